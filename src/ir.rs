@@ -1,0 +1,471 @@
+//! The one vocabulary that every frontend writes and everything else reads.
+
+use std::{collections::BTreeSet, fmt};
+
+use crate::{source::Span, types::SqlType};
+
+/// The name of a table, type, view, index or sequence. No schema means the
+/// default one (`public` on PostgreSQL, `main` on SQLite), which frontends fold away.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name {
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+impl Name {
+    pub fn plain(name: &str) -> Name {
+        Name { schema: None, name: name.to_owned() }
+    }
+
+    /// Folds the default schemas of both databases away.
+    pub fn new(schema: Option<&str>, name: &str) -> Name {
+        let schema = schema.filter(|s| !matches!(*s, "public" | "main" | ""));
+        Name { schema: schema.map(str::to_owned), name: name.to_owned() }
+    }
+
+    /// The same schema, another name.
+    pub fn sibling(&self, name: &str) -> Name {
+        Name { schema: self.schema.clone(), name: name.to_owned() }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// One operation of a migration: what it does, where it is written, and how it is run.
+#[derive(Debug, Clone)]
+pub struct Op {
+    pub kind: OpKind,
+    /// The whole statement or call.
+    pub span: Span,
+    pub style: Style,
+    /// Operations with the same number commit together; `None`: each commits by itself
+    /// (`autocommit_block`, `-- no-transaction`).
+    pub transaction: Option<u32>,
+    /// False when the operation stands under a condition that could not be decided.
+    pub certain: bool,
+}
+
+/// How an operation is written; decides the wording of a fix and what SQLite does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// SQL text, in a file or in `op.execute`.
+    Sql,
+    /// A call of Alembic's `op`.
+    Alembic,
+    /// A call on a `batch_alter_table` context. `rebuild`: the target rebuilds the table for it
+    /// (SQLite with `recreate="auto"` or `"always"`), so that its own ALTER limits do not apply.
+    Batch { block: u32, rebuild: bool },
+}
+
+/// What an operation does.
+#[derive(Debug, Clone)]
+pub enum OpKind {
+    CreateTable(CreateTable),
+    DropTable { table: Name, if_exists: bool, cascade: bool },
+    RenameTable { table: Name, to: String },
+    /// `ALTER TABLE … SET SCHEMA`; `None` is the default schema.
+    SetSchema { table: Name, schema: Option<String> },
+    AddColumn { table: Name, column: Column, constraints: Vec<Constraint>, indexes: Vec<Index>, if_not_exists: bool },
+    DropColumn { table: Name, column: String, if_exists: bool, cascade: bool },
+    RenameColumn { table: Name, column: String, to: String },
+    AlterColumn { table: Name, column: String, change: ColumnChange },
+    AddConstraint { table: Name, constraint: Constraint },
+    ValidateConstraint { table: Name, name: String },
+    DropConstraint { table: Name, name: Option<String>, kind: Option<ConstraintType>, if_exists: bool, cascade: bool },
+    RenameConstraint { table: Name, name: String, to: String },
+    CreateIndex { table: Name, index: Index, concurrently: bool, if_not_exists: bool },
+    /// `table` where the tool names it (`op.drop_index(…, table_name=…)`).
+    DropIndex { name: Name, table: Option<Name>, if_exists: bool, cascade: bool, concurrently: bool },
+    RenameIndex { name: Name, to: String },
+    /// `checkfirst`: does nothing where the type exists.
+    CreateEnum { name: Name, labels: Vec<String>, checkfirst: bool },
+    /// A domain over another type; `checked`: it carries a CHECK or NOT NULL.
+    CreateDomain { name: Name, base: SqlType, checked: bool },
+    DropType { name: Name, if_exists: bool, cascade: bool },
+    AddEnumValue { name: Name, label: String, position: Option<EnumPosition>, if_not_exists: bool },
+    RenameEnumValue { name: Name, from: String, to: String },
+    RenameType { name: Name, to: String },
+    /// `reads`: the tables and columns its query names, for what depends on them.
+    CreateView { name: Name, materialized: bool, or_replace: bool, reads: Reads },
+    DropView { name: Name, if_exists: bool, cascade: bool },
+    CreateSequence { name: Name, if_not_exists: bool },
+    DropSequence { name: Name, if_exists: bool },
+    CreateTrigger { name: String, table: Name },
+    DropTrigger { name: String, table: Option<Name> },
+    CreateSchema { name: String },
+    DropSchema { name: String, cascade: bool },
+    /// Rows written, never schema: a backfill, a seed, a clean-up.
+    Write(Write),
+    /// A query whose rows the migration looks at.
+    Read(Reads),
+    /// SQLite: the table is copied into a new one and swapped (Alembic's batch mode). Written
+    /// before the operations of the block, which then take effect on the new table.
+    Rebuild { table: Name },
+    /// `SET lock_timeout`, `statement_timeout`, `search_path`, `PRAGMA …`: the session, not the schema.
+    Setting { name: String, value: String },
+    /// Understood, and without effect on what the schema model holds: COMMENT, GRANT, functions.
+    Neutral { what: String },
+    /// Read and not understood.
+    Opaque(Opaque),
+}
+
+#[derive(Debug, Clone)]
+pub struct CreateTable {
+    pub table: Name,
+    pub columns: Vec<Column>,
+    pub constraints: Vec<Constraint>,
+    pub indexes: Vec<Index>,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    /// `LIKE t`, `INHERITS (t)`, `PARTITION OF t`, `AS SELECT`: where more columns come from.
+    pub from: Option<TableFrom>,
+    pub options: TableOptions,
+}
+
+impl CreateTable {
+    pub fn new(table: Name) -> CreateTable {
+        CreateTable {
+            table,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            if_not_exists: false,
+            temporary: false,
+            from: None,
+            options: TableOptions::default(),
+        }
+    }
+}
+
+/// Where a new table takes columns from besides its own list.
+#[derive(Debug, Clone)]
+pub enum TableFrom {
+    /// `constraints`: indexes, primary key and checks are copied too (`INCLUDING ALL`).
+    Like { table: Name, constraints: bool },
+    Inherits(Vec<Name>),
+    PartitionOf(Name),
+    /// A query. `columns` where they could be read off it; `None`: not known.
+    Query { columns: Option<Vec<QueryColumn>>, rows: bool },
+}
+
+/// A column of `CREATE TABLE … AS SELECT`: its name, and what it was taken from.
+#[derive(Debug, Clone)]
+pub struct QueryColumn {
+    pub name: String,
+    pub of: Option<(Name, String)>,
+}
+
+/// What SQLite and PostgreSQL let a table be besides its columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableOptions {
+    pub strict: bool,
+    pub without_rowid: bool,
+    pub autoincrement: bool,
+    pub partitioned: bool,
+    pub virtual_table: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: String,
+    pub ty: SqlType,
+    pub nullable: bool,
+    /// The server's default. A Python-side `default=` is none.
+    pub default: Option<DefaultValue>,
+    pub generated: Option<Generated>,
+    pub identity: Option<Identity>,
+    /// `serial` and its kin: an owned sequence feeds the default.
+    pub serial: bool,
+    pub collation: Option<String>,
+    /// A default that only the application knows (`default=` in Python).
+    pub client_default: bool,
+    /// Where the column is written.
+    pub span: Span,
+}
+
+impl Column {
+    pub fn new(name: &str, ty: SqlType, span: Span) -> Column {
+        Column {
+            name: name.to_owned(),
+            ty,
+            nullable: true,
+            default: None,
+            generated: None,
+            identity: None,
+            serial: false,
+            collation: None,
+            client_default: false,
+            span,
+        }
+    }
+
+    /// Whether the server itself fills the column in a new or an old row.
+    pub fn server_filled(&self) -> bool {
+        self.serial
+            || self.identity.is_some()
+            || self.generated.is_some()
+            || self.default.as_ref().is_some_and(|d| !d.is_null())
+    }
+}
+
+/// A default as SQL, or `None` where the text could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultValue {
+    pub sql: Option<String>,
+}
+
+impl DefaultValue {
+    pub fn sql(text: &str) -> DefaultValue {
+        DefaultValue { sql: Some(text.to_owned()) }
+    }
+
+    pub fn unknown() -> DefaultValue {
+        DefaultValue { sql: None }
+    }
+
+    pub fn is_null(&self) -> bool {
+        self.sql.as_deref().is_some_and(|s| {
+            s.trim().trim_matches(['(', ')']).split("::").next().is_some_and(|s| s.trim().eq_ignore_ascii_case("null"))
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generated {
+    pub sql: String,
+    pub stored: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    pub always: bool,
+}
+
+/// The kinds that a tool can name when it drops one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConstraintType {
+    PrimaryKey,
+    Unique,
+    ForeignKey,
+    Check,
+    Exclude,
+    NotNull,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Constraint {
+    /// `None`: the server, or the project's naming convention, makes one up.
+    pub name: Option<String>,
+    /// The constrained columns; for CHECK those that its expression names, where known.
+    pub columns: Vec<String>,
+    pub kind: ConstraintKind,
+    /// False after NOT VALID, until VALIDATE.
+    pub validated: bool,
+    pub deferrable: bool,
+    pub initially_deferred: bool,
+    /// `UNIQUE USING INDEX i`, `PRIMARY KEY USING INDEX i`.
+    pub using_index: Option<String>,
+    /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
+    pub inline: bool,
+    pub span: Span,
+}
+
+impl Constraint {
+    pub fn new(name: Option<String>, columns: Vec<String>, kind: ConstraintKind, span: Span) -> Constraint {
+        Constraint {
+            name,
+            columns,
+            kind,
+            validated: true,
+            deferrable: false,
+            initially_deferred: false,
+            using_index: None,
+            inline: false,
+            span,
+        }
+    }
+
+    pub fn ty(&self) -> ConstraintType {
+        match self.kind {
+            ConstraintKind::PrimaryKey => ConstraintType::PrimaryKey,
+            ConstraintKind::Unique { .. } => ConstraintType::Unique,
+            ConstraintKind::ForeignKey(_) => ConstraintType::ForeignKey,
+            ConstraintKind::Check { .. } => ConstraintType::Check,
+            ConstraintKind::Exclude => ConstraintType::Exclude,
+            ConstraintKind::NotNull => ConstraintType::NotNull,
+        }
+    }
+
+    pub fn foreign_key(&self) -> Option<&ForeignKey> {
+        match &self.kind {
+            ConstraintKind::ForeignKey(fk) => Some(fk),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConstraintKind {
+    PrimaryKey,
+    Unique { nulls_not_distinct: bool },
+    ForeignKey(ForeignKey),
+    Check { sql: Option<String> },
+    Exclude,
+    /// PostgreSQL 18: a named NOT NULL.
+    NotNull,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignKey {
+    pub table: Name,
+    /// Empty: the referenced table's primary key.
+    pub columns: Vec<String>,
+    /// Upper case, such as `CASCADE`; `None`: NO ACTION.
+    pub on_delete: Option<String>,
+    pub on_update: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Index {
+    /// `None`: the server names it.
+    pub name: Option<String>,
+    pub parts: Vec<IndexPart>,
+    pub unique: bool,
+    /// The WHERE of a partial index.
+    pub predicate: Option<String>,
+    /// In lower case; `None`: btree.
+    pub method: Option<String>,
+    pub nulls_not_distinct: bool,
+    pub span: Span,
+}
+
+impl Index {
+    pub fn new(name: Option<String>, parts: Vec<IndexPart>, unique: bool, span: Span) -> Index {
+        Index { name, parts, unique, predicate: None, method: None, nulls_not_distinct: false, span }
+    }
+
+    /// The plain columns, in order; expressions are left out.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            IndexPart::Column(name) => Some(name.as_str()),
+            IndexPart::Expression(_) => None,
+        })
+    }
+
+    pub fn has_expression(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, IndexPart::Expression(_)))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexPart {
+    Column(String),
+    /// As SQL; empty where it could not be read.
+    Expression(String),
+}
+
+/// What `ALTER COLUMN` changes; `None` leaves a property as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnChange {
+    pub ty: Option<TypeChange>,
+    pub nullable: Option<bool>,
+    /// `Some(None)`: the default is dropped.
+    pub default: Option<Option<DefaultValue>>,
+    /// `Some(None)`: the generation expression is dropped.
+    pub generated: Option<Option<Generated>>,
+    /// `Some(None)`: the identity is dropped.
+    pub identity: Option<Option<Identity>>,
+    /// What the tool says the column was (`existing_type=` in Alembic).
+    pub existing_type: Option<SqlType>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TypeChange {
+    pub to: SqlType,
+    /// The USING expression as SQL.
+    pub using: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnumPosition {
+    Before(String),
+    After(String),
+}
+
+/// Rows that a statement writes.
+#[derive(Debug, Clone)]
+pub struct Write {
+    pub kind: WriteKind,
+    pub table: Name,
+    /// The columns that get a value, with what kind of value it is. Empty for DELETE and
+    /// TRUNCATE, and for an INSERT without a column list.
+    pub columns: Vec<(String, Value)>,
+    pub filter: Filter,
+    /// How many rows, where it can be counted (VALUES lists, `bulk_insert` of a literal list).
+    pub rows: Option<usize>,
+    /// What the statement reads besides the table it writes, and of that table.
+    pub reads: Reads,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteKind {
+    Insert,
+    Update,
+    Delete,
+    Truncate,
+    Copy,
+}
+
+/// What a column is set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Null,
+    /// A constant other than NULL, or a call that never yields NULL (`now()`).
+    NotNull,
+    /// Anything that may be NULL.
+    Other,
+}
+
+/// Which rows an UPDATE or DELETE touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// No WHERE: all of them.
+    All,
+    /// `WHERE c IS NULL`.
+    IsNull(String),
+    /// Any other WHERE.
+    Some,
+}
+
+/// What a statement reads: tables, and every identifier in it (folded), which includes columns.
+#[derive(Debug, Clone, Default)]
+pub struct Reads {
+    pub tables: Vec<Name>,
+    pub words: BTreeSet<String>,
+}
+
+/// What could not be understood.
+#[derive(Debug, Clone)]
+pub struct Opaque {
+    /// For people: "the SQL is built from a query's result".
+    pub reason: String,
+    pub effect: OpaqueEffect,
+}
+
+/// What an opaque operation may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpaqueEffect {
+    /// Rows at the most.
+    Rows,
+    /// This table's definition.
+    Table(Name),
+    /// Anything.
+    Anything,
+}

@@ -1,0 +1,13 @@
+//! miglint reads database migrations without running them.
+//!
+//! The modules stand in the order of the data's way:
+//! files -> frontend -> history -> replay -> rules -> emit.
+
+pub mod database;
+pub mod frontend;
+pub mod history;
+pub mod ir;
+pub mod project;
+pub mod schema;
+pub mod source;
+pub mod types;

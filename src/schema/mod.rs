@@ -1,0 +1,269 @@
+//! What a history leaves behind: tables, types, views, and who made them.
+//!
+//! Every change is journalled, so that a frontend can look ahead and a rule can try a
+//! downgrade, and the schema be put back at the cost of what was touched, not of its size.
+
+mod apply;
+mod journal;
+mod names;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use journal::Mark;
+use journal::Journaled;
+pub use names::{clip, index_name, numbered};
+
+use crate::{
+    database::Database,
+    ir::{Column, Constraint, ConstraintKind, Index, Name, TableOptions},
+    source::Span,
+};
+
+/// The database that a history leaves behind, for one target.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    database: Database,
+    tables: Journaled<Table>,
+    types: Journaled<Type>,
+    views: Journaled<View>,
+    sequences: Journaled<Sequence>,
+    /// Every index, by name, to the table it lies on: index names share the tables' namespace.
+    index_owners: Journaled<Name>,
+    /// Set once something unread may have made or dropped anything: from then on, what is
+    /// not found may exist all the same.
+    open: Journaled<bool>,
+    /// Where new objects say they come from.
+    now: Origin,
+}
+
+/// Who made a thing: the migration's place in the replay, the change it belongs to, the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Position in the replay order, from 0.
+    pub migration: u32,
+    /// Migrations that are reviewed together carry the same number; what a database has run
+    /// already carries 0.
+    pub change: u32,
+    pub span: Span,
+}
+
+/// What a look-up finds. `Unknown`: it may exist, made by something that could not be read.
+#[derive(Debug, Clone, Copy)]
+pub enum Lookup<T> {
+    Found(T),
+    Missing,
+    Unknown,
+}
+
+impl<T> Lookup<T> {
+    pub fn found(self) -> Option<T> {
+        match self {
+            Lookup::Found(value) => Some(value),
+            Lookup::Missing | Lookup::Unknown => None,
+        }
+    }
+
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Lookup::Missing)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub name: Name,
+    pub columns: Vec<TableColumn>,
+    pub constraints: Vec<Constraint>,
+    pub indexes: Vec<TableIndex>,
+    pub triggers: Vec<String>,
+    pub options: TableOptions,
+    pub created: Origin,
+    pub rows: Rows,
+    /// False for a table the history did not create, or that something unread has altered:
+    /// it may have columns, indexes and constraints that are not listed.
+    pub complete: bool,
+}
+
+/// A column, and what has become of its values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableColumn {
+    pub column: Arc<Column>,
+    pub created: Origin,
+    /// The last write that left no NULL in it, if no NULL can have come since.
+    pub filled: Option<Span>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableIndex {
+    pub name: String,
+    pub index: Index,
+    pub created: Origin,
+}
+
+/// What is known of a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Made in this history, and nothing was written to it yet.
+    None,
+    /// Written by a migration at this place.
+    Written(Span),
+    /// Emptied (DELETE without WHERE, TRUNCATE), and nothing written since.
+    Emptied,
+    /// In production for a while, or not ours: it may hold any number.
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Type {
+    pub name: Name,
+    pub kind: TypeKind,
+    pub created: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TypeKind {
+    Enum { labels: Vec<String> },
+    Domain { base: crate::types::SqlType, checked: bool },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    pub name: Name,
+    pub materialized: bool,
+    pub tables: Vec<Name>,
+    pub words: BTreeSet<String>,
+    pub created: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sequence {
+    pub name: Name,
+    /// The column whose default it feeds.
+    pub owner: Option<(Name, String)>,
+}
+
+impl Schema {
+    pub fn new(database: Database, now: Origin) -> Schema {
+        Schema {
+            database,
+            tables: Journaled::default(),
+            types: Journaled::default(),
+            views: Journaled::default(),
+            sequences: Journaled::default(),
+            index_owners: Journaled::default(),
+            open: Journaled::default(),
+            now,
+        }
+    }
+
+    pub fn database(&self) -> Database {
+        self.database
+    }
+
+    /// Says which migration the following operations belong to.
+    pub fn enter(&mut self, migration: u32, change: u32, span: Span) {
+        self.now = Origin { migration, change, span };
+    }
+
+    pub fn table(&self, name: &Name) -> Lookup<&Table> {
+        self.lookup(self.tables.get(name))
+    }
+
+    pub fn view(&self, name: &Name) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    pub fn ty(&self, name: &Name) -> Lookup<&Type> {
+        self.lookup(self.types.get(name))
+    }
+
+    pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
+        self.sequences.get(name)
+    }
+
+    /// A table's column. Unknown where the table is, or is not listed in full.
+    pub fn column(&self, table: &Name, column: &str) -> Lookup<&TableColumn> {
+        match self.table(table) {
+            Lookup::Found(table) => table.column(column),
+            Lookup::Missing => Lookup::Missing,
+            Lookup::Unknown => Lookup::Unknown,
+        }
+    }
+
+    /// The table an index lies on.
+    pub fn index_table(&self, index: &Name) -> Lookup<&Table> {
+        let owner = self.index_owners.get(index).and_then(|table| self.tables.get(table));
+        match owner {
+            Some(table) => Lookup::Found(table),
+            None if self.tables.values().any(|t| !t.complete) => Lookup::Unknown,
+            None => self.lookup(None),
+        }
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
+    }
+
+    pub fn types(&self) -> impl Iterator<Item = &Type> {
+        self.types.values()
+    }
+
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.values()
+    }
+
+    pub fn sequences(&self) -> impl Iterator<Item = &Sequence> {
+        self.sequences.values()
+    }
+
+    /// The foreign keys that reference a table, with the table each stands on.
+    pub fn references_to<'a>(&'a self, target: &'a Name) -> impl Iterator<Item = (&'a Table, &'a Constraint)> {
+        self.tables().flat_map(move |table| {
+            let keys = table.constraints.iter().filter(move |c| c.foreign_key().is_some_and(|fk| fk.table == *target));
+            keys.map(move |key| (table, key))
+        })
+    }
+
+    /// Whether something unread may have made or dropped anything.
+    pub fn is_open(&self) -> bool {
+        self.open.get(&open_key()).is_some()
+    }
+
+    fn lookup<'a, T>(&self, found: Option<&'a T>) -> Lookup<&'a T> {
+        match found {
+            Some(value) => Lookup::Found(value),
+            None if self.is_open() => Lookup::Unknown,
+            None => Lookup::Missing,
+        }
+    }
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Lookup<&TableColumn> {
+        match self.columns.iter().find(|c| c.column.name == name) {
+            Some(column) => Lookup::Found(column),
+            None if self.complete => Lookup::Missing,
+            None => Lookup::Unknown,
+        }
+    }
+
+    pub fn primary_key(&self) -> Option<&Constraint> {
+        self.constraints.iter().find(|c| c.kind == ConstraintKind::PrimaryKey)
+    }
+
+    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.constraints.iter().find(|c| c.name.as_deref() == Some(name))
+    }
+
+    pub fn index(&self, name: &str) -> Option<&TableIndex> {
+        self.indexes.iter().find(|i| i.name == name)
+    }
+
+    /// Whether a row may be in it when a migration reaches this point.
+    pub fn may_hold_rows(&self) -> bool {
+        !matches!(self.rows, Rows::None | Rows::Emptied)
+    }
+}
+
+fn open_key() -> Name {
+    Name::plain("")
+}

@@ -1,0 +1,66 @@
+//! The names that PostgreSQL makes up (`makeObjectName` and `ChooseRelationName` in its
+//! source; recorded in the experiments on auto-names, PostgreSQL 10–18).
+
+/// PostgreSQL's limit for an identifier, in bytes (NAMEDATALEN - 1).
+const MAX: usize = 63;
+
+/// Cuts an identifier at 63 bytes, at a character boundary, as the server does.
+pub fn clip(name: &str) -> &str {
+    if name.len() <= MAX {
+        return name;
+    }
+    let mut end = MAX;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+/// `first_second_label`, where the two parts are shortened in turn so that the label survives.
+pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
+    let overhead = label.len() + 1 + usize::from(second.is_some());
+    let room = MAX.saturating_sub(overhead);
+    let (mut a, mut b) = (first.len(), second.map_or(0, str::len));
+    while a + b > room {
+        if a > b { a -= 1 } else { b -= 1 }
+    }
+    let cut = |text: &str, mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        text[..at].to_owned()
+    };
+    match second {
+        Some(second) => format!("{}_{}_{label}", cut(first, a), cut(second, b)),
+        None => format!("{}_{label}", cut(first, a)),
+    }
+}
+
+/// The name of an index or constraint over columns: `t_a_b_idx`, `t_a_key`.
+pub fn index_name(table: &str, columns: &[&str], label: &str) -> String {
+    match columns {
+        [] => object_name(table, None, label),
+        _ => object_name(table, Some(&columns.join("_")), label),
+    }
+}
+
+/// The first of `name`, `name1`, `name2` … that is free. The number belongs to the label, so
+/// a long name is shortened for it; names at the limit are rare enough to number as they are.
+pub fn numbered(name: String, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(&name) {
+        return name;
+    }
+    (1..).map(|n| format!("{name}{n}")).find(|candidate| !taken(candidate)).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clip, index_name};
+
+    #[test]
+    fn long_parts_are_cut_so_that_the_suffix_survives() {
+        let name = index_name(&"t".repeat(60), &[&"c".repeat(60)], "key");
+        assert_eq!(name, format!("{}_{}_key", "t".repeat(29), "c".repeat(29)));
+        assert_eq!(clip(&"ä".repeat(40)).len(), 62);
+    }
+}

@@ -1,0 +1,199 @@
+//! The only owner of text. Every place in a file is a [`Span`], which is `Copy`.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock, RwLock},
+};
+
+/// The largest file that is read, in bytes. Larger files become opaque as a whole.
+pub const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Which file of [`Sources`] a place lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
+
+/// A place: a half-open range of bytes in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub file: FileId,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(file: FileId, start: usize, end: usize) -> Span {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span { file, start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The beginning of a file, for what concerns it as a whole.
+    pub fn top(file: FileId) -> Span {
+        Span { file, start: 0, end: 0 }
+    }
+
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// One file: where it lies under the root, and what it says.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Relative to the root, with `/`.
+    pub path: String,
+    pub text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// A line and column as people count: both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl SourceFile {
+    pub fn new(path: String, text: String) -> SourceFile {
+        SourceFile { path, text, lines: OnceLock::new() }
+    }
+
+    /// Byte offsets at which lines begin.
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
+            std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect()
+        })
+    }
+
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = self.floor(offset);
+        let line = self.lines().partition_point(|&start| start as usize <= offset).max(1);
+        let start = self.lines()[line - 1] as usize;
+        Position { line, column: self.text[start..offset].chars().count() + 1 }
+    }
+
+    /// The text at a place; clipped to the file, never a panic.
+    pub fn slice(&self, span: Span) -> &str {
+        let (start, end) = (self.floor(span.start), self.floor(span.end));
+        &self.text[start..end.max(start)]
+    }
+
+    /// The nearest character boundary at or below an offset.
+    pub fn floor(&self, offset: u32) -> usize {
+        let mut at = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// All files read so far. Shared between threads; files are only added, and
+/// nothing outside the root is ever read.
+#[derive(Debug)]
+pub struct Sources {
+    /// Canonical, so that links can be held inside it.
+    root: PathBuf,
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    files: Vec<Arc<SourceFile>>,
+    by_path: HashMap<String, Result<FileId, String>>,
+}
+
+impl Sources {
+    /// `root` is made canonical; it must exist.
+    pub fn new(root: &Path) -> std::io::Result<Sources> {
+        Ok(Sources { root: root.canonicalize()?, inner: RwLock::default() })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads a file given by its path under the root; the same file is read once.
+    ///
+    /// # Errors
+    /// A sentence for people: missing, leaves the root, too large, not UTF-8.
+    pub fn load(&self, path: &str) -> Result<FileId, String> {
+        if let Some(known) = self.read().by_path.get(path) {
+            return known.clone();
+        }
+        let text = self.read_text(path);
+        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
+        if let Some(known) = inner.by_path.get(path) {
+            return known.clone();
+        }
+        let outcome = text.map(|text| inner.push(path.to_owned(), text));
+        inner.by_path.insert(path.to_owned(), outcome.clone());
+        outcome
+    }
+
+    /// Adds text that lies in no readable file, such as a file as the base has it.
+    pub fn add(&self, path: &str, text: String) -> FileId {
+        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
+        inner.push(path.to_owned(), text)
+    }
+
+    /// Adds a file that could not be read, so that a message can name it.
+    pub fn placeholder(&self, path: &str) -> FileId {
+        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
+        inner.push(path.to_owned(), String::new())
+    }
+
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        Arc::clone(&self.read().files[id.0 as usize])
+    }
+
+    pub fn path(&self, id: FileId) -> String {
+        self.file(id).path.clone()
+    }
+
+    pub fn is_file(&self, path: &str) -> bool {
+        self.root.join(path).is_file()
+    }
+
+    fn read_text(&self, path: &str) -> Result<String, String> {
+        let full = self.root.join(path);
+        let real = full.canonicalize().map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+        if !real.starts_with(&self.root) {
+            return Err("is a link that leaves the project".to_owned());
+        }
+        let meta = fs::metadata(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+        if !meta.is_file() {
+            return Err("is not a regular file".to_owned());
+        }
+        if meta.len() > MAX_FILE {
+            return Err(format!("has {} bytes; files over {MAX_FILE} bytes are not read", meta.len()));
+        }
+        let bytes = fs::read(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|e| format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))?;
+        match text.bytes().position(|b| b == 0) {
+            Some(at) => Err(format!("holds a NUL (byte {at})")),
+            None => Ok(text),
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Inner {
+    fn push(&mut self, path: String, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(Arc::new(SourceFile::new(path, text)));
+        id
+    }
+}
+
+/// An error of the operating system without the "(os error 2)" that helps nobody.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
