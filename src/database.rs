@@ -65,7 +65,9 @@ impl Database {
             }
         };
         let Some(version) = version else { return Ok(database) };
-        let bad = || format!("`{version}` is not a version of {name}; write `postgres@16` or `sqlite@3.45`");
+        let bad = || {
+            format!("`{version}` is not a version of {name}; write `postgres@16` or `sqlite@3.45`")
+        };
         let mut parts = version.split('.').map(|part| part.parse::<u16>().map_err(|_| bad()));
         let first = parts.next().ok_or_else(bad)??;
         let second = parts.next().transpose()?;

@@ -68,50 +68,166 @@ pub enum Style {
 #[derive(Debug, Clone)]
 pub enum OpKind {
     CreateTable(CreateTable),
-    DropTable { table: Name, if_exists: bool, cascade: bool },
-    RenameTable { table: Name, to: String },
+    DropTable {
+        table: Name,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameTable {
+        table: Name,
+        to: String,
+    },
     /// `ALTER TABLE … SET SCHEMA`; `None` is the default schema.
-    SetSchema { table: Name, schema: Option<String> },
-    AddColumn { table: Name, column: Column, constraints: Vec<Constraint>, indexes: Vec<Index>, if_not_exists: bool },
-    DropColumn { table: Name, column: String, if_exists: bool, cascade: bool },
-    RenameColumn { table: Name, column: String, to: String },
-    AlterColumn { table: Name, column: String, change: ColumnChange },
-    AddConstraint { table: Name, constraint: Constraint },
-    ValidateConstraint { table: Name, name: String },
-    DropConstraint { table: Name, name: Option<String>, kind: Option<ConstraintType>, if_exists: bool, cascade: bool },
-    RenameConstraint { table: Name, name: String, to: String },
-    CreateIndex { table: Name, index: Index, concurrently: bool, if_not_exists: bool },
+    SetSchema {
+        table: Name,
+        schema: Option<String>,
+    },
+    AddColumn {
+        table: Name,
+        column: Column,
+        constraints: Vec<Constraint>,
+        indexes: Vec<Index>,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        table: Name,
+        column: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameColumn {
+        table: Name,
+        column: String,
+        to: String,
+    },
+    AlterColumn {
+        table: Name,
+        column: String,
+        change: ColumnChange,
+    },
+    AddConstraint {
+        table: Name,
+        constraint: Constraint,
+    },
+    ValidateConstraint {
+        table: Name,
+        name: String,
+    },
+    DropConstraint {
+        table: Name,
+        name: Option<String>,
+        kind: Option<ConstraintType>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameConstraint {
+        table: Name,
+        name: String,
+        to: String,
+    },
+    CreateIndex {
+        table: Name,
+        index: Index,
+        concurrently: bool,
+        if_not_exists: bool,
+    },
     /// `table` where the tool names it (`op.drop_index(…, table_name=…)`).
-    DropIndex { name: Name, table: Option<Name>, if_exists: bool, cascade: bool, concurrently: bool },
-    RenameIndex { name: Name, to: String },
+    DropIndex {
+        name: Name,
+        table: Option<Name>,
+        if_exists: bool,
+        cascade: bool,
+        concurrently: bool,
+    },
+    RenameIndex {
+        name: Name,
+        to: String,
+    },
     /// `checkfirst`: does nothing where the type exists.
-    CreateEnum { name: Name, labels: Vec<String>, checkfirst: bool },
+    CreateEnum {
+        name: Name,
+        labels: Vec<String>,
+        checkfirst: bool,
+    },
     /// A domain over another type; `checked`: it carries a CHECK or NOT NULL.
-    CreateDomain { name: Name, base: SqlType, checked: bool },
-    DropType { name: Name, if_exists: bool, cascade: bool },
-    AddEnumValue { name: Name, label: String, position: Option<EnumPosition>, if_not_exists: bool },
-    RenameEnumValue { name: Name, from: String, to: String },
-    RenameType { name: Name, to: String },
+    CreateDomain {
+        name: Name,
+        base: SqlType,
+        checked: bool,
+    },
+    DropType {
+        name: Name,
+        if_exists: bool,
+        cascade: bool,
+    },
+    AddEnumValue {
+        name: Name,
+        label: String,
+        position: Option<EnumPosition>,
+        if_not_exists: bool,
+    },
+    RenameEnumValue {
+        name: Name,
+        from: String,
+        to: String,
+    },
+    RenameType {
+        name: Name,
+        to: String,
+    },
     /// `reads`: the tables and columns its query names, for what depends on them.
-    CreateView { name: Name, materialized: bool, or_replace: bool, reads: Reads },
-    DropView { name: Name, if_exists: bool, cascade: bool },
-    CreateSequence { name: Name, if_not_exists: bool },
-    DropSequence { name: Name, if_exists: bool },
-    CreateTrigger { name: String, table: Name },
-    DropTrigger { name: String, table: Option<Name> },
-    CreateSchema { name: String },
-    DropSchema { name: String, cascade: bool },
+    CreateView {
+        name: Name,
+        materialized: bool,
+        or_replace: bool,
+        reads: Reads,
+    },
+    DropView {
+        name: Name,
+        if_exists: bool,
+        cascade: bool,
+    },
+    CreateSequence {
+        name: Name,
+        if_not_exists: bool,
+    },
+    DropSequence {
+        name: Name,
+        if_exists: bool,
+    },
+    CreateTrigger {
+        name: String,
+        table: Name,
+    },
+    DropTrigger {
+        name: String,
+        table: Option<Name>,
+    },
+    CreateSchema {
+        name: String,
+    },
+    DropSchema {
+        name: String,
+        cascade: bool,
+    },
     /// Rows written, never schema: a backfill, a seed, a clean-up.
     Write(Write),
     /// A query whose rows the migration looks at.
     Read(Reads),
     /// SQLite: the table is copied into a new one and swapped (Alembic's batch mode). Written
     /// before the operations of the block, which then take effect on the new table.
-    Rebuild { table: Name },
+    Rebuild {
+        table: Name,
+    },
     /// `SET lock_timeout`, `statement_timeout`, `search_path`, `PRAGMA …`: the session, not the schema.
-    Setting { name: String, value: String },
+    Setting {
+        name: String,
+        value: String,
+    },
     /// Understood, and without effect on what the schema model holds: COMMENT, GRANT, functions.
-    Neutral { what: String },
+    Neutral {
+        what: String,
+    },
     /// Read and not understood.
     Opaque(Opaque),
 }
@@ -148,11 +264,17 @@ impl CreateTable {
 #[derive(Debug, Clone)]
 pub enum TableFrom {
     /// `constraints`: indexes, primary key and checks are copied too (`INCLUDING ALL`).
-    Like { table: Name, constraints: bool },
+    Like {
+        table: Name,
+        constraints: bool,
+    },
     Inherits(Vec<Name>),
     PartitionOf(Name),
     /// A query. `columns` where they could be read off it; `None`: not known.
-    Query { columns: Option<Vec<QueryColumn>>, rows: bool },
+    Query {
+        columns: Option<Vec<QueryColumn>>,
+        rows: bool,
+    },
 }
 
 /// A column of `CREATE TABLE … AS SELECT`: its name, and what it was taken from.
@@ -172,7 +294,7 @@ pub struct TableOptions {
     pub virtual_table: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     pub name: String,
     pub ty: SqlType,
@@ -232,7 +354,11 @@ impl DefaultValue {
 
     pub fn is_null(&self) -> bool {
         self.sql.as_deref().is_some_and(|s| {
-            s.trim().trim_matches(['(', ')']).split("::").next().is_some_and(|s| s.trim().eq_ignore_ascii_case("null"))
+            s.trim()
+                .trim_matches(['(', ')'])
+                .split("::")
+                .next()
+                .is_some_and(|s| s.trim().eq_ignore_ascii_case("null"))
         })
     }
 }
@@ -278,7 +404,12 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    pub fn new(name: Option<String>, columns: Vec<String>, kind: ConstraintKind, span: Span) -> Constraint {
+    pub fn new(
+        name: Option<String>,
+        columns: Vec<String>,
+        kind: ConstraintKind,
+        span: Span,
+    ) -> Constraint {
         Constraint {
             name,
             columns,
@@ -314,9 +445,13 @@ impl Constraint {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConstraintKind {
     PrimaryKey,
-    Unique { nulls_not_distinct: bool },
+    Unique {
+        nulls_not_distinct: bool,
+    },
     ForeignKey(ForeignKey),
-    Check { sql: Option<String> },
+    Check {
+        sql: Option<String>,
+    },
     Exclude,
     /// PostgreSQL 18: a named NOT NULL.
     NotNull,
@@ -348,7 +483,15 @@ pub struct Index {
 
 impl Index {
     pub fn new(name: Option<String>, parts: Vec<IndexPart>, unique: bool, span: Span) -> Index {
-        Index { name, parts, unique, predicate: None, method: None, nulls_not_distinct: false, span }
+        Index {
+            name,
+            parts,
+            unique,
+            predicate: None,
+            method: None,
+            nulls_not_distinct: false,
+            span,
+        }
     }
 
     /// The plain columns, in order; expressions are left out.

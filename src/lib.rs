@@ -4,6 +4,7 @@
 //! files -> frontend -> history -> replay -> rules -> emit.
 
 pub mod database;
+pub mod diagnostic;
 pub mod frontend;
 pub mod history;
 pub mod ir;

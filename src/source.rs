@@ -168,7 +168,10 @@ impl Sources {
             return Err("is not a regular file".to_owned());
         }
         if meta.len() > MAX_FILE {
-            return Err(format!("has {} bytes; files over {MAX_FILE} bytes are not read", meta.len()));
+            return Err(format!(
+                "has {} bytes; files over {MAX_FILE} bytes are not read",
+                meta.len()
+            ));
         }
         let bytes = fs::read(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
         let text = String::from_utf8(bytes)

@@ -66,7 +66,10 @@ impl SqlType {
         };
         if lower == "float" && !args.is_empty() {
             let single = args.first().and_then(|a| a.parse::<u32>().ok()).is_some_and(|p| p <= 24);
-            return SqlType { dims, ..SqlType::named(if single { "real" } else { "double precision" }) };
+            return SqlType {
+                dims,
+                ..SqlType::named(if single { "real" } else { "double precision" })
+            };
         }
         let name = if name.is_empty() { unquote(&head) } else { name.to_owned() };
         let args = match (name.as_str(), args.is_empty()) {
@@ -92,7 +95,8 @@ impl fmt::Display for SqlType {
         if self.is_unknown() {
             return f.write_str("unknown type");
         }
-        let args = if self.args.is_empty() { String::new() } else { format!("({})", self.args.join(",")) };
+        let args =
+            if self.args.is_empty() { String::new() } else { format!("({})", self.args.join(",")) };
         match self.name.split_once(' ') {
             Some((head @ ("timestamp" | "time"), rest)) => write!(f, "{head}{args} {rest}")?,
             _ => write!(f, "{}{args}", self.name)?,
@@ -114,9 +118,11 @@ fn canonical(name: &str) -> Option<&'static str> {
         "float" | "float8" | "double precision" => "double precision",
         "float4" | "real" => "real",
         "decimal" | "dec" | "numeric" => "numeric",
-        "varchar" | "character varying" | "char varying" | "nvarchar" | "national character varying" => {
-            "character varying"
-        }
+        "varchar"
+        | "character varying"
+        | "char varying"
+        | "nvarchar"
+        | "national character varying" => "character varying",
         "char" | "character" | "bpchar" | "national character" | "nchar" => "character",
         "timestamp without time zone" => "timestamp without time zone",
         "timestamp with time zone" => "timestamp with time zone",
@@ -178,7 +184,9 @@ fn strip_array(text: &str) -> Option<&str> {
 /// Splits `timestamp(3) with time zone` into head, arguments and tail.
 fn split_args(text: &str) -> (&str, Vec<String>, &str) {
     let Some(open) = text.find('(') else { return (text, Vec::new(), "") };
-    let Some(close) = text.rfind(')').filter(|&close| close > open) else { return (text, Vec::new(), "") };
+    let Some(close) = text.rfind(')').filter(|&close| close > open) else {
+        return (text, Vec::new(), "");
+    };
     let args = text[open + 1..close].split(',').map(|a| a.trim().to_owned()).collect();
     (&text[..open], args, &text[close + 1..])
 }
@@ -197,7 +205,9 @@ fn unquote(name: &str) -> String {
         })
         .collect();
     match folded.as_slice() {
-        [schema, rest @ ..] if matches!(schema.as_str(), "public" | "pg_catalog") && !rest.is_empty() => {
+        [schema, rest @ ..]
+            if matches!(schema.as_str(), "public" | "pg_catalog") && !rest.is_empty() =>
+        {
             let joined = rest.join(".");
             canonical(&joined).map_or(joined, str::to_owned)
         }

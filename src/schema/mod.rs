@@ -9,8 +9,8 @@ mod names;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-pub use journal::Mark;
 use journal::Journaled;
+pub use journal::Mark;
 pub use names::{clip, index_name, numbered};
 
 use crate::{
@@ -216,9 +216,15 @@ impl Schema {
     }
 
     /// The foreign keys that reference a table, with the table each stands on.
-    pub fn references_to<'a>(&'a self, target: &'a Name) -> impl Iterator<Item = (&'a Table, &'a Constraint)> {
+    pub fn references_to<'a>(
+        &'a self,
+        target: &'a Name,
+    ) -> impl Iterator<Item = (&'a Table, &'a Constraint)> {
         self.tables().flat_map(move |table| {
-            let keys = table.constraints.iter().filter(move |c| c.foreign_key().is_some_and(|fk| fk.table == *target));
+            let keys = table
+                .constraints
+                .iter()
+                .filter(move |c| c.foreign_key().is_some_and(|fk| fk.table == *target));
             keys.map(move |key| (table, key))
         })
     }

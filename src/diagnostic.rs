@@ -1,0 +1,89 @@
+//! What a rule saw, and what a run has to say.
+
+use crate::{database::Database, source::Span};
+
+/// How bad it is. Error: fails or loses data when applied, or stops production. Warning: a
+/// risk that depends on what cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A place and what is to be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// What a rule saw. Which rule, and how bad it is by default, the runner adds.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What is wrong: one clause, lower case, no full stop.
+    pub message: String,
+    pub primary: Label,
+    /// Other places that explain it, in other files too.
+    pub related: Vec<Label>,
+    /// What to do, in words; a full sentence or two.
+    pub help: String,
+    /// The safe way as code, in the tool the file is written in.
+    pub code: Option<String>,
+    /// The table it is about.
+    pub table: Option<String>,
+    /// Where this case is milder or worse than the rule's own severity.
+    pub severity: Option<Severity>,
+}
+
+/// A finding with the rule's name, its severity, and where it holds.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    pub rule: &'static str,
+    pub severity: Severity,
+    pub finding: Finding,
+    /// The migration's id; none for what concerns a whole tree.
+    pub migration: Option<String>,
+    /// The targets it holds for, sorted.
+    pub databases: Vec<Database>,
+}
+
+/// What could not be understood, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpaquePlace {
+    pub span: Span,
+    pub reason: String,
+}
+
+/// Everything a run found, in the order of files and lines.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    pub diagnostics: Vec<Diagnostic>,
+    pub opaque: Vec<OpaquePlace>,
+    pub summary: Summary,
+}
+
+/// What was read, for the last line and the JSON.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Files read as migrations.
+    pub files: usize,
+    pub migrations: usize,
+    pub under_review: usize,
+    /// How "under review" was decided: "since main (merge base 1a2b3c4)".
+    pub basis: String,
+    /// Operations replayed, for one target: the largest count over the targets.
+    pub operations: usize,
+    pub suppressed: usize,
+    pub databases: Vec<Database>,
+    /// What else a reader should know: a tree that was skipped, a guess that was made.
+    pub notes: Vec<String>,
+}
