@@ -1,11 +1,121 @@
-//! What an operation leaves behind.
+//! What an operation leaves behind. An operation that a server would refuse changes nothing.
 
-use super::{Mark, Schema};
-use crate::ir::Op;
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    Filled, Lookup, Mark, Rows, Schema, Sequence, Table, TableColumn, Type, TypeKind, View, clip,
+    open_key,
+};
+use crate::ir::{
+    Column, Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque,
+    OpaqueEffect, TableFrom,
+};
+
+/// SQLite's upper bound for SQLITE_MAX_COLUMN; PostgreSQL stops at 1,600.
+const MAX_COLUMNS: usize = 32_767;
 
 impl Schema {
     /// Applies one operation.
-    pub fn apply(&mut self, _op: &Op) {}
+    pub fn apply(&mut self, op: &Op) {
+        self.now.span = op.span;
+        match &op.kind {
+            OpKind::CreateTable(create) => self.create_table(create),
+            OpKind::DropTable { table, cascade, .. } => self.drop_table(table, *cascade),
+            OpKind::RenameTable { table, to } => self.move_table(table, table.sibling(to)),
+            OpKind::SetSchema { table, schema } => {
+                self.move_table(table, Name::new(schema.as_deref(), &table.name))
+            }
+            OpKind::AddColumn { table, column, constraints, indexes, .. } => {
+                self.add_column(table, column, constraints, indexes);
+            }
+            OpKind::DropColumn { table, column, cascade, .. } => {
+                self.drop_column(table, column, *cascade)
+            }
+            OpKind::RenameColumn { table, column, to } => self.rename_column(table, column, to),
+            OpKind::AlterColumn { table, column, change } => {
+                self.alter_column(table, column, change)
+            }
+            OpKind::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            OpKind::ValidateConstraint { table, name } => self.edit(table, |t| {
+                for constraint in
+                    t.constraints.iter_mut().filter(|c| c.name.as_deref() == Some(name))
+                {
+                    constraint.validated = true;
+                }
+            }),
+            OpKind::DropConstraint { table, name, kind, cascade, .. } => {
+                self.drop_constraint(table, name.as_deref(), *kind, *cascade);
+            }
+            OpKind::RenameConstraint { table, name, to } => self.rename_constraint(table, name, to),
+            OpKind::CreateIndex { table, index, .. } => self.create_index(table, index),
+            OpKind::DropIndex { name, table, .. } => self.drop_index(name, table.as_ref()),
+            OpKind::RenameIndex { name, to } => self.rename_index(name, to),
+            OpKind::CreateEnum { name, labels, .. } => {
+                self.create_type(name, TypeKind::Enum { labels: labels.clone() });
+            }
+            OpKind::CreateDomain { name, base, checked } => {
+                self.create_type(name, TypeKind::Domain { base: base.clone(), checked: *checked });
+            }
+            OpKind::DropType { name, cascade, .. } => self.drop_type(name, *cascade),
+            OpKind::AddEnumValue { name, label, position, .. } => {
+                self.add_label(name, label, position.as_ref())
+            }
+            OpKind::RenameEnumValue { name, from, to } => {
+                self.types.edit(name, |ty| {
+                    let TypeKind::Enum { labels } = &mut ty.kind else { return };
+                    labels.iter_mut().filter(|l| *l == from).for_each(|l| l.clone_from(to));
+                });
+            }
+            OpKind::RenameType { name, to } => self.rename_type(name, to),
+            OpKind::CreateView { name, materialized, reads, .. } => {
+                let view = View {
+                    name: name.clone(),
+                    materialized: *materialized,
+                    tables: reads.tables.clone(),
+                    words: reads.words.clone(),
+                    created: self.now,
+                };
+                self.views.insert(name.clone(), view);
+            }
+            OpKind::DropView { name, .. } => {
+                self.views.remove(name);
+            }
+            OpKind::CreateSequence { name, .. } => {
+                if self.sequences.get(name).is_none() {
+                    self.sequences
+                        .insert(name.clone(), Sequence { name: name.clone(), owner: None });
+                }
+            }
+            OpKind::DropSequence { name, .. } => {
+                self.sequences.remove(name);
+            }
+            OpKind::CreateTrigger { name, table } => self.edit(table, |t| {
+                if !t.triggers.contains(name) {
+                    t.triggers.push(name.clone());
+                }
+            }),
+            OpKind::DropTrigger { name, table } => self.drop_trigger(name, table.as_ref()),
+            OpKind::DropSchema { name, cascade: true } => self.drop_schema(name),
+            OpKind::Write(write) => self.write(write, op.span),
+            OpKind::Rebuild { table } => self.rebuild(table),
+            OpKind::Opaque(opaque) => self.open_up(opaque),
+            OpKind::CreateSchema { .. }
+            | OpKind::DropSchema { .. }
+            | OpKind::Read(_)
+            | OpKind::Setting { .. }
+            | OpKind::Neutral { .. } => {}
+        }
+    }
+
+    /// Takes a table for given that the history did not make: it starts on a base of its own.
+    pub fn assume(&mut self, name: &Name) {
+        let name = self.resolve(name);
+        if self.tables.get(&name).is_some() {
+            return;
+        }
+        let table = Table { complete: false, rows: Rows::Unknown, ..self.empty_table(&name) };
+        self.tables.insert(name, table);
+    }
 
     /// A point to which the schema can be put back.
     pub fn mark(&self) -> Mark {
@@ -27,5 +137,324 @@ impl Schema {
         self.sequences.rollback(sequences);
         self.index_owners.rollback(owners);
         self.open.rollback(open);
+    }
+
+    /// Gives up the way back, and with it the memory it takes.
+    pub fn commit(&mut self) {
+        self.tables.commit();
+        self.types.commit();
+        self.views.commit();
+        self.sequences.commit();
+        self.index_owners.commit();
+        self.open.commit();
+    }
+
+    pub(super) fn edit(&mut self, table: &Name, change: impl FnOnce(&mut Table)) {
+        let table = self.resolve(table);
+        self.tables.edit(&table, change);
+    }
+
+    fn empty_table(&self, name: &Name) -> Table {
+        Table {
+            name: name.clone(),
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            options: Default::default(),
+            created: self.now,
+            rows: Rows::None,
+            folds: self.database.is_sqlite(),
+            complete: true,
+        }
+    }
+
+    fn create_table(&mut self, create: &CreateTable) {
+        let name = self.resolve(&create.table);
+        if self.tables.get(&name).is_some_and(|t| t.complete) || self.views.get(&name).is_some() {
+            return;
+        }
+        let mut table = Table { options: create.options.clone(), ..self.empty_table(&name) };
+        if let Some(from) = &create.from {
+            self.take_from(&mut table, from);
+        }
+        let mut seen: HashSet<String> =
+            table.columns.iter().map(|c| c.column.name.clone()).collect();
+        for column in create.columns.iter().take(MAX_COLUMNS) {
+            if seen.insert(column.name.clone()) {
+                let column = self.new_column(&name, column);
+                table.columns.push(column);
+            }
+        }
+        table.complete &= create.columns.len() <= MAX_COLUMNS;
+        self.tables.insert(name.clone(), table);
+        for constraint in &create.constraints {
+            self.add_constraint(&name, constraint);
+        }
+        for index in &create.indexes {
+            self.create_index(&name, index);
+        }
+    }
+
+    /// Copies what `LIKE`, `INHERITS`, `PARTITION OF` and `AS SELECT` bring along.
+    fn take_from(&mut self, table: &mut Table, from: &TableFrom) {
+        let copy = |schema: &Schema, source: &Name, constraints: bool, table: &mut Table| {
+            let Lookup::Found(source) = schema.table(source) else {
+                table.complete = false;
+                return;
+            };
+            for c in &source.columns {
+                table.columns.push(TableColumn { created: schema.now, ..c.clone() });
+            }
+            if constraints {
+                let own = |c: &&Constraint| c.foreign_key().is_none();
+                let renamed = |c: &Constraint| Constraint { name: None, ..c.clone() };
+                let unnamed = source.constraints.iter().filter(own).map(renamed);
+                table.constraints.extend(unnamed);
+            }
+        };
+        match from {
+            TableFrom::Like { table: source, constraints } => {
+                copy(self, source, *constraints, table)
+            }
+            TableFrom::Inherits(parents) => {
+                parents.iter().for_each(|parent| copy(self, parent, false, table))
+            }
+            TableFrom::PartitionOf(parent) => copy(self, parent, true, table),
+            TableFrom::Query { columns: None, rows } => {
+                table.complete = false;
+                table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
+            }
+            TableFrom::Query { columns: Some(columns), rows } => {
+                table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
+                for wanted in columns {
+                    let source = wanted.of.as_ref().and_then(|(t, c)| self.column(t, c).found());
+                    let ty = source.map(|c| c.column.ty.clone()).unwrap_or_default();
+                    let column = Arc::new(Column::new(&wanted.name, ty, self.now.span));
+                    table.columns.push(TableColumn {
+                        column,
+                        created: self.now,
+                        filled: Filled::No,
+                    });
+                }
+            }
+        }
+        let named = std::mem::take(&mut table.constraints);
+        for mut constraint in named {
+            constraint.name = self.constraint_name(table, &constraint);
+            table.constraints.push(constraint);
+        }
+    }
+
+    fn drop_table(&mut self, table: &Name, cascade: bool) {
+        let table = self.resolve(table);
+        let Some(old) = self.tables.remove(&table) else { return };
+        for name in owned_index_names(&old) {
+            self.index_owners.remove(&table.sibling(&name));
+        }
+        for sequence in self.owned_sequences(&table, None) {
+            self.sequences.remove(&sequence);
+        }
+        if !cascade {
+            return;
+        }
+        self.edit_referencing(&table, |child, table| {
+            child.constraints.retain(|c| c.foreign_key().is_none_or(|fk| fk.table != *table));
+        });
+        let views: Vec<Name> = self
+            .views
+            .values()
+            .filter(|v| v.tables.contains(&table))
+            .map(|v| v.name.clone())
+            .collect();
+        for view in views {
+            self.views.remove(&view);
+        }
+    }
+
+    fn move_table(&mut self, from: &Name, to: Name) {
+        let from = self.resolve(from);
+        let to = to.sibling(if self.database.is_postgres() { clip(&to.name) } else { &to.name });
+        if self.tables.get(&to).is_some() && from != to {
+            return;
+        }
+        if let Some(view) = self.views.remove(&from) {
+            self.views.insert(to.clone(), View { name: to, ..View::clone(&view) });
+            return;
+        }
+        let Some(old) = self.tables.remove(&from) else { return };
+        let mut new = Table { name: to.clone(), ..Table::clone(&old) };
+        point_at(&mut new, &from, &to);
+        for name in owned_index_names(&old) {
+            self.index_owners.remove(&from.sibling(&name));
+            self.index_owners.insert(to.sibling(&name), to.clone());
+        }
+        for sequence in self.owned_sequences(&from, None) {
+            self.sequences.edit(&sequence, |s| {
+                s.owner = s.owner.take().map(|(_, column)| (to.clone(), column));
+            });
+        }
+        self.tables.insert(to.clone(), new);
+        self.edit_referencing(&from, |child, from| point_at(child, from, &to));
+    }
+
+    /// Changes every table with a foreign key to `target`.
+    pub(super) fn edit_referencing(&mut self, target: &Name, change: impl Fn(&mut Table, &Name)) {
+        let mut children: Vec<Name> =
+            self.references_to(target).map(|(table, _)| table.name.clone()).collect();
+        children.dedup();
+        for child in children {
+            self.tables.edit(&child, |table| change(table, target));
+        }
+    }
+
+    pub(super) fn owned_sequences(&self, table: &Name, column: Option<&str>) -> Vec<Name> {
+        let owned = |s: &&Sequence| {
+            s.owner
+                .as_ref()
+                .is_some_and(|(t, c)| t == table && column.is_none_or(|column| column == c))
+        };
+        self.sequences.values().filter(owned).map(|s| s.name.clone()).collect()
+    }
+
+    fn create_type(&mut self, name: &Name, kind: TypeKind) {
+        if self.types.get(name).is_none() {
+            self.types.insert(name.clone(), Type { name: name.clone(), kind, created: self.now });
+        }
+    }
+
+    fn drop_type(&mut self, name: &Name, cascade: bool) {
+        self.types.remove(name);
+        if !cascade {
+            return;
+        }
+        let spelled = name.to_string();
+        let of_type = |t: &Table| -> Vec<(Name, String)> {
+            let typed = t.columns.iter().filter(|c| c.column.ty.name == spelled);
+            typed.map(|c| (t.name.clone(), c.column.name.clone())).collect()
+        };
+        let columns: Vec<_> = self.tables.values().flat_map(of_type).collect();
+        for (table, column) in columns {
+            self.drop_column(&table, &column, true);
+        }
+    }
+
+    fn add_label(&mut self, name: &Name, label: &str, position: Option<&EnumPosition>) {
+        self.types.edit(name, |ty| {
+            let TypeKind::Enum { labels } = &mut ty.kind else { return };
+            if labels.iter().any(|l| l == label) {
+                return;
+            }
+            let at = match position {
+                Some(EnumPosition::Before(other)) => labels.iter().position(|l| l == other),
+                Some(EnumPosition::After(other)) => {
+                    labels.iter().position(|l| l == other).map(|i| i + 1)
+                }
+                None => None,
+            };
+            labels.insert(at.unwrap_or(labels.len()), label.to_owned());
+        });
+    }
+
+    fn rename_type(&mut self, name: &Name, to: &str) {
+        let Some(old) = self.types.remove(name) else { return };
+        let to = name.sibling(to);
+        self.types.insert(to.clone(), Type { name: to.clone(), ..Type::clone(&old) });
+        let (from, to) = (name.to_string(), to.to_string());
+        let using: Vec<Name> = self
+            .tables
+            .values()
+            .filter(|t| t.columns.iter().any(|c| c.column.ty.name == from))
+            .map(|t| t.name.clone())
+            .collect();
+        for table in using {
+            self.tables.edit(&table, |t| {
+                for c in t.columns.iter_mut().filter(|c| c.column.ty.name == from) {
+                    Arc::make_mut(&mut c.column).ty.name.clone_from(&to);
+                }
+            });
+        }
+    }
+
+    fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
+        let holder = match table {
+            Some(table) => Some(table.clone()),
+            None => self
+                .tables
+                .values()
+                .find(|t| t.triggers.iter().any(|n| n == name))
+                .map(|t| t.name.clone()),
+        };
+        if let Some(table) = holder {
+            self.edit(&table, |t| t.triggers.retain(|n| n != name));
+        }
+    }
+
+    fn drop_schema(&mut self, schema: &str) {
+        let inside = |name: &Name| name.schema.as_deref() == Some(schema);
+        let tables: Vec<Name> =
+            self.tables.values().map(|t| t.name.clone()).filter(&inside).collect();
+        for table in tables {
+            self.drop_table(&table, true);
+        }
+        let types: Vec<Name> =
+            self.types.values().map(|t| t.name.clone()).filter(&inside).collect();
+        for ty in types {
+            self.drop_type(&ty, true);
+        }
+    }
+
+    /// What Alembic's batch mode does not carry over when it rebuilds a table on SQLite
+    /// (recorded with Alembic 1.20.1 and SQLAlchemy 2.1.9).
+    fn rebuild(&mut self, table: &Name) {
+        self.edit(table, |t| {
+            t.triggers.clear();
+            t.indexes.retain(|i| !i.index.has_expression());
+            t.constraints
+                .retain(|c| c.name.is_some() || !matches!(c.kind, ConstraintKind::Check { .. }));
+            for constraint in t.constraints.iter_mut().filter(|c| c.inline) {
+                if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
+                    (fk.on_delete, fk.on_update) = (None, None);
+                }
+            }
+            for column in &mut t.columns {
+                if column.column.collation.is_some() {
+                    Arc::make_mut(&mut column.column).collation = None;
+                }
+            }
+            t.options = Default::default();
+        });
+    }
+
+    fn open_up(&mut self, opaque: &Opaque) {
+        match &opaque.effect {
+            OpaqueEffect::Rows => {}
+            OpaqueEffect::Table(table) => self.edit(table, |t| t.complete = false),
+            OpaqueEffect::Anything => self.open.insert(open_key(), true),
+        }
+    }
+}
+
+/// The names that a table holds in the namespace of indexes: its indexes, and on PostgreSQL
+/// the constraints that stand on one.
+pub(super) fn owned_index_names(table: &Table) -> Vec<String> {
+    let backed = table.constraints.iter().filter(|c| {
+        matches!(
+            c.kind,
+            ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. } | ConstraintKind::Exclude
+        )
+    });
+    let names = backed.filter_map(|c| c.name.clone());
+    names.chain(table.indexes.iter().map(|i| i.name.clone())).collect()
+}
+
+/// Follows a rename in a table's foreign keys.
+fn point_at(table: &mut Table, from: &Name, to: &Name) {
+    for constraint in &mut table.constraints {
+        if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
+            && fk.table == *from
+        {
+            fk.table = to.clone();
+        }
     }
 }

@@ -4,14 +4,20 @@
 //! downgrade, and the schema be put back at the cost of what was touched, not of its size.
 
 mod apply;
+mod columns;
+mod constraints;
 mod journal;
 mod names;
+mod rows;
+mod touched;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use columns::mentions;
 use journal::Journaled;
 pub use journal::Mark;
-pub use names::{clip, index_name, numbered};
+pub use names::clip;
+pub use touched::Touched;
 
 use crate::{
     database::Database,
@@ -78,6 +84,8 @@ pub struct Table {
     pub options: TableOptions,
     pub created: Origin,
     pub rows: Rows,
+    /// Names are compared without case (SQLite).
+    pub folds: bool,
     /// False for a table the history did not create, or that something unread has altered:
     /// it may have columns, indexes and constraints that are not listed.
     pub complete: bool,
@@ -88,8 +96,17 @@ pub struct Table {
 pub struct TableColumn {
     pub column: Arc<Column>,
     pub created: Origin,
-    /// The last write that left no NULL in it, if no NULL can have come since.
-    pub filled: Option<Span>,
+    pub filled: Filled,
+}
+
+/// Whether the rows of a column that was added empty have got a value since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    No,
+    /// Some rows were written, by a statement with another filter than `IS NULL`.
+    Partly(Span),
+    /// Every row, or every NULL, was written by this statement.
+    Fully(Span),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -165,7 +182,22 @@ impl Schema {
     }
 
     pub fn table(&self, name: &Name) -> Lookup<&Table> {
-        self.lookup(self.tables.get(name))
+        self.lookup(self.tables.get(&self.resolve(name)))
+    }
+
+    /// The name under which an object is kept: cut as PostgreSQL cuts it, and in the
+    /// spelling it was made with on SQLite, where names are compared without case.
+    pub fn resolve(&self, name: &Name) -> Name {
+        if self.database.is_postgres() {
+            return name.sibling(clip(&name.name));
+        }
+        if self.tables.get(name).is_some() {
+            return name.clone();
+        }
+        let same = |t: &&Table| {
+            t.name.name.eq_ignore_ascii_case(&name.name) && t.name.schema == name.schema
+        };
+        self.tables.values().find(same).map_or_else(|| name.clone(), |t| t.name.clone())
     }
 
     pub fn view(&self, name: &Name) -> Option<&View> {
@@ -245,7 +277,11 @@ impl Schema {
 
 impl Table {
     pub fn column(&self, name: &str) -> Lookup<&TableColumn> {
-        match self.columns.iter().find(|c| c.column.name == name) {
+        let name = clip(name);
+        let exact = self.columns.iter().find(|c| c.column.name == name);
+        match exact.or_else(|| {
+            self.columns.iter().find(|c| c.column.name.eq_ignore_ascii_case(name) && self.folds)
+        }) {
             Some(column) => Lookup::Found(column),
             None if self.complete => Lookup::Missing,
             None => Lookup::Unknown,

@@ -17,7 +17,7 @@ pub fn clip(name: &str) -> &str {
 }
 
 /// `first_second_label`, where the two parts are shortened in turn so that the label survives.
-pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
+pub(super) fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(second.is_some());
     let room = MAX.saturating_sub(overhead);
     let (mut a, mut b) = (first.len(), second.map_or(0, str::len));
@@ -37,7 +37,7 @@ pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
 }
 
 /// The name of an index or constraint over columns: `t_a_b_idx`, `t_a_key`.
-pub fn index_name(table: &str, columns: &[&str], label: &str) -> String {
+pub(super) fn index_name(table: &str, columns: &[&str], label: &str) -> String {
     match columns {
         [] => object_name(table, None, label),
         _ => object_name(table, Some(&columns.join("_")), label),
@@ -46,7 +46,7 @@ pub fn index_name(table: &str, columns: &[&str], label: &str) -> String {
 
 /// The first of `name`, `name1`, `name2` … that is free. The number belongs to the label, so
 /// a long name is shortened for it; names at the limit are rare enough to number as they are.
-pub fn numbered(name: String, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn numbered(name: String, taken: impl Fn(&str) -> bool) -> String {
     if !taken(&name) {
         return name;
     }
