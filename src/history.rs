@@ -1,5 +1,7 @@
 //! The migrations of one tree: the revision graph, its order, its heads.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::source::{FileId, Span};
 
 /// One migration as its frontend found it. What it does is read later, against the schema
@@ -32,4 +34,314 @@ pub struct Broken {
     pub message: String,
     pub help: String,
     pub related: Vec<(Span, String)>,
+}
+
+/// The migrations of a tree in the order in which its tool runs them.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Parents before children.
+    pub migrations: Vec<Migration>,
+    /// Positions in `migrations` of those that no other follows.
+    pub heads: Vec<usize>,
+    pub broken: Vec<Broken>,
+    index: HashMap<String, usize>,
+    children: Vec<Vec<usize>>,
+}
+
+impl History {
+    /// Orders migrations as found, and says what is wrong with their graph.
+    pub fn new(found: Vec<Migration>, mut broken: Vec<Broken>) -> History {
+        let found = unique(found, &mut broken);
+        let index = index_of(&found);
+        missing_parents(&found, &index, &mut broken);
+        let order = order(&found, &index, &mut broken);
+        let mut slots: Vec<Option<Migration>> = found.into_iter().map(Some).collect();
+        let migrations: Vec<Migration> =
+            order.into_iter().filter_map(|at| slots[at].take()).collect();
+        let index = index_of(&migrations);
+        let mut children = vec![Vec::new(); migrations.len()];
+        for (at, migration) in migrations.iter().enumerate() {
+            for parent in migration.parents.iter().filter_map(|p| index.get(p)) {
+                children[*parent].push(at);
+            }
+        }
+        let heads = (0..migrations.len()).filter(|&at| children[at].is_empty()).collect();
+        History { migrations, heads, broken, index, children }
+    }
+
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Finds a migration by its id, or by a prefix of it that fits one alone.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        if let Some(at) = self.position(id) {
+            return Some(at);
+        }
+        let mut fitting = self.migrations.iter().enumerate().filter(|(_, m)| m.id.starts_with(id));
+        let (at, _) = fitting.next().filter(|_| id.len() >= 4)?;
+        fitting.next().is_none().then_some(at)
+    }
+
+    /// A migration and everything that must have run before it.
+    pub fn ancestors(&self, of: usize) -> Vec<bool> {
+        let mut seen = vec![false; self.migrations.len()];
+        let mut todo = vec![of];
+        while let Some(at) = todo.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            let migration = &self.migrations[at];
+            todo.extend(
+                migration
+                    .parents
+                    .iter()
+                    .chain(&migration.depends_on)
+                    .filter_map(|id| self.position(id)),
+            );
+        }
+        seen
+    }
+
+    pub fn children(&self, of: usize) -> &[usize] {
+        &self.children[of]
+    }
+
+    /// The labels of the branch a migration stands on: its own and its ancestors'.
+    pub fn branch_labels(&self, of: usize) -> Vec<&str> {
+        let ancestors = self.ancestors(of);
+        let on_branch = self.migrations.iter().zip(ancestors).filter(|(_, seen)| *seen);
+        let mut labels: Vec<&str> =
+            on_branch.flat_map(|(m, _)| m.labels.iter().map(String::as_str)).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        labels
+    }
+}
+
+fn index_of(migrations: &[Migration]) -> HashMap<String, usize> {
+    migrations.iter().enumerate().map(|(at, m)| (m.id.clone(), at)).collect()
+}
+
+/// Keeps the first of each id. Alembic warns "present more than once" and then uses one of them.
+fn unique(found: Vec<Migration>, broken: &mut Vec<Broken>) -> Vec<Migration> {
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(found.len());
+    for migration in found {
+        if let Some(&other) = first.get(&migration.id) {
+            broken.push(Broken {
+                span: migration.id_span,
+                message: format!("revision `{}` is declared twice", migration.id),
+                help: "Give one of the two a new id; only one of them would ever run.".to_owned(),
+                related: vec![(other, "the other one is here".to_owned())],
+            });
+            continue;
+        }
+        first.insert(migration.id.clone(), migration.id_span);
+        kept.push(migration);
+    }
+    kept
+}
+
+fn missing_parents(found: &[Migration], index: &HashMap<String, usize>, broken: &mut Vec<Broken>) {
+    let labels: Vec<&str> =
+        found.iter().flat_map(|m| m.labels.iter().map(String::as_str)).collect();
+    for migration in found {
+        let span = migration.parent_span.unwrap_or(migration.id_span);
+        for parent in migration.parents.iter().filter(|p| !index.contains_key(*p)) {
+            broken.push(Broken {
+                span,
+                message: format!("`{}` follows revision `{parent}`, which is not here", migration.id),
+                help: "Restore the missing file, or set `down_revision` to the revision this one really follows. \
+                       Alembic stops with a KeyError before it runs anything."
+                    .to_owned(),
+                related: Vec::new(),
+            });
+        }
+        let known = |id: &&String| !index.contains_key(*id) && !labels.contains(&id.as_str());
+        for other in migration.depends_on.iter().filter(known) {
+            broken.push(Broken {
+                span,
+                message: format!(
+                    "`{}` depends on revision `{other}`, which is not here",
+                    migration.id
+                ),
+                help: "Restore the missing file, or take it out of `depends_on`.".to_owned(),
+                related: Vec::new(),
+            });
+        }
+    }
+}
+
+/// The order in which `alembic upgrade heads` runs them: walked from the heads down, one
+/// branch at a time, a revision only after all that follow it, and then turned around.
+fn order(
+    found: &[Migration],
+    index: &HashMap<String, usize>,
+    broken: &mut Vec<Broken>,
+) -> Vec<usize> {
+    let before = |at: usize| {
+        let migration: &Migration = &found[at];
+        let mut ids: Vec<usize> = migration
+            .parents
+            .iter()
+            .chain(&migration.depends_on)
+            .filter_map(|id| index.get(id).copied())
+            .collect();
+        let mut seen = Vec::with_capacity(ids.len());
+        ids.retain(|id| {
+            !seen.contains(id) && {
+                seen.push(*id);
+                true
+            }
+        });
+        ids
+    };
+    let mut waiting = vec![0usize; found.len()];
+    for at in 0..found.len() {
+        before(at).into_iter().for_each(|parent| waiting[parent] += 1);
+    }
+    let mut current: Vec<usize> = (0..found.len()).filter(|&at| waiting[at] == 0).collect();
+    let mut listed = vec![false; found.len()];
+    let mut done = vec![false; found.len()];
+    let mut output = Vec::with_capacity(found.len());
+    let mut active = 0;
+    while !current.is_empty() {
+        let candidate = current[active];
+        if waiting[candidate] > 0 {
+            match current.iter().position(|&other| waiting[other] == 0) {
+                Some(ready) => active = ready,
+                None => break,
+            }
+            continue;
+        }
+        output.push(candidate);
+        done[candidate] = true;
+        let parents = before(candidate);
+        parents.iter().for_each(|&parent| waiting[parent] -= 1);
+        let mut fresh = parents.into_iter().filter(|&p| !std::mem::replace(&mut listed[p], true));
+        match fresh.next() {
+            Some(first) => {
+                current[active] = first;
+                current.extend(fresh);
+            }
+            None => {
+                current.remove(active);
+                active = active.saturating_sub(1);
+            }
+        }
+    }
+    output.reverse();
+    let left: Vec<usize> = (0..found.len()).filter(|&at| !done[at]).collect();
+    report_cycle(found, index, &left, broken);
+    output.extend(left);
+    output
+}
+
+/// What could not be ordered is a cycle, or leads into one: names the cycle itself.
+fn report_cycle(
+    found: &[Migration],
+    index: &HashMap<String, usize>,
+    left: &[usize],
+    broken: &mut Vec<Broken>,
+) {
+    let stuck: std::collections::HashSet<usize> = left.iter().copied().collect();
+    let mut seen = std::collections::HashSet::new();
+    for &start in left {
+        let mut path = Vec::new();
+        let mut at = start;
+        while seen.insert(at) {
+            path.push(at);
+            let migration = &found[at];
+            let next = migration
+                .parents
+                .iter()
+                .chain(&migration.depends_on)
+                .filter_map(|id| index.get(id));
+            match next.copied().find(|next| stuck.contains(next)) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        let Some(from) = path.iter().position(|&p| p == at) else { continue };
+        let cycle = &path[from..];
+        let shown: Vec<&str> = cycle.iter().take(8).map(|&p| found[p].id.as_str()).collect();
+        let more = if cycle.len() > 8 { ", …" } else { "" };
+        let first = &found[cycle[0]];
+        broken.push(Broken {
+            span: first.parent_span.unwrap_or(first.id_span),
+            message: format!("the revisions {}{more} follow each other in a cycle", shown.join(", ")),
+            help: "One of them must follow a revision outside the cycle, or none. Alembic refuses to load it."
+                .to_owned(),
+            related: cycle[1..]
+                .iter()
+                .take(4)
+                .map(|&p| (found[p].parent_span.unwrap_or(found[p].id_span), "part of the cycle".to_owned()))
+                .collect(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{History, Migration};
+    use crate::source::{FileId, Span};
+
+    fn history(edges: &[(&str, &[&str])]) -> History {
+        let span = Span::top(FileId(0));
+        let one = |(id, parents): &(&str, &[&str])| Migration {
+            id: (*id).to_owned(),
+            parents: parents.iter().map(|p| (*p).to_owned()).collect(),
+            depends_on: Vec::new(),
+            labels: Vec::new(),
+            title: String::new(),
+            file: FileId(0),
+            down_file: None,
+            id_span: span,
+            parent_span: None,
+        };
+        History::new(edges.iter().map(one).collect(), Vec::new())
+    }
+
+    fn ids(history: &History) -> Vec<&str> {
+        history.migrations.iter().map(|m| m.id.as_str()).collect()
+    }
+
+    #[test]
+    fn parents_come_first_and_a_branch_runs_in_one_piece() {
+        let h = history(&[
+            ("m", &["b2", "c"]),
+            ("c", &["a"]),
+            ("b2", &["b1"]),
+            ("b1", &["a"]),
+            ("a", &[]),
+        ]);
+        assert_eq!(ids(&h).first(), Some(&"a"));
+        assert_eq!(ids(&h).last(), Some(&"m"));
+        let at = |id| ids(&h).iter().position(|x| *x == id);
+        assert_eq!(at("b1").map(|i| i + 1), at("b2"));
+        assert_eq!(h.heads.len(), 1);
+        assert!(h.broken.is_empty());
+    }
+
+    #[test]
+    fn a_cycle_a_twin_and_a_missing_parent_are_named() {
+        let h = history(&[("a", &["b"]), ("b", &["a"]), ("c", &["zzz"]), ("c", &[])]);
+        let messages: Vec<&str> = h.broken.iter().map(|b| b.message.as_str()).collect();
+        assert!(messages.iter().any(|m| m.contains("in a cycle")), "{messages:?}");
+        assert!(messages.iter().any(|m| m.contains("declared twice")), "{messages:?}");
+        assert!(messages.iter().any(|m| m.contains("`zzz`, which is not here")), "{messages:?}");
+        assert_eq!(h.migrations.len(), 3);
+    }
+
+    #[test]
+    fn a_long_line_costs_linear_time() {
+        let names: Vec<String> = (0..50_000).map(|n| n.to_string()).collect();
+        let parents: Vec<Vec<&str>> = (0..names.len())
+            .map(|n| if n == 0 { vec![] } else { vec![names[n - 1].as_str()] })
+            .collect();
+        let edges: Vec<(&str, &[&str])> =
+            names.iter().zip(&parents).map(|(n, p)| (n.as_str(), p.as_slice())).collect();
+        assert_eq!(history(&edges).heads.len(), 1);
+    }
 }
