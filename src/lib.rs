@@ -5,6 +5,7 @@
 
 pub mod database;
 pub mod diagnostic;
+pub mod facts;
 pub mod frontend;
 pub mod history;
 pub mod ir;

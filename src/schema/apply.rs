@@ -126,17 +126,19 @@ impl Schema {
             self.sequences.len(),
             self.index_owners.len(),
             self.open.len(),
+            self.gone.len(),
         ])
     }
 
     pub fn rollback(&mut self, to: Mark) {
-        let Mark([tables, types, views, sequences, owners, open]) = to;
+        let Mark([tables, types, views, sequences, owners, open, gone]) = to;
         self.tables.rollback(tables);
         self.types.rollback(types);
         self.views.rollback(views);
         self.sequences.rollback(sequences);
         self.index_owners.rollback(owners);
         self.open.rollback(open);
+        self.gone.rollback(gone);
     }
 
     /// Gives up the way back, and with it the memory it takes.
@@ -147,6 +149,7 @@ impl Schema {
         self.sequences.commit();
         self.index_owners.commit();
         self.open.commit();
+        self.gone.commit();
     }
 
     pub(super) fn edit(&mut self, table: &Name, change: impl FnOnce(&mut Table)) {
@@ -249,6 +252,7 @@ impl Schema {
     fn drop_table(&mut self, table: &Name, cascade: bool) {
         let table = self.resolve(table);
         let Some(old) = self.tables.remove(&table) else { return };
+        self.gone.insert(table.clone(), self.now.span);
         for name in owned_index_names(&old) {
             self.index_owners.remove(&table.sibling(&name));
         }
@@ -283,6 +287,7 @@ impl Schema {
             return;
         }
         let Some(old) = self.tables.remove(&from) else { return };
+        self.gone.insert(from.clone(), self.now.span);
         let mut new = Table { name: to.clone(), ..Table::clone(&old) };
         point_at(&mut new, &from, &to);
         for name in owned_index_names(&old) {
@@ -324,7 +329,9 @@ impl Schema {
     }
 
     fn drop_type(&mut self, name: &Name, cascade: bool) {
-        self.types.remove(name);
+        if self.types.remove(name).is_some() {
+            self.gone.insert(type_key(name), self.now.span);
+        }
         if !cascade {
             return;
         }

@@ -46,7 +46,8 @@ impl Schema {
         if postgres && sequenced {
             self.add_owned_sequence(table, &column.name);
         }
-        TableColumn { column: Arc::new(column), created: self.now, filled: Filled::No }
+        let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
+        TableColumn { column: Arc::new(column), created: self.now, filled }
     }
 
     fn add_owned_sequence(&mut self, table: &Name, column: &str) {

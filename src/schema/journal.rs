@@ -6,7 +6,7 @@ use crate::ir::Name;
 
 /// A point in a journal to which the map can be put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark(pub(super) [usize; 6]);
+pub struct Mark(pub(super) [usize; 7]);
 
 /// A map by name whose values are shared, and whose changes are logged.
 #[derive(Debug, Clone)]

@@ -38,6 +38,8 @@ pub struct Schema {
     /// Set once something unread may have made or dropped anything: from then on, what is
     /// not found may exist all the same.
     open: Journaled<bool>,
+    /// Names of tables that were dropped or renamed away, and by which statement.
+    gone: Journaled<Span>,
     /// Where new objects say they come from.
     now: Origin,
 }
@@ -123,8 +125,9 @@ pub enum Rows {
     None,
     /// Written by a migration at this place.
     Written(Span),
-    /// Emptied (DELETE without WHERE, TRUNCATE), and nothing written since.
-    Emptied,
+    /// Emptied (DELETE without WHERE, TRUNCATE) in the change of this number, and nothing
+    /// written since.
+    Emptied(u32),
     /// In production for a while, or not ours: it may hold any number.
     Unknown,
 }
@@ -168,6 +171,7 @@ impl Schema {
             sequences: Journaled::default(),
             index_owners: Journaled::default(),
             open: Journaled::default(),
+            gone: Journaled::default(),
             now,
         }
     }
@@ -261,6 +265,36 @@ impl Schema {
         })
     }
 
+    /// Whether rows may be in a table when the current change reaches this point. A table that
+    /// an earlier change made or emptied has been in use since.
+    pub fn may_hold_rows(&self, table: &Table) -> bool {
+        match table.rows {
+            Rows::None => !self.is_new(table),
+            Rows::Emptied(change) => change != self.now.change,
+            Rows::Written(_) | Rows::Unknown => true,
+        }
+    }
+
+    /// Whether the current change made the table.
+    pub fn is_new(&self, table: &Table) -> bool {
+        table.created.change == self.now.change && table.complete
+    }
+
+    /// Where a table of this name was, which is gone now: dropped or renamed.
+    pub fn gone(&self, table: &Name) -> Option<Span> {
+        self.gone.get(table).copied()
+    }
+
+    /// Whether a type of this name was dropped or renamed away.
+    pub fn gone_type(&self, name: &Name) -> bool {
+        self.gone.get(&type_key(name)).is_some()
+    }
+
+    /// Which migration is applied at the moment, and for which change.
+    pub fn now(&self) -> Origin {
+        self.now
+    }
+
     /// Whether something unread may have made or dropped anything.
     pub fn is_open(&self) -> bool {
         self.open.get(&open_key()).is_some()
@@ -299,11 +333,11 @@ impl Table {
     pub fn index(&self, name: &str) -> Option<&TableIndex> {
         self.indexes.iter().find(|i| i.name == name)
     }
+}
 
-    /// Whether a row may be in it when a migration reaches this point.
-    pub fn may_hold_rows(&self) -> bool {
-        !matches!(self.rows, Rows::None | Rows::Emptied)
-    }
+/// Types share the log of what is gone with tables, under names no table can have.
+fn type_key(name: &Name) -> Name {
+    name.sibling(&format!("type {}", name.name))
 }
 
 fn open_key() -> Name {

@@ -8,6 +8,7 @@ use crate::{
 
 impl Schema {
     pub(super) fn write(&mut self, write: &Write, span: Span) {
+        let change = self.now.change;
         self.edit(&write.table, |table| match write.kind {
             WriteKind::Insert | WriteKind::Copy => {
                 if table.rows != Rows::Unknown {
@@ -20,8 +21,8 @@ impl Schema {
                     }
                 }
             }
-            WriteKind::Truncate => table.rows = Rows::Emptied,
-            WriteKind::Delete if write.filter == Filter::All => table.rows = Rows::Emptied,
+            WriteKind::Truncate => table.rows = Rows::Emptied(change),
+            WriteKind::Delete if write.filter == Filter::All => table.rows = Rows::Emptied(change),
             WriteKind::Delete => {}
             WriteKind::Update => {
                 for (name, value) in &write.columns {

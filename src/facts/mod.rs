@@ -1,0 +1,7 @@
+//! What servers do. Rules ask here; they never state a server's behaviour they looked up
+//! themselves. Facts are held against recordings in plain tests, and against live servers
+//! in the proofs.
+
+pub mod postgres;
+pub mod reference;
+pub mod sqlite;
