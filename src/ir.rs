@@ -232,6 +232,44 @@ pub enum OpKind {
     Opaque(Opaque),
 }
 
+impl OpKind {
+    /// The table whose definition or rows it changes; for an index to be dropped, where named.
+    pub fn table(&self) -> Option<&Name> {
+        match self {
+            OpKind::CreateTable(create) => Some(&create.table),
+            OpKind::DropTable { table, .. }
+            | OpKind::RenameTable { table, .. }
+            | OpKind::SetSchema { table, .. }
+            | OpKind::AddColumn { table, .. }
+            | OpKind::DropColumn { table, .. }
+            | OpKind::RenameColumn { table, .. }
+            | OpKind::AlterColumn { table, .. }
+            | OpKind::AddConstraint { table, .. }
+            | OpKind::ValidateConstraint { table, .. }
+            | OpKind::DropConstraint { table, .. }
+            | OpKind::RenameConstraint { table, .. }
+            | OpKind::CreateIndex { table, .. }
+            | OpKind::CreateTrigger { table, .. }
+            | OpKind::Rebuild { table } => Some(table),
+            OpKind::DropIndex { table, .. } | OpKind::DropTrigger { table, .. } => table.as_ref(),
+            OpKind::Write(write) => Some(&write.table),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about rows or the session only, never the schema.
+    pub fn is_data(&self) -> bool {
+        matches!(
+            self,
+            OpKind::Write(_)
+                | OpKind::Read(_)
+                | OpKind::Setting { .. }
+                | OpKind::Neutral { .. }
+                | OpKind::Opaque(_)
+        )
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct CreateTable {
     pub table: Name,

@@ -6,10 +6,13 @@
 pub mod database;
 pub mod diagnostic;
 pub mod facts;
+pub mod fix;
 pub mod frontend;
 pub mod history;
 pub mod ir;
 pub mod project;
+pub mod replay;
+pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod types;

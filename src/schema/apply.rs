@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     Filled, Lookup, Mark, Rows, Schema, Sequence, Table, TableColumn, Type, TypeKind, View, clip,
-    open_key,
+    open_key, type_key,
 };
 use crate::ir::{
     Column, Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque,

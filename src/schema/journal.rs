@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::ir::Name;
 
-/// A point in a journal to which the map can be put back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A point in a journal to which the map can be put back; the default is the last commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Mark(pub(super) [usize; 7]);
 
 /// A map by name whose values are shared, and whose changes are logged.

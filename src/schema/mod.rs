@@ -189,6 +189,11 @@ impl Schema {
         self.lookup(self.tables.get(&self.resolve(name)))
     }
 
+    /// A table to keep: the schema may go on without it.
+    pub fn shared_table(&self, name: &Name) -> Option<Arc<Table>> {
+        self.tables.shared(&self.resolve(name))
+    }
+
     /// The name under which an object is kept: cut as PostgreSQL cuts it, and in the
     /// spelling it was made with on SQLite, where names are compared without case.
     pub fn resolve(&self, name: &Name) -> Name {

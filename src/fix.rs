@@ -1,0 +1,203 @@
+//! The safe way as code, in the tool the file is written in. Shown, never applied: a
+//! migration that has run somewhere must not be edited, and the safe way is often two.
+
+use crate::{
+    ir::{Name, Style},
+    types::SqlType,
+};
+
+/// How code is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    Sql,
+    Alembic,
+}
+
+impl Writing {
+    pub fn of(style: Style) -> Writing {
+        match style {
+            Style::Sql => Writing::Sql,
+            Style::Alembic | Style::Batch { .. } => Writing::Alembic,
+        }
+    }
+}
+
+pub fn add_column(
+    writing: Writing,
+    table: &Name,
+    column: &str,
+    ty: &SqlType,
+    nullable: bool,
+) -> String {
+    match writing {
+        Writing::Sql => {
+            let rest = if nullable { "" } else { " NOT NULL" };
+            format!("ALTER TABLE {} ADD COLUMN {} {ty}{rest};", name(table), ident(column))
+        }
+        Writing::Alembic => format!(
+            "op.add_column({}, sa.Column({}, {}, nullable={}){})",
+            text(&table.name),
+            text(column),
+            alembic_type(ty),
+            if nullable { "True" } else { "False" },
+            schema_argument(table),
+        ),
+    }
+}
+
+pub fn set_not_null(writing: Writing, table: &Name, column: &str) -> String {
+    match writing {
+        Writing::Sql => {
+            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", name(table), ident(column))
+        }
+        Writing::Alembic => format!(
+            "op.alter_column({}, {}, nullable=False{})",
+            text(&table.name),
+            text(column),
+            schema_argument(table)
+        ),
+    }
+}
+
+pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> String {
+    match writing {
+        Writing::Sql => {
+            format!("ALTER TABLE {} RENAME COLUMN {} TO {};", name(table), ident(from), ident(to))
+        }
+        Writing::Alembic => format!(
+            "op.alter_column({}, {}, new_column_name={}{})",
+            text(&table.name),
+            text(from),
+            text(to),
+            schema_argument(table)
+        ),
+    }
+}
+
+pub fn rename_table(writing: Writing, from: &Name, to: &str) -> String {
+    match writing {
+        Writing::Sql => format!("ALTER TABLE {} RENAME TO {};", name(from), ident(to)),
+        Writing::Alembic => {
+            format!("op.rename_table({}, {}{})", text(&from.name), text(to), schema_argument(from))
+        }
+    }
+}
+
+/// A statement given as SQL, wrapped for the tool.
+pub fn sql(writing: Writing, statement: &str) -> String {
+    match writing {
+        Writing::Sql => format!("{statement};"),
+        Writing::Alembic => format!("op.execute({})", text(statement)),
+    }
+}
+
+pub fn comment(writing: Writing, words: &str) -> String {
+    match writing {
+        Writing::Sql => format!("-- {words}"),
+        Writing::Alembic => format!("# {words}"),
+    }
+}
+
+pub fn change_type(
+    writing: Writing,
+    table: &Name,
+    column: &str,
+    to: &SqlType,
+    using: &str,
+) -> String {
+    match writing {
+        Writing::Sql => {
+            format!(
+                "ALTER TABLE {} ALTER COLUMN {} TYPE {to} USING {using};",
+                name(table),
+                ident(column)
+            )
+        }
+        Writing::Alembic => format!(
+            "op.alter_column({}, {}, type_={}, postgresql_using={}{})",
+            text(&table.name),
+            text(column),
+            alembic_type(to),
+            text(using),
+            schema_argument(table)
+        ),
+    }
+}
+
+/// A value of the right kind to show in an example backfill.
+pub fn sample(ty: &SqlType) -> &'static str {
+    let lower = ty.name.to_ascii_lowercase();
+    match lower.as_str() {
+        _ if ty.dims > 0 => "'{}'",
+        "boolean" => "false",
+        "json" | "jsonb" => "'{}'",
+        "date" => "CURRENT_DATE",
+        "datetime" => "CURRENT_TIMESTAMP",
+        name if name.starts_with("timestamp") => "now()",
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
+        | "float" => "0",
+        "uuid" => "gen_random_uuid()",
+        _ => "''",
+    }
+}
+
+/// An SQL name, quoted where it must be.
+pub fn ident(text: &str) -> String {
+    let plain = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !matches!(
+            text,
+            "user" | "order" | "group" | "table" | "column" | "end" | "default" | "check" | "limit"
+        );
+    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+}
+
+pub fn name(table: &Name) -> String {
+    match &table.schema {
+        Some(schema) => format!("{}.{}", ident(schema), ident(&table.name)),
+        None => ident(&table.name),
+    }
+}
+
+/// A Python string literal.
+pub fn text(value: &str) -> String {
+    let escaped = value.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+    match escaped.contains('\'') {
+        true => format!("\"{}\"", escaped.replace('"', "\\\"")),
+        false => format!("'{escaped}'"),
+    }
+}
+
+fn schema_argument(table: &Name) -> String {
+    table.schema.as_deref().map(|schema| format!(", schema={}", text(schema))).unwrap_or_default()
+}
+
+/// The SQLAlchemy type that compiles to a type of either database.
+pub fn alembic_type(ty: &SqlType) -> String {
+    if ty.dims > 0 {
+        let element = SqlType { dims: ty.dims - 1, ..ty.clone() };
+        return format!("sa.ARRAY({})", alembic_type(&element));
+    }
+    let args = ty.args.join(", ");
+    match ty.name.to_ascii_lowercase().as_str() {
+        "integer" | "int" => "sa.Integer()".to_owned(),
+        "bigint" => "sa.BigInteger()".to_owned(),
+        "smallint" => "sa.SmallInteger()".to_owned(),
+        "boolean" => "sa.Boolean()".to_owned(),
+        "text" => "sa.Text()".to_owned(),
+        "character varying" | "varchar" => format!("sa.String({args})"),
+        "character" | "char" => format!("sa.CHAR({args})"),
+        "timestamp without time zone" | "datetime" | "timestamp" => "sa.DateTime()".to_owned(),
+        "timestamp with time zone" => "sa.DateTime(timezone=True)".to_owned(),
+        "date" => "sa.Date()".to_owned(),
+        "time without time zone" | "time" => "sa.Time()".to_owned(),
+        "numeric" => format!("sa.Numeric({args})"),
+        "double precision" | "real" | "float" => "sa.Float()".to_owned(),
+        "uuid" => "sa.Uuid()".to_owned(),
+        "json" => "sa.JSON()".to_owned(),
+        "jsonb" => "postgresql.JSONB()".to_owned(),
+        "bytea" | "blob" => "sa.LargeBinary()".to_owned(),
+        "interval" => "sa.Interval()".to_owned(),
+        _ => "…".to_owned(),
+    }
+}

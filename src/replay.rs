@@ -1,0 +1,463 @@
+//! Folds a history into a schema, for one database, and shows each step to the rules.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    database::Database,
+    diagnostic::{Finding, OpaquePlace},
+    facts::reference::{Dependent, Flaw, FlawKind, dependents, flaws},
+    frontend::{Body, Direction, Script},
+    history::{History, Migration},
+    ir::{Name, Op, OpKind, OpaqueEffect, Style},
+    rules::{Check, Rule},
+    schema::{Origin, Schema, Table, Touched, Type},
+    source::{FileId, Sources, Span},
+};
+
+/// What is replayed, and what of it is looked at.
+pub struct Plan<'a> {
+    pub history: &'a History,
+    pub database: Database,
+    /// By position: whether the migration is under review.
+    pub review: &'a [bool],
+    /// Each migration is a change of its own (`--since all`); otherwise those under review are one.
+    pub alone: bool,
+    /// Stop after this one, and run only what it needs.
+    pub until: Option<usize>,
+    pub rules: &'a [&'static Rule],
+    pub sources: &'a Sources,
+}
+
+/// How a migration is read: by its frontend, against the schema as it stands.
+pub type Lower<'a> = dyn FnMut(&Migration, Direction, &mut Schema) -> Script + 'a;
+
+/// What a replay leaves behind.
+pub struct Outcome {
+    pub schema: Schema,
+    pub findings: Vec<Found>,
+    pub opaque: Vec<OpaquePlace>,
+    pub operations: usize,
+}
+
+/// A finding, the rule that made it, and the migration it is about.
+pub struct Found {
+    pub rule: &'static Rule,
+    pub migration: Option<usize>,
+    pub finding: Finding,
+}
+
+/// One operation under review, as a rule sees it.
+pub struct Step<'a> {
+    pub op: &'a Op,
+    /// All operations of the migration, of which this is one.
+    pub ops: &'a [Op],
+    pub index: usize,
+    pub before: &'a Schema,
+    /// Identifiers in the migration's own code, outside of its operations: what Python reads
+    /// and writes there cannot be followed, but it is not nothing.
+    pub code_words: &'a BTreeSet<String>,
+}
+
+impl Step<'_> {
+    pub fn database(&self) -> Database {
+        self.before.database()
+    }
+
+    /// The operations that follow in the same migration.
+    pub fn rest(&self) -> &[Op] {
+        &self.ops[self.index + 1..]
+    }
+}
+
+/// An operation that was applied, with the table it was applied to as it was before.
+pub struct Applied {
+    pub migration: usize,
+    pub op: Op,
+    pub before: Option<Arc<Table>>,
+    /// Whether that table could hold rows at this point.
+    pub held_rows: bool,
+    /// Whether the table was made by the same change.
+    pub new_table: bool,
+}
+
+/// Everything that is reviewed together, after it has been applied.
+pub struct Change<'a> {
+    pub applied: &'a [Applied],
+    pub code_words: &'a BTreeSet<String>,
+    pub history: &'a History,
+    pub schema: &'a Schema,
+}
+
+/// A migration, and the attempt to take it back.
+pub struct RoundTrip<'a> {
+    pub migration: &'a Migration,
+    pub history: &'a History,
+    pub up: &'a Script,
+    pub down: &'a Script,
+    /// Whether any migration of this history has a way back.
+    pub reversible: bool,
+    /// What the upgrade changed, against what the downgrade left: `before` is the schema before
+    /// the upgrade, `after` the one after the downgrade.
+    pub tables: Vec<Touched<Table>>,
+    pub types: Vec<Touched<Type>>,
+    /// Whether the upgrade changed the schema at all.
+    pub changed: bool,
+    /// What a server refuses on the way back.
+    pub trouble: Vec<(Span, Trouble)>,
+    pub database: Database,
+}
+
+/// Why an operation of a downgrade fails.
+pub enum Trouble {
+    Missing(Flaw),
+    Depends(Vec<Dependent>),
+}
+
+/// Something that was missing when an operation ran.
+pub struct MissingAt {
+    pub flaw: Flaw,
+    pub op: Span,
+    pub style: Style,
+    pub migration: usize,
+    /// Other migrations follow: somebody's database has run this one.
+    pub followed: bool,
+    pub certain: bool,
+    /// The name was a table's, which this statement dropped or renamed.
+    pub gone: Option<Span>,
+}
+
+/// The end of a replay.
+pub struct Ended<'a> {
+    pub history: &'a History,
+    pub schema: &'a Schema,
+    pub missing: &'a [MissingAt],
+    /// Where each table was made, at any time.
+    pub made: &'a HashMap<Name, Vec<Span>>,
+}
+
+/// Replays a history for one database.
+pub fn replay(plan: &Plan<'_>, lower: &mut Lower<'_>) -> Outcome {
+    let start = Origin { migration: 0, change: 0, span: Span::top(FileId(0)) };
+    let mut run = Run {
+        plan,
+        schema: Schema::new(plan.database, start),
+        findings: Vec::new(),
+        opaque: BTreeSet::new(),
+        operations: 0,
+        applied: Vec::new(),
+        code_words: BTreeSet::new(),
+        missing: Vec::new(),
+        made: HashMap::new(),
+        round_trips: Vec::new(),
+    };
+    let wanted = plan.until.map(|at| plan.history.ancestors(at));
+    for at in 0..plan.history.migrations.len() {
+        if wanted.as_ref().is_none_or(|wanted| wanted[at]) {
+            run.migration(at, lower);
+        }
+    }
+    run.finish()
+}
+
+struct Run<'a, 'p> {
+    plan: &'p Plan<'a>,
+    schema: Schema,
+    findings: Vec<Found>,
+    opaque: BTreeSet<OpaquePlace>,
+    operations: usize,
+    applied: Vec<Applied>,
+    code_words: BTreeSet<String>,
+    missing: Vec<MissingAt>,
+    made: HashMap<Name, Vec<Span>>,
+    /// Migrations whose downgrade was tried, with whether one is written.
+    round_trips: Vec<(usize, Vec<Finding>, &'static Rule)>,
+}
+
+impl Run<'_, '_> {
+    fn migration(&mut self, at: usize, lower: &mut Lower<'_>) {
+        let plan = self.plan;
+        let migration = &plan.history.migrations[at];
+        let reviewed = plan.review.get(at).copied().unwrap_or(false);
+        let change = match (reviewed, plan.alone) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => u32::try_from(at).unwrap_or(u32::MAX - 1) + 1,
+        };
+        self.schema.enter(at as u32, change, migration.id_span);
+        let script = lower(migration, Direction::Up, &mut self.schema);
+        self.operations += script.ops.len();
+        self.note_opaque(&script.ops);
+        if reviewed {
+            let words = code_words(plan.sources, &script);
+            self.review(at, &script, &words);
+            self.round_trip(at, &script, lower);
+            self.code_words.extend(words);
+            if plan.alone {
+                self.end_change();
+            }
+        } else {
+            for op in &script.ops {
+                self.take_for_granted(op);
+                self.remember(op);
+                self.schema.apply(op);
+            }
+        }
+        self.schema.commit();
+    }
+
+    fn note_opaque(&mut self, ops: &[Op]) {
+        for op in ops {
+            if let OpKind::Opaque(opaque) = &op.kind {
+                self.opaque.insert(OpaquePlace { span: op.span, reason: opaque.reason.clone() });
+            }
+        }
+    }
+
+    /// What ran on a database must have found its tables there: a history whose first
+    /// migrations alter tables it never made starts on a base of its own.
+    fn take_for_granted(&mut self, op: &Op) {
+        for flaw in flaws(&self.schema, op) {
+            match flaw.kind {
+                FlawKind::Table { table } => self.schema.assume(&table),
+                FlawKind::Referenced { table } if self.schema.database().is_postgres() => {
+                    self.schema.assume(&table)
+                }
+                FlawKind::Column { table, .. } | FlawKind::ReferencedColumn { table, .. } => {
+                    let opened = OpKind::Opaque(crate::ir::Opaque {
+                        reason: String::new(),
+                        effect: OpaqueEffect::Table(table),
+                    });
+                    self.schema.apply(&Op { kind: opened, ..op.clone() });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn remember(&mut self, op: &Op) {
+        let made = match &op.kind {
+            OpKind::CreateTable(create) => self.schema.resolve(&create.table),
+            OpKind::RenameTable { table, to } => table.sibling(to),
+            OpKind::SetSchema { table, schema } => Name::new(schema.as_deref(), &table.name),
+            OpKind::CreateView { name, .. } => name.clone(),
+            _ => return,
+        };
+        self.made.entry(made).or_default().push(op.span);
+    }
+
+    fn review(&mut self, at: usize, script: &Script, words: &BTreeSet<String>) {
+        let followed = !self.plan.history.children(at).is_empty();
+        for (index, op) in script.ops.iter().enumerate() {
+            for flaw in flaws(&self.schema, op) {
+                let gone = match &flaw.kind {
+                    FlawKind::Table { table } | FlawKind::Referenced { table } => {
+                        self.schema.gone(table)
+                    }
+                    _ => None,
+                };
+                let (style, certain) = (op.style, op.certain);
+                self.missing.push(MissingAt {
+                    flaw,
+                    op: op.span,
+                    style,
+                    migration: at,
+                    followed,
+                    certain,
+                    gone,
+                });
+            }
+            let step =
+                Step { op, ops: &script.ops, index, before: &self.schema, code_words: words };
+            for rule in self.plan.rules {
+                if let Check::Op(check) = rule.check {
+                    let mut out = Vec::new();
+                    check(&step, &mut out);
+                    self.findings.extend(out.into_iter().map(|finding| Found {
+                        rule,
+                        migration: Some(at),
+                        finding,
+                    }));
+                }
+            }
+            let target = op.kind.table().and_then(|name| self.schema.table(name).found());
+            let (held_rows, new_table) = target
+                .map_or((true, false), |t| (self.schema.may_hold_rows(t), self.schema.is_new(t)));
+            let before = op.kind.table().and_then(|name| self.schema.shared_table(name));
+            self.applied.push(Applied {
+                migration: at,
+                op: op.clone(),
+                before,
+                held_rows,
+                new_table,
+            });
+            self.remember(op);
+            if self.plan.alone && followed {
+                self.take_for_granted(op);
+            }
+            self.schema.apply(op);
+        }
+    }
+
+    /// Runs the downgrade on the upgraded schema, compares, and puts the schema back.
+    fn round_trip(&mut self, at: usize, up: &Script, lower: &mut Lower<'_>) {
+        let checks: Vec<_> = self
+            .plan
+            .rules
+            .iter()
+            .filter_map(|rule| match rule.check {
+                Check::Downgrade(check) => Some((*rule, check)),
+                _ => None,
+            })
+            .collect();
+        if checks.is_empty() {
+            return;
+        }
+        let migration = &self.plan.history.migrations[at];
+        let start = crate::schema::Mark::default();
+        let upgraded = self.schema.mark();
+        let changed = differs(&self.schema.touched_tables(start))
+            || differs(&self.schema.touched_types(start));
+        let down = lower(migration, Direction::Down, &mut self.schema);
+        let mut trouble = Vec::new();
+        for op in &down.ops {
+            let missing =
+                flaws(&self.schema, op).into_iter().map(|flaw| (op.span, Trouble::Missing(flaw)));
+            trouble.extend(missing.filter(|_| op.certain));
+            let blocked = dependents(&self.schema, op);
+            if !blocked.is_empty() && op.certain {
+                trouble.push((op.span, Trouble::Depends(blocked)));
+            }
+            self.schema.apply(op);
+        }
+        self.note_opaque(&down.ops);
+        let trip = RoundTrip {
+            migration,
+            history: self.plan.history,
+            up,
+            down: &down,
+            reversible: down.body != Body::Absent,
+            tables: self.schema.touched_tables(start),
+            types: self.schema.touched_types(start),
+            changed,
+            trouble,
+            database: self.plan.database,
+        };
+        for (rule, check) in checks {
+            let mut out = Vec::new();
+            check(&trip, &mut out);
+            self.round_trips.push((at, out, rule));
+        }
+        self.schema.rollback(upgraded);
+    }
+
+    fn end_change(&mut self) {
+        let change = Change {
+            applied: &self.applied,
+            code_words: &self.code_words,
+            history: self.plan.history,
+            schema: &self.schema,
+        };
+        for rule in self.plan.rules {
+            if let Check::Change(check) = rule.check {
+                let mut out = Vec::new();
+                check(&change, &mut out);
+                let of = |span: Span| {
+                    let hit = change.applied.iter().find(|a| a.op.span == span);
+                    hit.or(change.applied.last()).map(|a| a.migration)
+                };
+                let found = out.into_iter().map(|finding| Found {
+                    rule,
+                    migration: of(finding.primary.span),
+                    finding,
+                });
+                self.findings.extend(found);
+            }
+        }
+        self.applied.clear();
+        self.code_words.clear();
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.end_change();
+        let ended = Ended {
+            history: self.plan.history,
+            schema: &self.schema,
+            missing: &self.missing,
+            made: &self.made,
+        };
+        for rule in self.plan.rules {
+            if let Check::Ended(check) = rule.check {
+                let mut out = Vec::new();
+                check(&ended, &mut out);
+                self.findings.extend(out.into_iter().map(|(at, finding)| Found {
+                    rule,
+                    migration: Some(at),
+                    finding,
+                }));
+            }
+        }
+        for (at, findings, rule) in std::mem::take(&mut self.round_trips) {
+            self.findings.extend(findings.into_iter().map(|finding| Found {
+                rule,
+                migration: Some(at),
+                finding,
+            }));
+        }
+        Outcome {
+            schema: self.schema,
+            findings: self.findings,
+            opaque: self.opaque.into_iter().collect(),
+            operations: self.operations,
+        }
+    }
+}
+
+fn differs<T: PartialEq>(touched: &[Touched<T>]) -> bool {
+    touched.iter().any(|t| t.before != t.after)
+}
+
+/// The identifiers of a Python body that works with rows itself, outside of the operations
+/// that were read. A body without a session, a query or an `execute` has none to speak of.
+fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
+    let Some(span) = script.span else { return BTreeSet::new() };
+    let python = script.ops.iter().any(|op| op.style != Style::Sql);
+    let file = sources.file(span.file);
+    if !python && !file.path.ends_with(".py") {
+        return BTreeSet::new();
+    }
+    let mut covered: Vec<(usize, usize)> = script
+        .ops
+        .iter()
+        .filter(|op| {
+            op.span.file == span.file
+                && !matches!(op.kind, OpKind::Opaque(_) | OpKind::Rebuild { .. })
+        })
+        .map(|op| (op.span.start as usize, op.span.end as usize))
+        .collect();
+    covered.sort_unstable();
+    let mut text = String::new();
+    let mut at = file.floor(span.start);
+    let end = file.floor(span.end);
+    for (from, to) in covered {
+        if from > at && from <= end {
+            text.push_str(file.text.get(at..from).unwrap_or_default());
+        }
+        at = at.max(to);
+    }
+    text.push_str(file.text.get(at..end).unwrap_or_default());
+    if !["execute", "session", "Session", "query", "connection", "bind"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
+        return BTreeSet::new();
+    }
+    let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
+    let code = code.filter(|line| !line.trim_start().starts_with('#'));
+    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .filter(|word| word.len() > 1)
+        .map(str::to_owned)
+        .collect()
+}

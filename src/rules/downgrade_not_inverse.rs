@@ -1,0 +1,272 @@
+use super::{Check, Rule, finding};
+use crate::{
+    diagnostic::{Finding, Label, Severity},
+    facts::reference::FlawKind,
+    frontend::Body,
+    ir::{ConstraintKind, Name, OpKind, OpaqueEffect},
+    replay::{RoundTrip, Trouble},
+    schema::{Table, Touched, TypeKind},
+    source::Span,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "downgrade-not-inverse",
+    severity: Severity::Error,
+    page: include_str!("../../rules/downgrade-not-inverse.md"),
+    check: Check::Downgrade(check),
+};
+
+fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
+    if trip.down.body != Body::Code || !trip.changed {
+        return;
+    }
+    let before = out.len();
+    for (span, trouble) in &trip.trouble {
+        refused(*span, trouble, out);
+    }
+    // After a refusal nothing else of the downgrade happens; what it leaves is not the point.
+    if out.len() > before || unknown(trip) {
+        return;
+    }
+    let mut left: Vec<Difference> = Vec::new();
+    for touched in &trip.tables {
+        table(touched, &mut left);
+    }
+    if trip.database.is_postgres() {
+        for touched in &trip.types {
+            types(touched, &mut left);
+        }
+    }
+    if left.is_empty() {
+        return;
+    }
+    let span = trip.down.span.unwrap_or(trip.migration.id_span);
+    let shown: Vec<&str> = left.iter().take(5).map(|d| d.text.as_str()).collect();
+    let more =
+        if left.len() > 5 { format!("; and {} more", left.len() - 5) } else { String::new() };
+    let mut found = finding(
+        span,
+        format!("after it, {}{more}", shown.join("; ")),
+        format!("the downgrade of `{}` does not restore the schema", trip.migration.id),
+        "Undo every step of the upgrade, in reverse order.",
+    );
+    found.related = left
+        .iter()
+        .filter_map(|d| d.span)
+        .take(3)
+        .map(|span| Label { span, text: "this is not undone".to_owned() })
+        .collect();
+    // Only types are left: the schema works, but the upgrade cannot run again.
+    if left.iter().all(|d| d.only_again) {
+        found.help = "Drop the type in the downgrade: the next upgrade fails with 42710 type already exists.".to_owned();
+    }
+    found.table = trip.tables.first().map(|t| t.name.to_string());
+    out.push(found);
+}
+
+/// Where something could not be read, or may not run, the comparison says nothing.
+fn unknown(trip: &RoundTrip<'_>) -> bool {
+    trip.up.ops.iter().chain(&trip.down.ops).any(|op| {
+        !op.certain && !op.kind.is_data()
+            || matches!(&op.kind, OpKind::Opaque(opaque) if opaque.effect != OpaqueEffect::Rows)
+    })
+}
+
+fn refused(span: Span, trouble: &Trouble, out: &mut Vec<Finding>) {
+    let found = match trouble {
+        Trouble::Depends(dependents) => {
+            let first = &dependents[0];
+            let mut found = finding(
+                span,
+                "PostgreSQL: 2BP01 cannot drop because other objects depend on it",
+                format!("the downgrade drops this while {} still depends on it", first.what),
+                "Drop in the reverse of the order in which the upgrade creates.",
+            );
+            found
+                .related
+                .push(Label { span: first.span, text: format!("{} is made here", first.what) });
+            found
+        }
+        Trouble::Missing(flaw) => {
+            let (label, message) = match &flaw.kind {
+                FlawKind::Unnamed { table } => (
+                    "SQLAlchemy: CompileError: Can't emit DROP CONSTRAINT … it has no name"
+                        .to_owned(),
+                    format!("the downgrade drops a constraint of `{table}` without its name"),
+                ),
+                FlawKind::Table { table } => (
+                    format!("42P01: `{table}` does not exist"),
+                    format!(
+                        "the downgrade needs `{table}`, which does not exist after the upgrade"
+                    ),
+                ),
+                FlawKind::Column { table, column } => (
+                    format!("42703: `{column}` does not exist"),
+                    format!(
+                        "the downgrade needs `{table}.{column}`, which does not exist after the upgrade"
+                    ),
+                ),
+                FlawKind::Index { index } => (
+                    format!("42704: index `{}` does not exist", index.name),
+                    format!(
+                        "the downgrade drops index `{}`, which does not exist after the upgrade",
+                        index.name
+                    ),
+                ),
+                FlawKind::Constraint { table, name } => (
+                    format!("42704: constraint `{name}` does not exist"),
+                    format!(
+                        "the downgrade drops constraint `{name}` of `{table}`, which does not exist after the upgrade"
+                    ),
+                ),
+                FlawKind::Type { name } => (
+                    format!("42704: type `{name}` does not exist"),
+                    format!(
+                        "the downgrade needs type `{name}`, which does not exist at this point"
+                    ),
+                ),
+                FlawKind::Referenced { table } => (
+                    format!("42P01: `{table}` does not exist"),
+                    format!(
+                        "the downgrade references `{table}`, which does not exist at this point"
+                    ),
+                ),
+                _ => return,
+            };
+            finding(
+                span,
+                label,
+                message,
+                "Name what the upgrade made, as it or the server named it.",
+            )
+        }
+    };
+    out.push(found);
+}
+
+struct Difference {
+    text: String,
+    span: Option<Span>,
+    /// It does no harm until the migration is applied again.
+    only_again: bool,
+}
+
+fn table(touched: &Touched<Table>, out: &mut Vec<Difference>) {
+    let mut say =
+        |text: String, span: Option<Span>| out.push(Difference { text, span, only_again: false });
+    let name = &touched.name;
+    let (before, after) = match (&touched.before, &touched.after) {
+        (None, None) => return,
+        (None, Some(after)) => {
+            if !after.complete {
+                return;
+            }
+            return say(format!("table `{name}` is still there"), Some(after.created.span));
+        }
+        (Some(before), None) => {
+            if !before.complete {
+                return;
+            }
+            return say(format!("table `{name}` is gone"), None);
+        }
+        (Some(before), Some(after)) => (before, after),
+    };
+    for new in after.columns.iter().filter(|c| before.column(&c.column.name).is_missing()) {
+        say(format!("column `{name}.{}` is still there", new.column.name), Some(new.column.span));
+    }
+    for old in &before.columns {
+        let Some(now) = after.column(&old.column.name).found() else {
+            say(format!("column `{name}.{}` is gone", old.column.name), None);
+            continue;
+        };
+        let (was, is) = (&old.column, &now.column);
+        let span = Some(is.span);
+        if was.ty != is.ty && !was.ty.is_unknown() && !is.ty.is_unknown() {
+            say(format!("`{name}.{}` is {} and was {}", was.name, is.ty, was.ty), span);
+        }
+        if was.nullable != is.nullable {
+            let word = if is.nullable { "nullable" } else { "NOT NULL" };
+            say(format!("`{name}.{}` is {word} and was not", was.name), span);
+        }
+        if was.default.is_some() != is.default.is_some() && was.serial == is.serial {
+            let word = if is.default.is_some() {
+                "has a default it had not"
+            } else {
+                "has lost its default"
+            };
+            say(format!("`{name}.{}` {word}", was.name), span);
+        }
+    }
+    constraints(name, before, after, &mut say);
+    let listed = before.complete && after.complete;
+    for old in before.indexes.iter().filter(|i| after.index(&i.name).is_none() && listed) {
+        say(format!("index `{}` is gone", old.name), None);
+    }
+    for new in after.indexes.iter().filter(|i| before.index(&i.name).is_none() && listed) {
+        say(format!("index `{}` is still there", new.name), Some(new.index.span));
+    }
+}
+
+/// By what they are, not by their names: names may be the server's own.
+fn constraints(
+    name: &Name,
+    before: &Table,
+    after: &Table,
+    say: &mut impl FnMut(String, Option<Span>),
+) {
+    if !before.complete || !after.complete {
+        return;
+    }
+    let key = |c: &crate::ir::Constraint| -> Option<String> {
+        let columns = c.columns.join(", ");
+        Some(match &c.kind {
+            ConstraintKind::PrimaryKey => format!("the primary key ({columns})"),
+            ConstraintKind::Unique { .. } => format!("the unique constraint ({columns})"),
+            ConstraintKind::ForeignKey(fk) => {
+                let action = fk.on_delete.as_deref().filter(|a| *a != "NO ACTION");
+                let action = action.map(|a| format!(" ON DELETE {a}")).unwrap_or_default();
+                format!("the foreign key ({columns}) to `{}`{action}", fk.table)
+            }
+            ConstraintKind::Check { .. } => format!("the check `{}`", c.name.as_deref()?),
+            ConstraintKind::Exclude | ConstraintKind::NotNull => return None,
+        })
+    };
+    let list = |t: &Table| -> Vec<(String, Span)> {
+        t.constraints.iter().filter_map(|c| Some((key(c)?, c.span))).collect()
+    };
+    let (old, new) = (list(before), list(after));
+    for (what, _) in old.iter().filter(|(what, _)| !new.iter().any(|(other, _)| other == what)) {
+        say(format!("{what} of `{name}` is gone"), None);
+    }
+    for (what, span) in new.iter().filter(|(what, _)| !old.iter().any(|(other, _)| other == what)) {
+        say(format!("{what} of `{name}` is still there"), Some(*span));
+    }
+}
+
+fn types(touched: &Touched<crate::schema::Type>, out: &mut Vec<Difference>) {
+    match (&touched.before, &touched.after) {
+        (None, Some(after)) => out.push(Difference {
+            text: format!("type `{}` is still there", touched.name),
+            span: Some(after.created.span),
+            only_again: true,
+        }),
+        (Some(_), None) => {
+            out.push(Difference {
+                text: format!("type `{}` is gone", touched.name),
+                span: None,
+                only_again: false,
+            });
+        }
+        (Some(before), Some(after)) => {
+            // PostgreSQL cannot take a label out again, so a label that stays is no oversight.
+            if let (TypeKind::Enum { labels: was }, TypeKind::Enum { labels: is }) =
+                (&before.kind, &after.kind)
+                && let Some(gone) = was.iter().find(|label| !is.contains(label))
+            {
+                let text = format!("type `{}` has lost the label `{gone}`", touched.name);
+                out.push(Difference { text, span: None, only_again: false });
+            }
+        }
+        (None, None) => {}
+    }
+}

@@ -1,0 +1,113 @@
+//! The rules: one table, one small file and one page each.
+
+use crate::{
+    diagnostic::{Finding, Label, Severity},
+    history::History,
+    replay::{Change, Ended, RoundTrip, Step},
+    source::Span,
+};
+
+mod broken_history;
+mod column_data_dropped;
+mod downgrade_not_inverse;
+mod index_before_load;
+mod lossy_type_change;
+mod merged_revision_edited;
+mod missing_downgrade;
+mod missing_reference;
+mod multiple_heads;
+mod not_null_without_backfill;
+mod rename_as_drop_add;
+mod renames;
+mod sqlite_unsupported_alter;
+mod table_data_dropped;
+mod type_change_fails;
+
+/// A rule is data: its name, how bad it is, its page, and the function that looks.
+pub struct Rule {
+    /// In kebab-case, for ever; it names the hazard and reads after "ignore".
+    pub name: &'static str,
+    pub severity: Severity,
+    /// Documentation, `miglint explain`, and executable test in one.
+    pub page: &'static str,
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// Each operation under review, before it is applied.
+    Op(fn(&Step<'_>, &mut Vec<Finding>)),
+    /// All that is reviewed together, after it has been applied.
+    Change(fn(&Change<'_>, &mut Vec<Finding>)),
+    /// Each migration under review, taken back.
+    Downgrade(fn(&RoundTrip<'_>, &mut Vec<Finding>)),
+    /// The end of the replay; findings name their migration.
+    Ended(fn(&Ended<'_>, &mut Vec<(usize, Finding)>)),
+    /// The revision graph, once per tree.
+    Graph(fn(&Graph<'_>, &mut Vec<Finding>)),
+}
+
+/// A history's graph, and what the base knows of it.
+pub struct Graph<'a> {
+    pub history: &'a History,
+    /// Migrations that the base has too, whose text differs: position, and what changed.
+    pub edited: &'a [Edited],
+}
+
+/// A migration that has been merged already, and reads differently now.
+pub struct Edited {
+    pub span: Span,
+    pub id: String,
+    /// It is not there any more.
+    pub deleted: bool,
+}
+
+/// Every rule, in the order of `miglint rules`.
+pub(super) const RULES: &[&Rule] = &[
+    &not_null_without_backfill::RULE,
+    &rename_as_drop_add::RULE,
+    &missing_reference::RULE,
+    &index_before_load::RULE,
+    &missing_downgrade::RULE,
+    &downgrade_not_inverse::RULE,
+    &sqlite_unsupported_alter::RULE,
+    &type_change_fails::RULE,
+    &lossy_type_change::RULE,
+    &column_data_dropped::RULE,
+    &table_data_dropped::RULE,
+    &multiple_heads::RULE,
+    &broken_history::RULE,
+    &merged_revision_edited::RULE,
+];
+
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+impl Rule {
+    /// The page's first paragraph after its title, on one line.
+    pub fn summary(&self) -> String {
+        let mut paragraphs =
+            self.page.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with('#'));
+        paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A finding without related places or code.
+fn finding(
+    span: Span,
+    label: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Finding {
+    Finding {
+        message: message.into(),
+        primary: Label { span, text: label.into() },
+        related: Vec::new(),
+        help: help.into(),
+        code: None,
+        table: None,
+        severity: None,
+    }
+}

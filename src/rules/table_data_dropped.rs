@@ -1,0 +1,59 @@
+use super::{Check, Rule, finding, renames};
+use crate::{
+    diagnostic::{Finding, Label, Severity},
+    ir::{OpKind, TableFrom},
+    replay::Change,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "table-data-dropped",
+    severity: Severity::Warning,
+    page: include_str!("../../rules/table-data-dropped.md"),
+    check: Check::Change(check),
+};
+
+fn check(change: &Change<'_>, out: &mut Vec<Finding>) {
+    let renamed = renames::tables(change);
+    for (at, applied) in change.applied.iter().enumerate() {
+        let OpKind::DropTable { table, cascade, .. } = &applied.op.kind else { continue };
+        let Some(before) = &applied.before else { continue };
+        if applied.new_table || !applied.held_rows || before.options.virtual_table {
+            continue;
+        }
+        if renamed.iter().any(|pair| pair.dropped == at) || copied(change, at, &before.name) {
+            continue;
+        }
+        let label = if *cascade {
+            "its rows, and the foreign keys and views that depend on it, are gone"
+        } else {
+            "its rows are gone"
+        };
+        let mut found = finding(
+            applied.op.span,
+            label,
+            format!("table `{table}` is dropped with its data"),
+            "Rename it out of the way first, and drop it when nobody has missed it for a release.",
+        );
+        found
+            .related
+            .push(Label { span: before.created.span, text: format!("`{table}` is made here") });
+        found.table = Some(table.to_string());
+        out.push(found);
+    }
+}
+
+/// The rows were read into another table first, as in SQLite's recipe to rebuild a table, or
+/// in the code around.
+fn copied(change: &Change<'_>, until: usize, table: &crate::ir::Name) -> bool {
+    let read = |tables: &[crate::ir::Name]| tables.iter().any(|t| t == table);
+    change.code_words.contains(&table.name)
+        || change.applied[..until].iter().any(|applied| match &applied.op.kind {
+            OpKind::Write(write) => write.table != *table && read(&write.reads.tables),
+            OpKind::Read(reads) => read(&reads.tables),
+            OpKind::CreateTable(create) => {
+                matches!(&create.from, Some(TableFrom::Query { columns: Some(columns), .. })
+                if columns.iter().any(|c| c.of.as_ref().is_some_and(|(t, _)| t == table)))
+            }
+            _ => false,
+        })
+}

@@ -1,0 +1,210 @@
+use super::{Check, Rule, finding};
+use crate::{
+    diagnostic::{Finding, Label, Severity},
+    facts::{
+        postgres::{Conversion, Loss, conversion, loss},
+        reference::pins_type,
+    },
+    fix::{self, Writing},
+    ir::{ColumnChange, DefaultValue, Name, OpKind, TypeChange},
+    replay::Step,
+    schema::{Table, TableColumn},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "type-change-fails",
+    severity: Severity::Error,
+    page: include_str!("../../rules/type-change-fails.md"),
+    check: Check::Op(check),
+};
+
+fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
+    let OpKind::AlterColumn { table, column, change } = &step.op.kind else { return };
+    let Some(ty) = &change.ty else { return };
+    if !step.database().is_postgres() {
+        return;
+    }
+    let found = step.before.table(table).found();
+    let Some((found, old)) = found.and_then(|t| t.column(column).found().map(|c| (t, c))) else {
+        return;
+    };
+    let before = out.len();
+    pinned(step, found, old, ty, out);
+    cast(step, found, old, ty, change, out);
+    if out.len() == before {
+        values(step, found, old, ty, out);
+    }
+    for finding in &mut out[before..] {
+        finding.table = Some(table.to_string());
+    }
+}
+
+/// A view or generated column that reads the column stops any change of its type, even one
+/// that would only widen it.
+fn pinned(
+    step: &Step<'_>,
+    table: &Table,
+    old: &TableColumn,
+    ty: &TypeChange,
+    out: &mut Vec<Finding>,
+) {
+    let name = &old.column.name;
+    let dependents = pins_type(step.before, table, name);
+    let Some(first) = dependents.first() else { return };
+    let mut found = finding(
+        step.op.span,
+        "PostgreSQL: 0A000 cannot alter type of a column used by a view or generated column",
+        format!("the type of `{name}` cannot change while {} reads it", first.what),
+        "Drop what depends on the column, change the type, and make it again, in one migration.",
+    );
+    if ty.to == old.column.ty {
+        return;
+    }
+    found.related = dependents
+        .iter()
+        .map(|d| Label { span: d.span, text: format!("{} is made here", d.what) })
+        .collect();
+    out.push(found);
+}
+
+/// No assignment cast from the old type to the new one, or none for the default.
+fn cast(
+    step: &Step<'_>,
+    table: &Table,
+    old: &TableColumn,
+    ty: &TypeChange,
+    change: &ColumnChange,
+    out: &mut Vec<Finding>,
+) {
+    let (name, from, to) = (&old.column.name, &old.column.ty, &ty.to);
+    if conversion(step.before, from, to) != Conversion::NeedsUsing {
+        return;
+    }
+    let writing = Writing::of(step.op.style);
+    if ty.using.is_none() {
+        let using = format!("{}::{to}", fix::ident(name));
+        let mut found = finding(
+            step.op.span,
+            format!(
+                "PostgreSQL: 42804 column \"{name}\" cannot be cast automatically to type {to}"
+            ),
+            format!("`{name}` cannot become {to} from {from} without USING"),
+            "Say how each value is converted, and make sure beforehand that every value can be.",
+        );
+        found.code = Some(fix::change_type(writing, &table.name, name, to, &using));
+        found.related.push(made(old));
+        out.push(found);
+        return;
+    }
+    let dropped_before = change.default.is_some();
+    if let Some(default) = old.column.default.as_ref().filter(|d| !dropped_before && blocks(d)) {
+        let text = default.sql.as_deref().unwrap_or("a default");
+        let mut found = finding(
+            step.op.span,
+            format!(
+                "PostgreSQL: 42804 default for column \"{name}\" cannot be cast automatically to type {to}"
+            ),
+            format!("the default {text} of `{name}` stops its change to {to}"),
+            "Drop the default, change the type, and set the new default, in that order.",
+        );
+        let (t, c) = (fix::name(&table.name), fix::ident(name));
+        found.code = Some(fix::sql(
+            writing,
+            &format!(
+                "ALTER TABLE {t} ALTER COLUMN {c} DROP DEFAULT, ALTER COLUMN {c} TYPE {to} USING {}",
+                ty.using.as_deref().unwrap_or_default()
+            ),
+        ));
+        found.related.push(made(old));
+        out.push(found);
+    }
+}
+
+/// A default that is a value of the old type; NULL casts to anything.
+fn blocks(default: &DefaultValue) -> bool {
+    default.sql.is_some() && !default.is_null()
+}
+
+/// The types convert, but some values may not fit, or a USING may meet one it cannot read.
+fn values(
+    step: &Step<'_>,
+    table: &Table,
+    old: &TableColumn,
+    ty: &TypeChange,
+    out: &mut Vec<Finding>,
+) {
+    if !step.before.may_hold_rows(table) {
+        return;
+    }
+    let (name, from, to) = (&old.column.name, &old.column.ty, &ty.to);
+    if nulled(step, &table.name, name) {
+        return;
+    }
+    if let Some(using) = &ty.using {
+        let strict = conversion(step.before, from, to) == Conversion::NeedsUsing
+            && matches!(from.name.as_str(), "text" | "character varying" | "character" | "citext")
+            && is_plain_cast(using, name);
+        if !strict {
+            return;
+        }
+        let mut found = finding(
+            step.op.span,
+            format!(
+                "PostgreSQL: 22P02 invalid input syntax for type {to}, at the first value that is none"
+            ),
+            format!("one value of `{name}` that is no {to} stops the migration"),
+            "Find such values first; an empty string counts. Turn them into NULL, or correct them, before the change.",
+        );
+        let (t, c) = (fix::name(&table.name), fix::ident(name));
+        let writing = Writing::of(step.op.style);
+        found.code =
+            Some(fix::sql(writing, &format!("UPDATE {t} SET {c} = NULL WHERE trim({c}) = ''")));
+        found.severity = Some(Severity::Warning);
+        out.push(found);
+        return;
+    }
+    let Some(Loss::Fails { sqlstate, message }) = loss(from, to, false) else { return };
+    let mut found = finding(
+        step.op.span,
+        format!("PostgreSQL: {sqlstate} {message}, if one value does not fit"),
+        format!("`{name}` shrinks from {from} to {to}"),
+        "Make sure that every value fits before the migration runs; a CHECK … NOT VALID keeps new ones small.",
+    );
+    found.related.push(made(old));
+    found.severity = Some(Severity::Warning);
+    out.push(found);
+}
+
+/// `UPDATE t SET c = NULL` for all rows earlier in the migration: nothing is left to convert.
+pub(super) fn nulled(step: &Step<'_>, table: &Name, column: &str) -> bool {
+    step.ops[..step.index].iter().any(|op| match &op.kind {
+        OpKind::Write(write) => {
+            write.table == *table
+                && write.filter == crate::ir::Filter::All
+                && write
+                    .columns
+                    .iter()
+                    .any(|(name, value)| name == column && *value == crate::ir::Value::Null)
+        }
+        _ => false,
+    })
+}
+
+/// `c::integer` or `CAST(c AS integer)`, with nothing around it.
+pub(super) fn is_plain_cast(using: &str, column: &str) -> bool {
+    let text: String = using
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '"' && *c != '(' && *c != ')')
+        .collect();
+    let text = text.to_lowercase();
+    let column = column.to_lowercase();
+    text.strip_prefix(&format!("{column}::")).is_some_and(|rest| !rest.contains(['+', '|', ',']))
+        || text.starts_with(&format!("cast{column}as"))
+}
+
+fn made(old: &TableColumn) -> Label {
+    Label {
+        span: old.column.span,
+        text: format!("`{}` is {} since here", old.column.name, old.column.ty),
+    }
+}
