@@ -1,5 +1,7 @@
 //! Migrations into operations. Frontends know tools; nothing else does.
 
+pub mod sql;
+
 use crate::{ir::Op, source::Span};
 
 /// Which half of a migration is read.

@@ -219,8 +219,7 @@ fn replaces(change: &Change<'_>, old: &Candidate<'_>, new: &Candidate<'_>) -> bo
         || to == format!("{from}id")
         || from.strip_suffix("_name").is_some_and(|stem| to == format!("{stem}_id"));
     let key = |c: &crate::ir::Constraint| {
-        matches!(c.kind, ConstraintKind::ForeignKey(_))
-            && c.columns.contains(&new.column.name)
+        matches!(c.kind, ConstraintKind::ForeignKey(_)) && c.columns.contains(&new.column.name)
     };
     let keyed = change.applied.iter().any(|applied| match &applied.op.kind {
         OpKind::AddColumn { table, constraints, .. } if table == old.table => {

@@ -1,0 +1,262 @@
+//! ALTER …
+
+use super::{
+    Reader,
+    create::literal,
+    cursor::Cursor,
+    scan::Kind,
+    sql_type,
+    table::{column, constraint, expression, is_constraint},
+};
+use crate::{
+    ir::{
+        ColumnChange, DefaultValue, EnumPosition, Generated, Identity, Name, OpKind, Opaque,
+        OpaqueEffect, TypeChange,
+    },
+    source::Span,
+};
+
+pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.at += 1;
+    cursor.eat("MATERIALIZED");
+    cursor.eat("FOREIGN");
+    let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
+    cursor.at += 1;
+    match word.as_str() {
+        "TABLE" => table(reader, whole),
+        "VIEW" => {
+            cursor.eat_all(&["IF", "EXISTS"]);
+            let view = cursor.name()?;
+            let kind = match cursor.eat_all(&["RENAME", "TO"]) {
+                true => OpKind::RenameTable { table: view, to: cursor.ident()? },
+                false => OpKind::Neutral { what: "ALTER VIEW".to_owned() },
+            };
+            reader.push(kind, whole);
+            Some(())
+        }
+        "INDEX" => {
+            cursor.eat_all(&["IF", "EXISTS"]);
+            let name = cursor.name()?;
+            let kind = match cursor.eat_all(&["RENAME", "TO"]) {
+                true => OpKind::RenameIndex { name, to: cursor.ident()? },
+                false => OpKind::Neutral { what: "ALTER INDEX".to_owned() },
+            };
+            reader.push(kind, whole);
+            Some(())
+        }
+        "TYPE" => ty(reader, whole),
+        "SCHEMA" if cursor.is_nth(1, "RENAME") => None,
+        _ => {
+            reader.push(OpKind::Neutral { what: format!("ALTER {word}") }, whole);
+            Some(())
+        }
+    }
+}
+
+fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let name = cursor.name()?;
+    let text = |cursor: &mut Cursor<'_>| {
+        let token = cursor.peek().filter(|t| t.kind == Kind::Text)?;
+        cursor.at += 1;
+        Some(literal(cursor.str(token)))
+    };
+    let kind = if cursor.eat_all(&["ADD", "VALUE"]) {
+        let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        let label = text(cursor)?;
+        let position = if cursor.eat("BEFORE") {
+            Some(EnumPosition::Before(text(cursor)?))
+        } else if cursor.eat("AFTER") {
+            Some(EnumPosition::After(text(cursor)?))
+        } else {
+            None
+        };
+        OpKind::AddEnumValue { name, label, position, if_not_exists }
+    } else if cursor.eat_all(&["RENAME", "VALUE"]) {
+        let from = text(cursor)?;
+        cursor.eat("TO");
+        OpKind::RenameEnumValue { name, from, to: text(cursor)? }
+    } else if cursor.eat_all(&["RENAME", "TO"]) {
+        OpKind::RenameType { name, to: cursor.ident()? }
+    } else {
+        OpKind::Neutral { what: "ALTER TYPE".to_owned() }
+    };
+    reader.push(kind, whole);
+    Some(())
+}
+
+/// `ALTER TABLE t action, action`: one operation each, with the action's own place.
+fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.eat_all(&["IF", "EXISTS"]);
+    cursor.eat("ONLY");
+    let table = cursor.name()?;
+    cursor.eat_punct(b'*');
+    let mut several = false;
+    while !reader.cursor.done() {
+        let from = reader.cursor.at;
+        let kinds = action(&mut reader.cursor, &table);
+        let finished = reader.cursor.done() || reader.cursor.punct(b',');
+        let kinds = match kinds {
+            Some(kinds) if finished => kinds,
+            _ => {
+                reader.cursor.skip_item();
+                let written: Vec<&str> = reader
+                    .cursor
+                    .written(from, reader.cursor.at)
+                    .split_whitespace()
+                    .take(3)
+                    .collect();
+                let reason = format!(
+                    "the action {} of ALTER TABLE is not read yet",
+                    written.join(" ").to_uppercase()
+                );
+                vec![OpKind::Opaque(Opaque { reason, effect: OpaqueEffect::Table(table.clone()) })]
+            }
+        };
+        several |= reader.cursor.punct(b',');
+        let span = if several { reader.cursor.span(from, reader.cursor.at) } else { whole };
+        for kind in kinds {
+            reader.push(kind, span);
+        }
+        reader.cursor.eat_punct(b',');
+    }
+    Some(())
+}
+
+fn action(cursor: &mut Cursor<'_>, table: &Name) -> Option<Vec<OpKind>> {
+    let table = table.clone();
+    if cursor.eat("ADD") {
+        return add(cursor, table);
+    }
+    if cursor.eat("DROP") {
+        return drop_action(cursor, table).map(|kind| vec![kind]);
+    }
+    if cursor.eat("RENAME") {
+        return rename(cursor, table).map(|kind| vec![kind]);
+    }
+    if cursor.is("ALTER") && cursor.is_nth(1, "CONSTRAINT") {
+        cursor.skip_item();
+        return Some(vec![OpKind::Neutral { what: "ALTER CONSTRAINT".to_owned() }]);
+    }
+    if cursor.eat("ALTER") {
+        return alter_column(cursor, table).map(|kind| vec![kind]);
+    }
+    if cursor.eat_all(&["VALIDATE", "CONSTRAINT"]) {
+        return Some(vec![OpKind::ValidateConstraint { table, name: cursor.ident()? }]);
+    }
+    if cursor.eat_all(&["SET", "SCHEMA"]) {
+        return Some(vec![OpKind::SetSchema { table, schema: cursor.ident() }]);
+    }
+    let harmless = cursor.is_any(&[
+        "SET", "RESET", "OWNER", "ENABLE", "DISABLE", "CLUSTER", "REPLICA", "FORCE", "INHERIT",
+        "NO", "ATTACH", "DETACH", "OF", "NOT",
+    ]);
+    if harmless {
+        let what = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase()).unwrap_or_default();
+        cursor.skip_item();
+        return Some(vec![OpKind::Neutral { what: format!("ALTER TABLE {what}") }]);
+    }
+    None
+}
+
+fn add(cursor: &mut Cursor<'_>, table: Name) -> Option<Vec<OpKind>> {
+    if is_constraint(cursor) {
+        let constraint = constraint(cursor)?;
+        return Some(vec![OpKind::AddConstraint { table, constraint }]);
+    }
+    cursor.eat("COLUMN");
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let made = column(cursor)?;
+    let (column, constraints) = (made.column, made.constraints);
+    Some(vec![OpKind::AddColumn { table, column, constraints, indexes: Vec::new(), if_not_exists }])
+}
+
+fn drop_action(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
+    let constraint = cursor.eat("CONSTRAINT");
+    if !constraint {
+        cursor.eat("COLUMN");
+    }
+    let if_exists = cursor.eat_all(&["IF", "EXISTS"]);
+    let name = cursor.ident()?;
+    let cascade = cursor.eat("CASCADE");
+    cursor.eat("RESTRICT");
+    Some(match constraint {
+        true => OpKind::DropConstraint { table, name: Some(name), kind: None, if_exists, cascade },
+        false => OpKind::DropColumn { table, column: name, if_exists, cascade },
+    })
+}
+
+fn rename(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
+    if cursor.eat("TO") {
+        return Some(OpKind::RenameTable { table, to: cursor.ident()? });
+    }
+    let constraint = cursor.eat("CONSTRAINT");
+    if !constraint {
+        cursor.eat("COLUMN");
+    }
+    let from = cursor.ident()?;
+    if !cursor.eat("TO") {
+        return None;
+    }
+    let to = cursor.ident()?;
+    Some(match constraint {
+        true => OpKind::RenameConstraint { table, name: from, to },
+        false => OpKind::RenameColumn { table, column: from, to },
+    })
+}
+
+fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
+    cursor.eat("COLUMN");
+    let column = cursor.ident()?;
+    let mut change = ColumnChange::default();
+    if cursor.eat_all(&["SET", "DATA", "TYPE"]) || cursor.eat("TYPE") {
+        change.ty = Some(type_change(cursor));
+    } else if cursor.eat_all(&["SET", "NOT", "NULL"]) {
+        change.nullable = Some(false);
+    } else if cursor.eat_all(&["DROP", "NOT", "NULL"]) {
+        change.nullable = Some(true);
+    } else if cursor.eat_all(&["SET", "DEFAULT"]) {
+        change.default = Some(Some(DefaultValue::sql(expression(cursor))));
+    } else if cursor.eat_all(&["DROP", "DEFAULT"]) {
+        change.default = Some(None);
+    } else if cursor.eat_all(&["SET", "EXPRESSION", "AS"]) {
+        let inner = cursor.parens()?;
+        let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
+        change.generated = Some(Some(Generated { sql, stored: true }));
+    } else if cursor.eat_all(&["DROP", "EXPRESSION"]) {
+        cursor.eat_all(&["IF", "EXISTS"]);
+        change.generated = Some(None);
+    } else if cursor.eat_all(&["DROP", "IDENTITY"]) {
+        cursor.eat_all(&["IF", "EXISTS"]);
+        change.identity = Some(None);
+    } else if cursor.eat_all(&["ADD", "GENERATED"]) {
+        let always = cursor.is("ALWAYS");
+        cursor.skip_item();
+        change.identity = Some(Some(Identity { always }));
+    } else if cursor.is_any(&["SET", "RESET", "RESTART"]) {
+        cursor.skip_item();
+        return Some(OpKind::Neutral { what: "ALTER COLUMN SET".to_owned() });
+    } else {
+        return None;
+    }
+    Some(OpKind::AlterColumn { table, column, change })
+}
+
+fn type_change(cursor: &mut Cursor<'_>) -> TypeChange {
+    let from = cursor.at;
+    while !cursor.done() && !cursor.punct(b',') && !cursor.is_any(&["USING", "COLLATE"]) {
+        cursor.skip();
+    }
+    let to = sql_type(cursor.written(from, cursor.at), cursor.dialect);
+    if cursor.eat("COLLATE") {
+        cursor.name();
+    }
+    let using = cursor.eat("USING").then(|| {
+        let from = cursor.at;
+        cursor.skip_item();
+        cursor.written(from, cursor.at).to_owned()
+    });
+    TypeChange { to, using }
+}

@@ -1,0 +1,305 @@
+//! CREATE …
+
+use super::{
+    Reader,
+    cursor::Cursor,
+    query,
+    scan::{Kind, slice},
+    sql_type,
+    table::{column, constraint, index_body, is_constraint},
+};
+use crate::{
+    database::Dialect,
+    ir::{CreateTable, Name, OpKind, Reads, TableFrom},
+    source::Span,
+};
+
+pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.at += 1;
+    let or_replace = cursor.eat_all(&["OR", "REPLACE"]);
+    let mut temporary = false;
+    while cursor.is_any(&[
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "GLOBAL",
+        "LOCAL",
+        "RECURSIVE",
+        "TRUSTED",
+        "FOREIGN",
+    ]) && !cursor.is_nth(1, "DATA")
+        && !cursor.is_nth(1, "SERVER")
+    {
+        temporary |= cursor.is_any(&["TEMP", "TEMPORARY"]);
+        cursor.at += 1;
+    }
+    if cursor.eat("TABLE") {
+        let create = table(cursor, temporary)?;
+        reader.push(OpKind::CreateTable(create), whole);
+        return Some(());
+    }
+    if cursor.is_any(&["UNIQUE", "INDEX"]) {
+        return index(reader, whole);
+    }
+    if cursor.is_any(&["VIEW", "MATERIALIZED"]) {
+        return view(reader, whole, or_replace);
+    }
+    if cursor.eat("TYPE") {
+        return ty(reader, whole);
+    }
+    if cursor.eat("DOMAIN") {
+        return domain(reader, whole);
+    }
+    if cursor.eat("SEQUENCE") {
+        let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        let name = cursor.name()?;
+        reader.push(OpKind::CreateSequence { name, if_not_exists }, whole);
+        return Some(());
+    }
+    if cursor.eat("SCHEMA") {
+        cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        let name = if cursor.eat("AUTHORIZATION") { cursor.ident()? } else { cursor.ident()? };
+        reader.push(OpKind::CreateSchema { name }, whole);
+        return Some(());
+    }
+    if cursor.is("TRIGGER") || (cursor.is("CONSTRAINT") && cursor.is_nth(1, "TRIGGER")) {
+        return trigger(reader, whole);
+    }
+    if cursor.eat_all(&["VIRTUAL", "TABLE"]) {
+        let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        let mut create = CreateTable::new(cursor.name()?);
+        create.if_not_exists = if_not_exists;
+        create.options.virtual_table = true;
+        create.from = Some(TableFrom::Query { columns: None, rows: false });
+        reader.push(OpKind::CreateTable(create), whole);
+        return Some(());
+    }
+    neutral(reader, whole)
+}
+
+/// What has no place in the schema model: functions, extensions, policies, roles …
+fn neutral(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    const KNOWN: &[&str] = &[
+        "FUNCTION",
+        "PROCEDURE",
+        "AGGREGATE",
+        "EXTENSION",
+        "POLICY",
+        "RULE",
+        "ROLE",
+        "USER",
+        "GROUP",
+        "OPERATOR",
+        "CAST",
+        "COLLATION",
+        "STATISTICS",
+        "PUBLICATION",
+        "SUBSCRIPTION",
+        "SERVER",
+        "LANGUAGE",
+        "DATABASE",
+        "TEXT",
+        "EVENT",
+        "CONVERSION",
+        "ACCESS",
+        "TABLESPACE",
+        "TRANSFORM",
+        "DATA",
+        "PROCEDURAL",
+        "FOREIGN",
+    ];
+    let cursor = &reader.cursor;
+    let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
+    if !KNOWN.contains(&word.as_str()) {
+        return None;
+    }
+    reader.push(OpKind::Neutral { what: format!("CREATE {word}") }, whole);
+    Some(())
+}
+
+fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let mut create = CreateTable::new(cursor.name()?);
+    (create.if_not_exists, create.temporary) = (if_not_exists, temporary);
+    if cursor.eat_all(&["PARTITION", "OF"]) {
+        create.from = Some(TableFrom::PartitionOf(cursor.name()?));
+        return Some(create);
+    }
+    if cursor.punct(b'(') {
+        let mut inner = cursor.parens()?;
+        if inner.is_any(&["SELECT", "WITH"]) {
+            create.from = Some(query::table_from(&inner));
+            return Some(create);
+        }
+        while !inner.done() {
+            item(&mut inner, &mut create)?;
+            if !inner.done() && !inner.eat_punct(b',') {
+                return None;
+            }
+        }
+    }
+    while !cursor.done() {
+        if cursor.eat("AS") {
+            create.from = Some(query::table_from(cursor));
+            name_columns(&mut create);
+            break;
+        } else if cursor.eat_all(&["WITHOUT", "ROWID"]) {
+            create.options.without_rowid = true;
+        } else if cursor.eat("STRICT") {
+            create.options.strict = true;
+        } else if cursor.eat("INHERITS") {
+            let mut inner = cursor.parens()?;
+            let mut parents = Vec::new();
+            while let Some(name) = inner.name() {
+                parents.push(name);
+                inner.eat_punct(b',');
+            }
+            if !parents.is_empty() {
+                create.from = Some(TableFrom::Inherits(parents));
+            }
+        } else if cursor.eat_all(&["PARTITION", "BY"]) {
+            create.options.partitioned = true;
+        } else {
+            cursor.skip();
+        }
+    }
+    Some(create)
+}
+
+/// `CREATE TABLE t (a, b) AS SELECT …`: the list only renames the query's columns.
+fn name_columns(create: &mut CreateTable) {
+    if create.columns.is_empty() {
+        return;
+    }
+    if let Some(TableFrom::Query { columns: Some(columns), .. }) = &mut create.from {
+        for (column, named) in columns.iter_mut().zip(&create.columns) {
+            column.name.clone_from(&named.name);
+        }
+        create.columns.clear();
+    }
+}
+
+fn item(inner: &mut Cursor<'_>, create: &mut CreateTable) -> Option<()> {
+    if is_constraint(inner) {
+        create.constraints.push(constraint(inner)?);
+        return Some(());
+    }
+    if inner.is("LIKE") {
+        inner.at += 1;
+        let source = inner.name()?;
+        let mut constraints = false;
+        while inner.eat("INCLUDING") || inner.eat("EXCLUDING") {
+            constraints |= inner.is_any(&["ALL", "INDEXES", "CONSTRAINTS"]);
+            inner.at += 1;
+        }
+        create.from = Some(TableFrom::Like { table: source, constraints });
+        return Some(());
+    }
+    let made = column(inner)?;
+    create.options.autoincrement |= made.autoincrement;
+    create.columns.push(made.column);
+    create.constraints.extend(made.constraints);
+    Some(())
+}
+
+fn index(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let unique = cursor.eat("UNIQUE");
+    if !cursor.eat("INDEX") {
+        return None;
+    }
+    let concurrently = cursor.eat("CONCURRENTLY");
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = if cursor.is("ON") { None } else { cursor.name() };
+    if !cursor.eat("ON") {
+        return None;
+    }
+    cursor.eat("ONLY");
+    let mut table = cursor.name()?;
+    if cursor.dialect == Dialect::Sqlite {
+        table.schema = name.as_ref().and_then(|n| n.schema.clone());
+    }
+    let index = index_body(cursor, name.map(|n| n.name), unique, whole)?;
+    reader.push(OpKind::CreateIndex { table, index, concurrently, if_not_exists }, whole);
+    Some(())
+}
+
+fn view(reader: &mut Reader<'_>, whole: Span, or_replace: bool) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let materialized = cursor.eat("MATERIALIZED");
+    if !cursor.eat("VIEW") {
+        return None;
+    }
+    cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.name()?;
+    while !cursor.done() && !cursor.is("AS") {
+        cursor.skip();
+    }
+    cursor.eat("AS");
+    let reads = query::reads(cursor);
+    reader.push(OpKind::CreateView { name, materialized, or_replace, reads }, whole);
+    Some(())
+}
+
+fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let name = cursor.name()?;
+    if !cursor.eat_all(&["AS", "ENUM"]) {
+        reader.push(OpKind::Neutral { what: "CREATE TYPE".to_owned() }, whole);
+        return Some(());
+    }
+    let inner = cursor.parens()?;
+    let labels = inner.tokens[inner.at..]
+        .iter()
+        .filter(|t| t.kind == Kind::Text)
+        .map(|t| literal(slice(inner.text, *t)))
+        .collect();
+    reader.push(OpKind::CreateEnum { name, labels, checkfirst: false }, whole);
+    Some(())
+}
+
+fn domain(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let name = cursor.name()?;
+    cursor.eat("AS");
+    let from = cursor.at;
+    while !cursor.done()
+        && !cursor.is_any(&["COLLATE", "DEFAULT", "CONSTRAINT", "NOT", "NULL", "CHECK"])
+    {
+        cursor.skip();
+    }
+    let base = sql_type(cursor.written(from, cursor.at), cursor.dialect);
+    let checked = cursor.words().any(|w| w == "check" || w == "not");
+    reader.push(OpKind::CreateDomain { name, base, checked }, whole);
+    Some(())
+}
+
+fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.eat("CONSTRAINT");
+    cursor.eat("TRIGGER");
+    cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.name()?;
+    while !cursor.done() && !cursor.is("ON") {
+        cursor.skip();
+    }
+    cursor.eat("ON");
+    let table = cursor.name()?;
+    reader.push(OpKind::CreateTrigger { name: name.name, table }, whole);
+    Some(())
+}
+
+/// What a string literal stands for.
+pub(super) fn literal(text: &str) -> String {
+    let inner = text.strip_prefix(['e', 'E']).unwrap_or(text);
+    match inner.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')) {
+        Some(inner) => inner.replace("''", "'"),
+        None => inner.trim_matches('$').to_owned(),
+    }
+}
+
+/// A view or table that nothing is known of but its words.
+pub(super) fn no_reads(cursor: &Cursor<'_>) -> Reads {
+    Reads { tables: Vec::<Name>::new(), words: cursor.words().collect() }
+}

@@ -1,0 +1,52 @@
+//! DROP …
+
+use super::Reader;
+use crate::{
+    ir::{Name, OpKind},
+    source::Span,
+};
+
+pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.at += 1;
+    let materialized = cursor.eat("MATERIALIZED");
+    cursor.eat("FOREIGN");
+    let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
+    cursor.at += 1;
+    if !matches!(
+        word.as_str(),
+        "TABLE" | "INDEX" | "VIEW" | "TYPE" | "DOMAIN" | "SEQUENCE" | "SCHEMA" | "TRIGGER"
+    ) {
+        reader.push(OpKind::Neutral { what: format!("DROP {word}") }, whole);
+        return Some(());
+    }
+    let concurrently = cursor.eat("CONCURRENTLY");
+    let if_exists = cursor.eat_all(&["IF", "EXISTS"]);
+    let mut names: Vec<Name> = vec![cursor.name()?];
+    if word == "TRIGGER" {
+        let table = if cursor.eat("ON") { cursor.name() } else { None };
+        let name = names.remove(0).name;
+        reader.push(OpKind::DropTrigger { name, table }, whole);
+        return Some(());
+    }
+    while cursor.eat_punct(b',') {
+        names.push(cursor.name()?);
+    }
+    let cascade = cursor.eat("CASCADE");
+    cursor.eat("RESTRICT");
+    if !cursor.done() || (materialized && word != "VIEW") {
+        return None;
+    }
+    for name in names {
+        let kind = match word.as_str() {
+            "TABLE" => OpKind::DropTable { table: name, if_exists, cascade },
+            "INDEX" => OpKind::DropIndex { name, table: None, if_exists, cascade, concurrently },
+            "VIEW" => OpKind::DropView { name, if_exists, cascade },
+            "SEQUENCE" => OpKind::DropSequence { name, if_exists },
+            "SCHEMA" => OpKind::DropSchema { name: name.name, cascade },
+            _ => OpKind::DropType { name, if_exists, cascade },
+        };
+        reader.push(kind, whole);
+    }
+    Some(())
+}

@@ -1,0 +1,208 @@
+//! SQL text into operations: PostgreSQL and SQLite.
+//!
+//! Definitions are read from our own tokens, because a rule must underline a clause and
+//! sqlparser's places stop at names, and because a third of the forms that matter are not in
+//! its grammar (`facts` of the design). Queries and rows are sqlparser's: which tables does
+//! a statement read? One bad statement costs one statement.
+
+mod alter;
+mod create;
+mod cursor;
+mod drop;
+mod plpgsql;
+mod query;
+mod scan;
+mod table;
+mod tree;
+
+use cursor::Cursor;
+pub use cursor::Place;
+use scan::{Kind, Statement};
+pub use tree::{lower, migrations};
+
+use crate::{
+    database::Dialect,
+    ir::{Name, Op, OpKind, Opaque, OpaqueEffect, Style},
+    source::Span,
+};
+
+/// Parentheses nested deeper than this are no migration; PostgreSQL itself gives up on its
+/// stack a little later.
+const MAX_NESTING: usize = 400;
+
+/// Reads SQL text into operations, in one transaction; callers say where that is not so.
+pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
+    let tokens = scan::tokens(text, dialect);
+    let mut out = Vec::new();
+    for statement in scan::statements(text, &tokens) {
+        let mut reader = Reader {
+            cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect },
+            out: Vec::new(),
+        };
+        reader.statement(&statement);
+        out.append(&mut reader.out);
+    }
+    out
+}
+
+/// Reads one statement.
+pub(crate) struct Reader<'a> {
+    cursor: Cursor<'a>,
+    out: Vec<Op>,
+}
+
+impl<'a> Reader<'a> {
+    fn statement(&mut self, statement: &Statement<'_>) {
+        let whole = self.cursor.place.span(statement.start, statement.end);
+        if nesting(statement) > MAX_NESTING {
+            return self
+                .opaque("the statement is nested too deeply to be read", OpaqueEffect::Anything);
+        }
+        if let Some(template) = self.template() {
+            return self.opaque(
+                &format!("{template} is filled in before the SQL runs"),
+                OpaqueEffect::Anything,
+            );
+        }
+        let before = self.out.len();
+        if self.definition(whole).is_none() {
+            self.out.truncate(before);
+            let (reason, effect) = self.unread();
+            self.opaque(&reason, effect);
+        }
+    }
+
+    /// Reads the statement by its first words; `None`: it does not have the form they promise.
+    fn definition(&mut self, whole: Span) -> Option<()> {
+        let first = self.cursor.peek()?;
+        if first.kind == Kind::Punct(b'\\') {
+            return None;
+        }
+        if first.kind == Kind::Punct(b'(') {
+            return query::read(self, whole);
+        }
+        let word = self.cursor.str(first).to_ascii_uppercase();
+        match word.as_str() {
+            "CREATE" => create::create(self, whole),
+            "ALTER" => alter::alter(self, whole),
+            "DROP" => drop::drop(self, whole),
+            "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "COPY"
+            | "SELECT" | "WITH" | "VALUES" | "TABLE" => query::read(self, whole),
+            "DO" => plpgsql::block(self, whole),
+            "SET" | "PRAGMA" | "RESET" => self.setting(whole),
+            "COMMENT" | "GRANT" | "REVOKE" | "ANALYZE" | "ANALYSE" | "VACUUM" | "REINDEX"
+            | "CLUSTER" | "REFRESH" | "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK"
+            | "SAVEPOINT" | "RELEASE" | "ABORT" | "LOCK" | "NOTIFY" | "LISTEN" | "UNLISTEN"
+            | "CHECKPOINT" | "DISCARD" | "SECURITY" | "REASSIGN" | "EXPLAIN" | "SHOW"
+            | "DEALLOCATE" | "CALL" | "IMPORT" | "DECLARE" | "FETCH" | "CLOSE" | "LOAD"
+            | "ATTACH" | "DETACH" => {
+                self.push(OpKind::Neutral { what: word }, whole);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// `SET lock_timeout = '5s'`, `SET LOCAL …`, `PRAGMA foreign_keys = OFF`.
+    fn setting(&mut self, whole: Span) -> Option<()> {
+        self.cursor.at += 1;
+        self.cursor.eat_any(&["LOCAL", "SESSION"]);
+        let name = self.cursor.name().map(|name| name.to_string()).unwrap_or_default();
+        let from = self.cursor.at;
+        let value = self.cursor.written(from, self.cursor.tokens.len());
+        let value = value.trim_start_matches(|c: char| c == '=' || c == '(' || c.is_whitespace());
+        let value = value
+            .strip_prefix("TO ")
+            .or(value.strip_prefix("to "))
+            .unwrap_or(value)
+            .trim_end_matches(')');
+        self.push(
+            OpKind::Setting { name: name.to_lowercase(), value: value.trim().to_owned() },
+            whole,
+        );
+        Some(())
+    }
+
+    fn push(&mut self, kind: OpKind, span: Span) {
+        self.out.push(Op { kind, span, style: Style::Sql, transaction: Some(0), certain: true });
+    }
+
+    fn opaque(&mut self, reason: &str, effect: OpaqueEffect) {
+        let span = self.cursor.span(0, self.cursor.tokens.len());
+        self.push(OpKind::Opaque(Opaque { reason: reason.to_owned(), effect }), span);
+    }
+
+    /// `{{ … }}` and `${ … }`: the text is not SQL yet.
+    fn template(&self) -> Option<&'static str> {
+        let punct = |at: usize, byte: u8| {
+            self.cursor.tokens.get(at).is_some_and(|t| t.kind == Kind::Punct(byte))
+        };
+        let adjacent = |at: usize| matches!((self.cursor.tokens.get(at), self.cursor.tokens.get(at + 1)), (Some(a), Some(b)) if a.end == b.start);
+        (0..self.cursor.tokens.len()).find_map(|at| {
+            let open = punct(at + 1, b'{') && adjacent(at);
+            match () {
+                () if open && punct(at, b'{') => Some("a template {{ … }}"),
+                () if open && punct(at, b'$') => Some("a placeholder ${ … }"),
+                () => None,
+            }
+        })
+    }
+
+    /// Why a statement was not understood, and the least it may have changed.
+    fn unread(&self) -> (String, OpaqueEffect) {
+        let mut cursor = Cursor { at: 0, ..self.cursor };
+        let words: Vec<&str> = cursor
+            .tokens
+            .iter()
+            .take(3)
+            .take_while(|t| t.kind == Kind::Word)
+            .map(|t| scan::slice(cursor.text, *t))
+            .collect();
+        let form = words.join(" ").to_uppercase();
+        let reason = match form.as_str() {
+            "" => "this is not SQL that miglint can read".to_owned(),
+            form => format!("this form of {form} is not read yet"),
+        };
+        let effect = match table_of(&mut cursor) {
+            Some(table) => OpaqueEffect::Table(table),
+            None if cursor.is_any(&["INSERT", "UPDATE", "DELETE", "SELECT"]) => OpaqueEffect::Rows,
+            None => OpaqueEffect::Anything,
+        };
+        (reason, effect)
+    }
+}
+
+/// The table of an `ALTER TABLE` whose action was not understood.
+fn table_of(cursor: &mut Cursor<'_>) -> Option<Name> {
+    if !cursor.eat_all(&["ALTER", "TABLE"]) {
+        return None;
+    }
+    cursor.eat_all(&["IF", "EXISTS"]);
+    cursor.eat("ONLY");
+    let name = cursor.name();
+    cursor.at = 0;
+    name
+}
+
+fn nesting(statement: &Statement<'_>) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    for token in statement.tokens {
+        match token.kind {
+            Kind::Punct(b'(') => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            Kind::Punct(b')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// A type as the dialect names it.
+fn sql_type(text: &str, dialect: Dialect) -> crate::types::SqlType {
+    match dialect {
+        Dialect::Postgres => crate::types::SqlType::postgres(text),
+        Dialect::Sqlite => crate::types::SqlType::sqlite(text),
+    }
+}

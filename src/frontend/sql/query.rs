@@ -1,0 +1,400 @@
+//! Queries and rows: what they read, and what they write.
+
+use std::ops::ControlFlow;
+
+use sqlparser::{
+    ast::{SelectItem, SetExpr, Statement, TableFactor, visit_relations},
+    dialect::{Dialect as Grammar, PostgreSqlDialect, SQLiteDialect},
+    parser::Parser,
+};
+
+use super::{Reader, create::no_reads, cursor::Cursor, scan::Kind};
+use crate::{
+    database::Dialect,
+    ir::{Filter, Name, OpKind, QueryColumn, Reads, TableFrom, Value, Write, WriteKind},
+    source::Span,
+};
+
+/// Above this many tokens a statement is not parsed: a seed of a hundred thousand rows reads
+/// nothing, and a chain of as many terms is a tree too deep to walk.
+const MAX_PARSED: usize = 4_000;
+
+pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = reader.cursor;
+    let verb = main_verb(&cursor);
+    let kind = match verb.map(|at| (at, cursor.str(cursor.tokens[at]).to_ascii_uppercase())) {
+        Some((at, verb)) => write(Cursor { at, ..cursor }, &verb, &cursor)?,
+        None => OpKind::Read(reads(&cursor)),
+    };
+    reader.push(kind, whole);
+    Some(())
+}
+
+/// The INSERT, UPDATE or DELETE of a statement, behind its `WITH`.
+fn main_verb(cursor: &Cursor<'_>) -> Option<usize> {
+    let first = cursor.peek()?;
+    let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE", "COPY"];
+    let is_verb = |at: usize| {
+        let token = cursor.tokens[at];
+        token.kind == Kind::Word
+            && verbs.iter().any(|verb| cursor.str(token).eq_ignore_ascii_case(verb))
+    };
+    if is_verb(cursor.at) {
+        return Some(cursor.at);
+    }
+    if !cursor.str(first).eq_ignore_ascii_case("WITH") {
+        return None;
+    }
+    let mut depth = 0usize;
+    let mut inside = None;
+    for at in cursor.at..cursor.tokens.len() {
+        match cursor.tokens[at].kind {
+            Kind::Punct(b'(') => depth += 1,
+            Kind::Punct(b')') => depth = depth.saturating_sub(1),
+            Kind::Word if is_verb(at) && depth == 0 => return Some(at),
+            // A data-modifying CTE: `WITH moved AS (DELETE FROM … RETURNING *) SELECT …`.
+            Kind::Word if is_verb(at) && cursor.tokens[at - 1].kind == Kind::Punct(b'(') => {
+                inside = inside.or(Some(at))
+            }
+            _ => {}
+        }
+    }
+    inside
+}
+
+fn write(mut cursor: Cursor<'_>, verb: &str, statement: &Cursor<'_>) -> Option<OpKind> {
+    cursor.at += 1;
+    let mut made = Write {
+        kind: WriteKind::Insert,
+        table: Name::plain(""),
+        columns: Vec::new(),
+        filter: Filter::All,
+        rows: None,
+        reads: Reads::default(),
+    };
+    match verb {
+        "INSERT" | "REPLACE" | "MERGE" => {
+            if cursor.eat("OR") {
+                cursor.at += 1;
+            }
+            cursor.eat("INTO");
+            made.table = cursor.name()?;
+            insert(&mut cursor, &mut made);
+        }
+        "COPY" => {
+            made.kind = WriteKind::Copy;
+            if cursor.punct(b'(') {
+                return Some(OpKind::Read(reads(statement)));
+            }
+            made.table = cursor.name()?;
+            made.columns =
+                cursor.idents_in_parens().into_iter().map(|c| (c, Value::Other)).collect();
+            if cursor.is("TO") {
+                return Some(OpKind::Read(reads(statement)));
+            }
+        }
+        "UPDATE" => {
+            made.kind = WriteKind::Update;
+            if cursor.eat("OR") {
+                cursor.at += 1;
+            }
+            cursor.eat("ONLY");
+            made.table = cursor.name()?;
+            update(&mut cursor, &mut made);
+        }
+        "DELETE" => {
+            made.kind = WriteKind::Delete;
+            cursor.eat("FROM");
+            cursor.eat("ONLY");
+            made.table = cursor.name()?;
+            while !cursor.done() && !cursor.is("WHERE") {
+                made.filter = if cursor.is("USING") { Filter::Some } else { made.filter };
+                cursor.skip();
+            }
+            if made.filter == Filter::All {
+                made.filter = filter(&mut cursor);
+            }
+        }
+        _ => {
+            made.kind = WriteKind::Truncate;
+            cursor.eat("TABLE");
+            cursor.eat("ONLY");
+            made.table = cursor.name()?;
+        }
+    }
+    made.reads = reads(statement);
+    made.reads.tables.retain(|t| *t != made.table);
+    // What an UPDATE sets is not what it reads: only the other mentions count.
+    if made.kind == WriteKind::Update || made.kind == WriteKind::Insert {
+        forget_targets(&mut made, statement);
+    }
+    Some(OpKind::Write(made))
+}
+
+/// A column that is written and named once was not read.
+fn forget_targets(made: &mut Write, statement: &Cursor<'_>) {
+    for (column, _) in &made.columns {
+        let folded = column.to_lowercase();
+        let uses =
+            statement.words().filter(|word| *word == folded || word == column).take(2).count();
+        let filtered = matches!(&made.filter, Filter::IsNull(c) if c == column);
+        if uses < 2 || (filtered && uses <= 2) {
+            made.reads.words.remove(&folded);
+            made.reads.words.remove(column);
+        }
+    }
+}
+
+fn insert(cursor: &mut Cursor<'_>, made: &mut Write) {
+    if cursor.eat("AS") {
+        cursor.ident();
+    }
+    let names = if cursor.punct(b'(') && !cursor.is_nth(1, "SELECT") && !cursor.is_nth(1, "WITH") {
+        cursor.idents_in_parens()
+    } else {
+        Vec::new()
+    };
+    made.columns = names.into_iter().map(|name| (name, Value::Other)).collect();
+    while cursor.eat("OVERRIDING")
+        || cursor.eat("SYSTEM")
+        || cursor.eat("USER")
+        || cursor.eat("VALUE")
+    {}
+    if cursor.eat_all(&["DEFAULT", "VALUES"]) {
+        made.rows = Some(1);
+        return;
+    }
+    if !cursor.eat("VALUES") {
+        return;
+    }
+    let mut rows = 0;
+    while cursor.punct(b'(') {
+        let Some(mut inner) = cursor.parens() else { break };
+        for position in 0..made.columns.len() {
+            let value = value(&inner);
+            let column = &mut made.columns[position].1;
+            *column = if rows == 0 || *column == value { value } else { Value::Other };
+            inner.skip_item();
+            inner.eat_punct(b',');
+        }
+        rows += 1;
+        if !cursor.eat_punct(b',') {
+            break;
+        }
+    }
+    made.rows = Some(rows);
+}
+
+fn update(cursor: &mut Cursor<'_>, made: &mut Write) {
+    while !cursor.done() && !cursor.is("SET") {
+        cursor.at += 1;
+    }
+    cursor.eat("SET");
+    while !cursor.done() && !cursor.is("WHERE") {
+        if cursor.punct(b'(') {
+            let names = cursor.idents_in_parens();
+            made.columns.extend(names.into_iter().map(|name| (name, Value::Other)));
+        } else if let Some(name) = cursor.name() {
+            cursor.eat_punct(b'=');
+            made.columns.push((name.name, value(cursor)));
+        } else {
+            cursor.at += 1;
+        }
+        let mut joined = false;
+        while !cursor.done() && !cursor.punct(b',') && !cursor.is("WHERE") {
+            joined |= cursor.is("FROM");
+            cursor.skip();
+        }
+        if joined {
+            made.filter = Filter::Some;
+            while !cursor.done() && !cursor.is("WHERE") {
+                cursor.skip();
+            }
+        }
+        if !cursor.eat_punct(b',') {
+            break;
+        }
+    }
+    if made.filter == Filter::All {
+        made.filter = filter(cursor);
+    }
+}
+
+fn filter(cursor: &mut Cursor<'_>) -> Filter {
+    if !cursor.eat("WHERE") {
+        return Filter::All;
+    }
+    let mut inner = *cursor;
+    while inner.punct(b'(') {
+        let Some(group) = inner.parens() else { return Filter::Some };
+        if !inner.done() {
+            return Filter::Some;
+        }
+        inner = group;
+    }
+    let Some(name) = inner.name() else { return Filter::Some };
+    if inner.eat_all(&["IS", "NULL"]) && (inner.done() || inner.is("RETURNING")) {
+        return Filter::IsNull(name.name);
+    }
+    Filter::Some
+}
+
+/// What kind of value stands here, up to the next comma.
+fn value(cursor: &Cursor<'_>) -> Value {
+    let mut cursor = *cursor;
+    let Some(first) = cursor.peek() else { return Value::Other };
+    let word = cursor.str(first).to_ascii_uppercase();
+    let alone = |cursor: &Cursor<'_>| {
+        cursor.done()
+            || cursor.punct(b',')
+            || cursor.punct(b':')
+            || cursor.is_any(&["WHERE", "RETURNING", "FROM"])
+    };
+    match first.kind {
+        Kind::Text | Kind::Number => {
+            cursor.at += 1;
+            if alone(&cursor) { Value::NotNull } else { Value::Other }
+        }
+        Kind::Punct(b'-') => Value::NotNull,
+        Kind::Word if word == "NULL" => Value::Null,
+        Kind::Word
+            if matches!(
+                word.as_str(),
+                "TRUE"
+                    | "FALSE"
+                    | "CURRENT_TIMESTAMP"
+                    | "CURRENT_DATE"
+                    | "CURRENT_TIME"
+                    | "NOW"
+                    | "GEN_RANDOM_UUID"
+                    | "LOCALTIMESTAMP"
+                    | "UUID_GENERATE_V4"
+            ) =>
+        {
+            Value::NotNull
+        }
+        Kind::Word if word == "COALESCE" => {
+            cursor.at += 1;
+            let Some(mut inner) = cursor.parens() else { return Value::Other };
+            let mut last = Value::Other;
+            while !inner.done() {
+                last = value(&inner);
+                inner.skip_item();
+                inner.eat_punct(b',');
+            }
+            last
+        }
+        _ => Value::Other,
+    }
+}
+
+/// What a statement reads: its tables by sqlparser's tree, its words by its tokens. Where the
+/// tree cannot be had, tables are the names behind FROM, JOIN, USING and INTO.
+pub(super) fn reads(cursor: &Cursor<'_>) -> Reads {
+    let mut found = no_reads(cursor);
+    if let Some(statement) = parse(cursor) {
+        let _ = visit_relations(&statement, |relation| {
+            let parts: Vec<String> = relation
+                .0
+                .iter()
+                .filter_map(|part| part.as_ident())
+                .map(|ident| {
+                    let folds = ident.quote_style.is_none() && cursor.dialect == Dialect::Postgres;
+                    if folds { ident.value.to_lowercase() } else { ident.value.clone() }
+                })
+                .collect();
+            if let Some((name, schema)) = parts.split_last() {
+                found.tables.push(Name::new(schema.last().map(String::as_str), name));
+            }
+            ControlFlow::<()>::Continue(())
+        });
+    } else {
+        let mut cursor = *cursor;
+        while !cursor.done() {
+            let before = cursor.eat_any(&["FROM", "JOIN", "USING", "INTO"]);
+            match before.then(|| cursor.name()).flatten() {
+                Some(name) => found.tables.push(name),
+                None if before => {}
+                None => cursor.at += 1,
+            }
+        }
+    }
+    found.tables.sort();
+    found.tables.dedup();
+    found
+}
+
+/// The query of `CREATE TABLE … AS`: its columns, where the select list names them.
+pub(super) fn table_from(cursor: &Cursor<'_>) -> TableFrom {
+    let words: Vec<String> = cursor.words().collect();
+    let rows = !words.windows(3).any(|w| w == ["with", "no", "data"]);
+    TableFrom::Query {
+        columns: parse(cursor).and_then(|statement| select_list(&statement, cursor.dialect)),
+        rows,
+    }
+}
+
+fn select_list(statement: &Statement, dialect: Dialect) -> Option<Vec<QueryColumn>> {
+    let Statement::Query(query) = statement else { return None };
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    let folded = |ident: &sqlparser::ast::Ident| match ident.quote_style {
+        None if dialect == Dialect::Postgres => ident.value.to_lowercase(),
+        _ => ident.value.clone(),
+    };
+    let mut tables: Vec<(String, Name)> = Vec::new();
+    for from in &select.from {
+        for factor in
+            std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
+        {
+            let TableFactor::Table { name, alias, .. } = factor else { return None };
+            let parts: Vec<String> =
+                name.0.iter().filter_map(|p| p.as_ident()).map(folded).collect();
+            let (last, schema) = parts.split_last()?;
+            let called = alias.as_ref().map_or_else(|| last.clone(), |a| folded(&a.name));
+            tables.push((called, Name::new(schema.last().map(String::as_str), last)));
+        }
+    }
+    let only = match tables.as_slice() {
+        [(_, name)] => Some(name.clone()),
+        _ => None,
+    };
+    let of = |expr: &sqlparser::ast::Expr| match expr {
+        sqlparser::ast::Expr::Identifier(ident) => only.clone().map(|table| (table, folded(ident))),
+        sqlparser::ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+            [table, column] => {
+                let called = folded(table);
+                tables
+                    .iter()
+                    .find(|(alias, _)| *alias == called)
+                    .map(|(_, name)| (name.clone(), folded(column)))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    select
+        .projection
+        .iter()
+        .map(|item| match item {
+            SelectItem::UnnamedExpr(expr) => {
+                of(expr).map(|of| QueryColumn { name: of.1.clone(), of: Some(of) })
+            }
+            SelectItem::ExprWithAlias { expr, alias } => {
+                Some(QueryColumn { name: folded(alias), of: of(expr) })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn parse(cursor: &Cursor<'_>) -> Option<Statement> {
+    if cursor.tokens.len().saturating_sub(cursor.at) > MAX_PARSED {
+        return None;
+    }
+    let text = cursor.written(cursor.at, cursor.tokens.len());
+    let grammar: &dyn Grammar = match cursor.dialect {
+        Dialect::Postgres => &PostgreSqlDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
+    };
+    Parser::new(grammar).with_recursion_limit(64).try_with_sql(text).ok()?.parse_statement().ok()
+}

@@ -1,0 +1,437 @@
+//! Column definitions and constraints: the inside of CREATE TABLE and ADD COLUMN.
+
+use super::{cursor::Cursor, scan::Kind, sql_type};
+use crate::{
+    database::Dialect,
+    ir::{
+        Column, Constraint, ConstraintKind, DefaultValue, ForeignKey, Generated, Identity, Index,
+        IndexPart,
+    },
+    source::Span,
+    types::SqlType,
+};
+
+/// Words that end a type or a default: the next clause of a column begins.
+const CLAUSES: &[&str] = &[
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "PRIMARY",
+    "UNIQUE",
+    "REFERENCES",
+    "CHECK",
+    "COLLATE",
+    "GENERATED",
+    "DEFERRABLE",
+    "INITIALLY",
+    "STORAGE",
+    "COMPRESSION",
+    "AUTOINCREMENT",
+    "ON",
+    "AS",
+    "HIDDEN",
+    "OPTIONS",
+];
+
+/// A column with what is written on it.
+pub(super) struct Definition {
+    pub(super) column: Column,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) autoincrement: bool,
+}
+
+/// `name type [clauses]`, up to the next comma or the end.
+pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    let from = cursor.at;
+    let name = cursor.ident()?;
+    let ty_from = cursor.at;
+    while !cursor.done() && !cursor.punct(b',') && !cursor.is_any(CLAUSES) {
+        cursor.skip();
+    }
+    let written = cursor.written(ty_from, cursor.at);
+    let (ty, serial) = column_type(written, cursor.dialect);
+    let mut column = Column::new(&name, ty, cursor.span(from, cursor.at));
+    column.serial = serial;
+    let mut made = Definition { column, constraints: Vec::new(), autoincrement: false };
+    while !cursor.done() && !cursor.punct(b',') {
+        clause(cursor, &mut made)?;
+    }
+    made.column.span = cursor.span(from, cursor.at);
+    Some(made)
+}
+
+/// `serial` is no type of its own: an integer fed by a sequence (manual, 8.1.4).
+pub(super) fn column_type(written: &str, dialect: Dialect) -> (SqlType, bool) {
+    if dialect == Dialect::Postgres {
+        let integer = match written.trim().to_ascii_lowercase().as_str() {
+            "serial" | "serial4" => Some("integer"),
+            "bigserial" | "serial8" => Some("bigint"),
+            "smallserial" | "serial2" => Some("smallint"),
+            _ => None,
+        };
+        if let Some(integer) = integer {
+            return (SqlType::named(integer), true);
+        }
+    }
+    (sql_type(written, dialect), false)
+}
+
+fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
+    let from = cursor.at;
+    let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident()?) } else { None };
+    let column = made.column.name.clone();
+    let mut add = |kind: ConstraintKind, cursor: &Cursor<'_>| {
+        let mut constraint =
+            Constraint::new(name.clone(), vec![column.clone()], kind, cursor.span(from, cursor.at));
+        constraint.inline = true;
+        made.constraints.push(constraint);
+    };
+    if cursor.eat_all(&["NOT", "NULL"]) {
+        made.column.nullable = false;
+        cursor.eat_all(&["NO", "INHERIT"]);
+        conflict(cursor);
+    } else if cursor.eat_all(&["NOT", "DEFERRABLE"]) || cursor.eat("DEFERRABLE") {
+        if let Some(last) = made.constraints.last_mut() {
+            last.deferrable = true;
+        }
+    } else if cursor.eat("NULL") {
+        made.column.nullable = true;
+    } else if cursor.eat("DEFAULT") {
+        made.column.default = Some(DefaultValue::sql(expression(cursor)));
+    } else if cursor.eat_all(&["PRIMARY", "KEY"]) {
+        cursor.eat_any(&["ASC", "DESC"]);
+        conflict(cursor);
+        made.autoincrement |= cursor.eat("AUTOINCREMENT");
+        index_parameters(cursor);
+        add(ConstraintKind::PrimaryKey, cursor);
+    } else if cursor.eat("UNIQUE") {
+        let nulls_not_distinct = cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]);
+        cursor.eat_all(&["NULLS", "DISTINCT"]);
+        conflict(cursor);
+        index_parameters(cursor);
+        add(ConstraintKind::Unique { nulls_not_distinct }, cursor);
+    } else if cursor.is("REFERENCES") {
+        let fk = references(cursor)?;
+        add(ConstraintKind::ForeignKey(fk), cursor);
+    } else if cursor.eat("CHECK") {
+        let inner = cursor.parens()?;
+        let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
+        cursor.eat_all(&["NO", "INHERIT"]);
+        add(ConstraintKind::Check { sql: Some(sql) }, cursor);
+    } else if cursor.eat("COLLATE") {
+        made.column.collation = cursor.name().map(|n| n.name);
+    } else if cursor.is("GENERATED") || cursor.is("AS") {
+        generated(cursor, made)?;
+    } else if cursor.eat("INITIALLY") {
+        let deferred = cursor.is("DEFERRED");
+        cursor.at += 1;
+        if let Some(last) = made.constraints.last_mut() {
+            last.initially_deferred = deferred;
+        }
+    } else if cursor.eat("STORAGE") || cursor.eat("COMPRESSION") {
+        cursor.ident()?;
+    } else if cursor.eat("AUTOINCREMENT") {
+        made.autoincrement = true;
+    } else if cursor.eat_all(&["NOT", "VALID"]) {
+        if let Some(last) = made.constraints.last_mut() {
+            last.validated = false;
+        }
+    } else {
+        return None;
+    }
+    Some(())
+}
+
+/// `GENERATED ALWAYS AS IDENTITY (…)`, `GENERATED ALWAYS AS (…) STORED`, SQLite's `AS (…)`.
+fn generated(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
+    let mut always = true;
+    if cursor.eat("GENERATED") {
+        always = !cursor.eat_all(&["BY", "DEFAULT"]);
+        cursor.eat("ALWAYS");
+    }
+    if !cursor.eat("AS") {
+        return None;
+    }
+    if cursor.eat("IDENTITY") {
+        cursor.parens();
+        made.column.identity = Some(Identity { always });
+        made.column.nullable = false;
+        return Some(());
+    }
+    let inner = cursor.parens()?;
+    let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
+    let stored = cursor.eat("STORED");
+    cursor.eat("VIRTUAL");
+    made.column.generated = Some(Generated { sql, stored });
+    Some(())
+}
+
+/// SQLite's `ON CONFLICT …`.
+fn conflict(cursor: &mut Cursor<'_>) {
+    if cursor.eat_all(&["ON", "CONFLICT"]) {
+        cursor.at += 1;
+    }
+}
+
+/// `INCLUDE (…)`, `WITH (…)`, `USING INDEX TABLESPACE x` after UNIQUE and PRIMARY KEY.
+fn index_parameters(cursor: &mut Cursor<'_>) {
+    loop {
+        if cursor.eat("INCLUDE") || cursor.eat("WITH") {
+            cursor.parens();
+        } else if cursor.eat_all(&["USING", "INDEX", "TABLESPACE"]) {
+            cursor.ident();
+        } else {
+            return;
+        }
+    }
+}
+
+/// A default or USING expression: everything up to the next clause or comma.
+pub(super) fn expression<'a>(cursor: &mut Cursor<'a>) -> &'a str {
+    let from = cursor.at;
+    if !cursor.done() {
+        cursor.skip();
+    }
+    loop {
+        let collates = cursor.is("COLLATE") && !cursor.punct(b',');
+        if cursor.done() || cursor.punct(b',') || (cursor.is_any(CLAUSES) && !collates) {
+            break;
+        }
+        cursor.skip();
+    }
+    cursor.written(from, cursor.at)
+}
+
+/// `REFERENCES t (c) MATCH … ON DELETE … ON UPDATE …`.
+pub(super) fn references(cursor: &mut Cursor<'_>) -> Option<ForeignKey> {
+    if !cursor.eat("REFERENCES") {
+        return None;
+    }
+    let table = cursor.name()?;
+    let columns = cursor.idents_in_parens();
+    let mut fk = ForeignKey { table, columns, on_delete: None, on_update: None };
+    loop {
+        if cursor.eat("MATCH") {
+            cursor.ident();
+        } else if cursor.eat_all(&["ON", "DELETE"]) {
+            fk.on_delete = action(cursor);
+        } else if cursor.eat_all(&["ON", "UPDATE"]) {
+            fk.on_update = action(cursor);
+        } else {
+            return Some(fk);
+        }
+    }
+}
+
+fn action(cursor: &mut Cursor<'_>) -> Option<String> {
+    for words in [["SET", "NULL"], ["SET", "DEFAULT"], ["NO", "ACTION"]] {
+        if cursor.eat_all(&words) {
+            cursor.parens();
+            return (words != ["NO", "ACTION"]).then(|| words.join(" "));
+        }
+    }
+    let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase());
+    cursor.at += 1;
+    word
+}
+
+/// Whether a table-level constraint begins here.
+pub(super) fn is_constraint(cursor: &Cursor<'_>) -> bool {
+    let keyed = |word: &str, next: &str| cursor.is(word) && cursor.is_nth(1, next);
+    let listed =
+        |word: &str| cursor.is(word) && cursor.nth(1).is_some_and(|t| t.kind == Kind::Punct(b'('));
+    cursor.is("CONSTRAINT")
+        || keyed("PRIMARY", "KEY")
+        || keyed("FOREIGN", "KEY")
+        || listed("UNIQUE")
+        || keyed("UNIQUE", "NULLS")
+        || keyed("UNIQUE", "USING")
+        || listed("CHECK")
+        || (cursor.is("EXCLUDE") && (cursor.is_nth(1, "USING") || listed("EXCLUDE")))
+        || keyed("NOT", "NULL")
+}
+
+/// A table-level constraint, up to the next comma or the end.
+pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
+    let from = cursor.at;
+    let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident()?) } else { None };
+    let mut using_index = None;
+    let (columns, kind) = if cursor.eat_all(&["PRIMARY", "KEY"]) {
+        (key_columns(cursor, &mut using_index)?, ConstraintKind::PrimaryKey)
+    } else if cursor.eat("UNIQUE") {
+        let nulls_not_distinct = cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]);
+        cursor.eat_all(&["NULLS", "DISTINCT"]);
+        (key_columns(cursor, &mut using_index)?, ConstraintKind::Unique { nulls_not_distinct })
+    } else if cursor.eat_all(&["FOREIGN", "KEY"]) {
+        let columns = cursor.idents_in_parens();
+        (columns, ConstraintKind::ForeignKey(references(cursor)?))
+    } else if cursor.eat("CHECK") {
+        let inner = cursor.parens()?;
+        let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
+        (check_columns(&inner), ConstraintKind::Check { sql: Some(sql) })
+    } else if cursor.eat("EXCLUDE") {
+        cursor.skip_item();
+        (Vec::new(), ConstraintKind::Exclude)
+    } else if cursor.eat_all(&["NOT", "NULL"]) {
+        (vec![cursor.ident()?], ConstraintKind::NotNull)
+    } else {
+        return None;
+    };
+    let mut made = Constraint::new(name, columns, kind, cursor.span(from, cursor.at));
+    made.using_index = using_index;
+    loop {
+        if cursor.eat_all(&["NOT", "VALID"]) {
+            made.validated = false;
+        } else if cursor.eat_all(&["NOT", "DEFERRABLE"]) || cursor.eat_all(&["NO", "INHERIT"]) {
+        } else if cursor.eat("DEFERRABLE") {
+            made.deferrable = true;
+        } else if cursor.eat_all(&["INITIALLY", "DEFERRED"]) {
+            (made.deferrable, made.initially_deferred) = (true, true);
+        } else if cursor.eat_all(&["INITIALLY", "IMMEDIATE"])
+            || cursor.eat_all(&["NOT", "ENFORCED"])
+        {
+        } else if cursor.eat("ENFORCED") {
+        } else if cursor.is("INCLUDE") || cursor.is("WITH") || cursor.is("USING") {
+            index_parameters(cursor);
+        } else if cursor.is_all_conflict() {
+            conflict(cursor);
+        } else {
+            break;
+        }
+    }
+    made.span = cursor.span(from, cursor.at);
+    (cursor.done() || cursor.punct(b',')).then_some(made)
+}
+
+impl Cursor<'_> {
+    fn is_all_conflict(&self) -> bool {
+        self.is("ON") && self.is_nth(1, "CONFLICT")
+    }
+}
+
+/// `(a, b)`, or `USING INDEX i`.
+fn key_columns(cursor: &mut Cursor<'_>, using_index: &mut Option<String>) -> Option<Vec<String>> {
+    if cursor.eat_all(&["USING", "INDEX"]) {
+        *using_index = Some(cursor.ident()?);
+        return Some(Vec::new());
+    }
+    cursor.punct(b'(').then(|| cursor.idents_in_parens())
+}
+
+/// The names a CHECK uses, as far as its tokens tell: words that no parenthesis follows.
+fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
+    const NOT_NAMES: &[&str] = &[
+        "and",
+        "or",
+        "not",
+        "is",
+        "null",
+        "in",
+        "between",
+        "like",
+        "ilike",
+        "true",
+        "false",
+        "any",
+        "all",
+        "array",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "similar",
+        "to",
+        "text",
+        "character",
+        "varying",
+        "distinct",
+        "from",
+        "integer",
+        "bigint",
+        "numeric",
+        "double",
+        "precision",
+        "timestamp",
+        "with",
+        "without",
+        "time",
+        "zone",
+    ];
+    let mut names = Vec::new();
+    let mut cursor = *inner;
+    while let Some(token) = cursor.peek() {
+        let called = cursor.nth(1).is_some_and(|t| matches!(t.kind, Kind::Punct(b'(' | b'.')));
+        let cast = cursor.at > 0 && cursor.tokens[cursor.at - 1].kind == Kind::Punct(b':');
+        let name = cursor.ident();
+        if name.is_none() {
+            cursor.at += 1;
+        }
+        let Some(name) = name else { continue };
+        let keyword = token.kind == Kind::Word && NOT_NAMES.contains(&name.to_lowercase().as_str());
+        if !called && !cast && !keyword && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The parts of an index: `(a, lower(b), c DESC NULLS LAST)`.
+pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
+    let mut parts = Vec::new();
+    while !inner.done() {
+        let from = inner.at;
+        let plain =
+            inner.ident().filter(|_| inner.done() || inner.punct(b',') || is_ordering(&inner));
+        match plain {
+            Some(name) => parts.push(IndexPart::Column(name)),
+            None => {
+                inner.at = from;
+                let mut end = from;
+                while !inner.done()
+                    && !inner.punct(b',')
+                    && !(inner.at > from && is_ordering(&inner))
+                {
+                    inner.skip();
+                    end = inner.at;
+                }
+                parts.push(IndexPart::Expression(inner.written(from, end).to_owned()));
+            }
+        }
+        inner.skip_item();
+        inner.eat_punct(b',');
+    }
+    parts
+}
+
+/// COLLATE, an operator class, ASC, DESC, NULLS …: what may follow a part of an index.
+fn is_ordering(cursor: &Cursor<'_>) -> bool {
+    cursor
+        .peek()
+        .is_some_and(|t| t.kind == Kind::Word && !cursor.is_any(&["AND", "OR", "IS", "IN", "LIKE"]))
+}
+
+/// Everything behind an index's name, from the table on.
+pub(super) fn index_body(
+    cursor: &mut Cursor<'_>,
+    name: Option<String>,
+    unique: bool,
+    span: Span,
+) -> Option<Index> {
+    let method = cursor.eat("USING").then(|| cursor.ident()).flatten();
+    let parts = index_parts(cursor.parens()?);
+    let mut index = Index::new(name, parts, unique, span);
+    index.method = method.map(|m| m.to_lowercase());
+    while !cursor.done() {
+        if cursor.eat("WHERE") {
+            index.predicate = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned());
+            cursor.at = cursor.tokens.len();
+        } else if cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]) {
+            index.nulls_not_distinct = true;
+        } else {
+            cursor.skip();
+        }
+    }
+    Some(index)
+}
