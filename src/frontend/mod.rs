@@ -1,8 +1,53 @@
 //! Migrations into operations. Frontends know tools; nothing else does.
 
+pub mod alembic;
 pub mod sql;
 
-use crate::{ir::Op, source::Span};
+use crate::{
+    history::{Broken, Migration},
+    ir::Op,
+    project::{Tool, Tree},
+    schema::Schema,
+    source::{Sources, Span},
+};
+
+/// Finds the migrations of a tree by its tool's rules.
+pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken>) {
+    match tree.tool {
+        Tool::Alembic => alembic::migrations(sources, tree),
+        Tool::Sqlx | Tool::Diesel | Tool::Sql => sql::migrations(sources, tree),
+    }
+}
+
+/// Reads the migrations of one tree, one half at a time.
+pub enum Reader<'s> {
+    Alembic(Box<alembic::Reader<'s>>),
+    Sql { sources: &'s Sources, tree: &'s Tree },
+}
+
+impl<'s> Reader<'s> {
+    pub fn new(sources: &'s Sources, tree: &'s Tree) -> Reader<'s> {
+        match tree.tool {
+            Tool::Alembic => Reader::Alembic(Box::new(alembic::Reader::new(sources, tree))),
+            Tool::Sqlx | Tool::Diesel | Tool::Sql => Reader::Sql { sources, tree },
+        }
+    }
+
+    /// Reads one half for the schema's database; the schema is as it was on return.
+    pub fn lower(
+        &mut self,
+        migration: &Migration,
+        direction: Direction,
+        schema: &mut Schema,
+    ) -> Script {
+        match self {
+            Reader::Alembic(reader) => reader.lower(migration, direction, schema),
+            Reader::Sql { sources, tree } => {
+                sql::lower(sources, tree, migration, direction, schema.database())
+            }
+        }
+    }
+}
 
 /// Which half of a migration is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

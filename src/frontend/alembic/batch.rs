@@ -1,0 +1,162 @@
+//! `batch_alter_table`: operations that SQLite gets by a rebuilt table, and others as they are.
+
+use super::{call::Args, machine::Machine, naming::Conventions, value::Value};
+use crate::{
+    database::Dialect,
+    ir::{Name, Op, OpKind, Style},
+    source::Span,
+};
+
+/// An open `with op.batch_alter_table(…)`.
+pub(super) struct Batch {
+    pub(super) number: u32,
+    pub(super) table: Option<Name>,
+    pub(super) recreate: Recreate,
+    pub(super) span: Span,
+    /// Where the block's operations begin.
+    pub(super) from: usize,
+    pub(super) conventions: Option<Conventions>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recreate {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Machine<'_, '_> {
+    pub(super) fn begin_batch(&mut self, args: Args) -> Value {
+        let schema = args.kw("schema").and_then(Value::as_str);
+        let table = args.str(0, "table_name").map(|name| Name::new(schema.as_deref(), &name));
+        let recreate = match args.str(2, "recreate").as_deref() {
+            Some("always") => Recreate::Always,
+            Some("never") => Recreate::Never,
+            _ => Recreate::Auto,
+        };
+        let conventions = args.kw("naming_convention").and_then(super::env::conventions);
+        let number = self.batches.len() as u32 + self.ops.len() as u32 * 16 + 1;
+        self.batches.push(Batch {
+            number,
+            table,
+            recreate,
+            span: args.span,
+            from: self.ops.len(),
+            conventions,
+        });
+        Value::Batch(number)
+    }
+
+    /// Ends the innermost block: on SQLite a rebuild is put before its operations, if one of
+    /// them asks for it.
+    pub(super) fn end_batch(&mut self) {
+        let Some(batch) = self.batches.pop() else { return };
+        let from = batch.from.min(self.ops.len());
+        let rebuild = self.dialect() == Dialect::Sqlite
+            && match batch.recreate {
+                Recreate::Always => true,
+                Recreate::Never => false,
+                Recreate::Auto => self.ops[from..]
+                    .iter()
+                    .any(|op| in_batch(op, batch.number) && needs_rebuild(op)),
+            };
+        if !rebuild {
+            return;
+        }
+        let Some(table) = batch.table else { return };
+        for op in &mut self.ops[from..] {
+            if in_batch(op, batch.number) {
+                op.style = Style::Batch { block: batch.number, rebuild: true };
+            }
+        }
+        let transaction = (self.autocommit == 0).then_some(self.transaction);
+        let style = Style::Batch { block: batch.number, rebuild: true };
+        let op = Op {
+            kind: OpKind::Rebuild { table },
+            span: batch.span,
+            style,
+            transaction,
+            certain: self.uncertain == 0,
+        };
+        self.ops.insert(from, op);
+    }
+
+    /// A call on the context: the same operation with the block's table put in.
+    pub(super) fn batch_operation(&mut self, number: u32, name: &str, args: Args) -> Value {
+        let Some(batch) = self.batches.iter().find(|b| b.number == number) else {
+            return Value::None;
+        };
+        let style = Style::Batch { block: number, rebuild: false };
+        if name == "f" {
+            return self.operation(name, args);
+        }
+        if name == "execute" {
+            return self.execute(&args);
+        }
+        let span = args.span;
+        let Some(table) = batch.table.clone() else {
+            self.not_read("batch_alter_table", &args, span);
+            return Value::None;
+        };
+        let full = with_table(name, &table, args);
+        if self.table_operation(name, &full, style).is_none() {
+            self.not_read(name, &full, span);
+        }
+        Value::None
+    }
+}
+
+fn in_batch(op: &Op, number: u32) -> bool {
+    matches!(op.style, Style::Batch { block, .. } if block == number)
+}
+
+/// `SQLiteImpl.requires_recreate_in_batch`: everything but plain columns and indexes.
+fn needs_rebuild(op: &Op) -> bool {
+    match &op.kind {
+        OpKind::AddColumn { column, constraints, .. } => {
+            let clause = column
+                .default
+                .as_ref()
+                .and_then(|d| d.sql.as_deref())
+                .is_some_and(|sql| !sql.starts_with('\''));
+            clause || !constraints.is_empty() || column.generated.as_ref().is_some_and(|g| g.stored)
+        }
+        OpKind::CreateIndex { .. } | OpKind::DropIndex { .. } => false,
+        kind => !kind.is_data(),
+    }
+}
+
+/// Puts the table where the operation of `op` has it.
+fn with_table(name: &str, table: &Name, args: Args) -> Args {
+    let Args { mut args, mut kwargs, span } = args;
+    let at = match name {
+        "create_index"
+        | "create_unique_constraint"
+        | "create_check_constraint"
+        | "create_primary_key"
+        | "create_foreign_key"
+        | "drop_constraint"
+        | "create_exclude_constraint"
+        | "drop_index" => 1,
+        _ => 0,
+    };
+    if name == "create_primary_key" && args.is_empty() {
+        args.push(Value::None);
+    }
+    let value = Value::str(&table.name);
+    if args.len() >= at {
+        args.insert(at, value);
+    } else {
+        let key = if name == "create_foreign_key" { "source_table" } else { "table_name" };
+        kwargs.push((key.to_owned(), value));
+    }
+    if name == "alter_column" && args.len() > 2 {
+        // In a batch `existing_type` cannot be positional; what is left are keywords.
+        args.truncate(2);
+    }
+    if let Some(schema) = &table.schema {
+        let key = if name == "create_foreign_key" { "source_schema" } else { "schema" };
+        kwargs.push((key.to_owned(), Value::str(schema)));
+    }
+    Args { args, kwargs, span }
+}

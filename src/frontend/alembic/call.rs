@@ -1,0 +1,613 @@
+//! Calls: operations, the project's functions, Python's own, and what is kept as written.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, ExprCall};
+
+use super::{
+    eval::{bound, display, pairs_to_dict},
+    machine::{MAX_SIZE, Machine},
+    module::span_of,
+    value::{Callee, Runtime, Scope, Text, Value},
+};
+use crate::source::Span;
+
+/// The arguments of a call, evaluated.
+pub(super) struct Args {
+    pub(super) args: Vec<Value>,
+    pub(super) kwargs: Vec<(String, Value)>,
+    pub(super) span: Span,
+}
+
+impl Args {
+    pub(super) fn kw(&self, name: &str) -> Option<&Value> {
+        self.kwargs.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// An argument by its place or its name.
+    pub(super) fn arg(&self, at: usize, name: &str) -> Option<&Value> {
+        self.kw(name).or_else(|| self.args.get(at))
+    }
+
+    pub(super) fn str(&self, at: usize, name: &str) -> Option<Rc<str>> {
+        self.arg(at, name)?.as_str()
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.kw(name).and_then(Value::truth).unwrap_or(false)
+    }
+}
+
+impl Machine<'_, '_> {
+    pub(super) fn call(&mut self, call: &ExprCall, scope: &Rc<Scope>) -> Value {
+        let span = span_of(scope.module.file, call);
+        // A method of a value is looked at with its value.
+        let (callee, method) = match call.func.as_ref() {
+            Expr::Attribute(attribute) => {
+                let base = self.eval(&attribute.value, scope);
+                match base {
+                    Value::External(_) | Value::Module(_) | Value::Class(_) => {
+                        (self.attribute(&base, attribute.attr.as_str()), None)
+                    }
+                    base => (base, Some(attribute.attr.as_str())),
+                }
+            }
+            func => (self.eval(func, scope), None),
+        };
+        let args = self.arguments(call, span, scope);
+        match method {
+            Some(name) => self.method(callee, name, args),
+            None => self.invoke(callee, args),
+        }
+    }
+
+    fn arguments(&mut self, call: &ExprCall, span: Span, scope: &Rc<Scope>) -> Args {
+        let mut args = Vec::new();
+        for arg in &call.arguments.args {
+            match arg {
+                Expr::Starred(starred) => {
+                    let value = self.eval(&starred.value, scope);
+                    match self.iterate(&value) {
+                        Some(items) => args.extend(items),
+                        None => args.push(Value::unknown("the arguments are not known")),
+                    }
+                }
+                _ => args.push(self.eval(arg, scope)),
+            }
+        }
+        let mut kwargs = Vec::new();
+        for keyword in &call.arguments.keywords {
+            let value = self.eval(&keyword.value, scope);
+            match &keyword.arg {
+                Some(name) => kwargs.push((name.to_string(), value)),
+                None => {
+                    if let Value::Dict(items) = &value {
+                        let items = items.borrow();
+                        kwargs.extend(
+                            items
+                                .iter()
+                                .filter_map(|(k, v)| Some((k.as_str()?.to_string(), v.clone()))),
+                        );
+                    }
+                }
+            }
+        }
+        args.truncate(MAX_SIZE);
+        Args { args, kwargs, span }
+    }
+
+    pub(super) fn invoke(&mut self, callee: Value, args: Args) -> Value {
+        match callee {
+            Value::Function(function) => self.call_function(&function, args.args, args.kwargs),
+            Value::External(path) => self.external(&path, args),
+            Value::Class(class) => {
+                if self.is_enum(&class) {
+                    let wanted = args.args.first().cloned().unwrap_or(Value::None);
+                    let hit = self
+                        .enum_members(&class)
+                        .into_iter()
+                        .find(|m| m.equals(&wanted) == Some(true));
+                    return hit.unwrap_or_else(|| Value::unknown("it is no member of the Enum"));
+                }
+                self.kept(Callee::Class(class), args.args, args.kwargs, args.span)
+            }
+            Value::Attribute(attribute) => {
+                let (base, name) = (attribute.0.clone(), attribute.1.clone());
+                self.method(base, &name, args)
+            }
+            Value::Unknown(reason) => Value::Unknown(reason),
+            Value::Runtime(Runtime::Connection) => Value::Runtime(Runtime::Connection),
+            _ => Value::unknown("what is called is not known"),
+        }
+    }
+
+    fn external(&mut self, path: &str, args: Args) -> Value {
+        if let Some(name) = path.strip_prefix("alembic.op.") {
+            return self.operation(name, args);
+        }
+        if let Some(name) = path.strip_prefix("builtins.") {
+            return self.builtin(name, args);
+        }
+        let last = path.rsplit('.').next().unwrap_or(path);
+        match last {
+            "inspect" | "from_engine" | "Inspector" if path.starts_with("sqlalchemy") => {
+                Value::Runtime(Runtime::Inspector)
+            }
+            "is_offline_mode" => Value::Bool(false),
+            "get_bind" if path.starts_with("alembic") => Value::Runtime(Runtime::Connection),
+            "get_context" if path.starts_with("alembic") => Value::Runtime(Runtime::Context),
+            "Session" | "sessionmaker" | "scoped_session" | "create_engine" => {
+                Value::Runtime(Runtime::Connection)
+            }
+            "partial" if path.starts_with("functools") => {
+                args.args.first().cloned().unwrap_or(Value::None)
+            }
+            "product" | "chain" if path.starts_with("itertools") => self.itertools(last, &args),
+            "OrderedDict" | "defaultdict" if path.starts_with("collections") => {
+                Value::dict(Vec::new())
+            }
+            "dedent" | "cleandoc" => match args.args.first().and_then(Value::as_str) {
+                Some(text) => Value::str(&text),
+                None => Value::unknown("the text is not known"),
+            },
+            _ => self.kept(Callee::External(Rc::from(path)), args.args, args.kwargs, args.span),
+        }
+    }
+
+    fn itertools(&mut self, name: &str, args: &Args) -> Value {
+        let lists: Option<Vec<Vec<Value>>> = args.args.iter().map(|a| self.iterate(a)).collect();
+        let Some(lists) = lists else { return Value::unknown("what is combined is not known") };
+        if name == "chain" {
+            return Value::list(lists.into_iter().flatten().take(MAX_SIZE).collect());
+        }
+        let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+        for list in lists {
+            if rows.len().saturating_mul(list.len()) > MAX_SIZE {
+                return Value::unknown("there are too many combinations");
+            }
+            let extended = rows.iter().flat_map(|row| {
+                list.iter()
+                    .map(|item| row.iter().cloned().chain([item.clone()]).collect::<Vec<_>>())
+            });
+            rows = extended.collect();
+        }
+        Value::list(rows.into_iter().map(|row| Value::Tuple(Rc::new(row))).collect())
+    }
+
+    fn builtin(&mut self, name: &str, args: Args) -> Value {
+        let unknown = || Value::unknown(&format!("`{name}` is not followed"));
+        let first = args.args.first().cloned().unwrap_or(Value::None);
+        match name {
+            "len" => {
+                self.iterate(&first).map_or_else(unknown, |items| Value::Int(items.len() as i64))
+            }
+            "str" => display(&first).map_or_else(unknown, |text| Value::str(&text)),
+            "int" => match (&first, first.as_str()) {
+                (Value::Int(_), _) => first,
+                (Value::Bool(b), _) => Value::Int(i64::from(*b)),
+                (_, Some(text)) => text.trim().parse().map_or_else(|_| unknown(), Value::Int),
+                _ => unknown(),
+            },
+            "bool" => first.truth().map_or_else(unknown, Value::Bool),
+            "list" | "set" | "frozenset" | "sorted" | "reversed" | "tuple" | "iter" => {
+                if args.args.is_empty() {
+                    return Value::list(Vec::new());
+                }
+                let Some(mut items) = self.iterate(&first) else { return unknown() };
+                match name {
+                    "sorted" => items.sort_by_key(|item| item.as_str()),
+                    "reversed" => items.reverse(),
+                    "set" | "frozenset" => dedup(&mut items),
+                    _ => {}
+                }
+                if name == "tuple" { Value::Tuple(Rc::new(items)) } else { Value::list(items) }
+            }
+            "dict" => {
+                let base = if args.args.is_empty() { Value::dict(Vec::new()) } else { first };
+                let result = if let Value::Dict(items) = &base {
+                    Value::Dict(Rc::new(std::cell::RefCell::new(items.borrow().clone())))
+                } else {
+                    pairs_to_dict(&base)
+                };
+                if let Value::Dict(items) = &result {
+                    items
+                        .borrow_mut()
+                        .extend(args.kwargs.iter().map(|(k, v)| (Value::str(k), v.clone())));
+                }
+                result
+            }
+            "range" => range(&args.args).unwrap_or_else(unknown),
+            "enumerate" => {
+                let Some(items) = self.iterate(&first) else { return unknown() };
+                let start = match args.arg(1, "start") {
+                    Some(Value::Int(n)) => *n,
+                    _ => 0,
+                };
+                let pairs = items
+                    .into_iter()
+                    .zip(start..)
+                    .map(|(item, n)| Value::Tuple(Rc::new(vec![Value::Int(n), item])));
+                Value::list(pairs.collect())
+            }
+            "zip" => {
+                let lists: Option<Vec<Vec<Value>>> =
+                    args.args.iter().map(|a| self.iterate(a)).collect();
+                let Some(lists) = lists else { return unknown() };
+                let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
+                let rows = (0..shortest)
+                    .map(|at| Value::Tuple(Rc::new(lists.iter().map(|l| l[at].clone()).collect())));
+                Value::list(rows.collect())
+            }
+            "any" | "all" => {
+                let Some(items) = self.iterate(&first) else { return unknown() };
+                let mut undecided = false;
+                for item in items {
+                    match item.truth() {
+                        Some(truth) if truth == (name == "any") => return Value::Bool(truth),
+                        Some(_) => {}
+                        None => undecided = true,
+                    }
+                }
+                if undecided { unknown() } else { Value::Bool(name == "all") }
+            }
+            "map" | "filter" => {
+                let Some(items) = args.args.get(1).and_then(|list| self.iterate(list)) else {
+                    return unknown();
+                };
+                let mut out = Vec::new();
+                for item in items {
+                    let result = self.invoke(
+                        first.clone(),
+                        Args { args: vec![item.clone()], kwargs: Vec::new(), span: args.span },
+                    );
+                    if name == "map" {
+                        out.push(result);
+                    } else if result.truth() != Some(false) {
+                        out.push(item);
+                    }
+                }
+                Value::list(out)
+            }
+            "next" => self
+                .iterate(&first)
+                .and_then(|items| items.first().cloned().or(args.args.get(1).cloned()))
+                .unwrap_or_else(unknown),
+            "max" | "min" => unknown(),
+            "getattr" => match args.str(1, "name") {
+                Some(attribute) => match self.attribute(&first, &attribute) {
+                    Value::Attribute(_)
+                        if args.args.len() > 2 && !matches!(first, Value::Call(_)) =>
+                    {
+                        args.args[2].clone()
+                    }
+                    value => value,
+                },
+                None => unknown(),
+            },
+            "hasattr" | "isinstance" | "issubclass" | "callable" => unknown(),
+            "print" | "setattr" => Value::None,
+            "type" => Value::unknown("its type is not followed"),
+            "super" => Value::unknown("the parent class is not followed"),
+            _ => self.kept(Callee::External(Rc::from(name)), args.args, args.kwargs, args.span),
+        }
+    }
+
+    pub(super) fn method(&mut self, base: Value, name: &str, args: Args) -> Value {
+        match &base {
+            Value::Str(text) => {
+                let text = Rc::clone(&text.text);
+                self.string_method(&text, name, &args)
+            }
+            Value::List(items) => {
+                let items = Rc::clone(items);
+                self.list_method(&items, name, &args)
+            }
+            Value::Dict(items) => {
+                let items = Rc::clone(items);
+                dict_method(&items, name, &args)
+            }
+            Value::Tuple(items) => match name {
+                "index" | "count" => Value::unknown("the position is not followed"),
+                _ => Value::Tuple(Rc::clone(items)),
+            },
+            Value::Runtime(runtime) => {
+                let runtime = *runtime;
+                self.runtime_method(runtime, name, args)
+            }
+            Value::Batch(number) => {
+                let number = *number;
+                self.batch_operation(number, name, args)
+            }
+            Value::Function(function) if matches!(name, "__call__") => {
+                let function = Rc::clone(function);
+                self.call_function(&function, args.args, args.kwargs)
+            }
+            Value::Class(_) | Value::Call(_) | Value::Attribute(_) => {
+                self.kept_method(base, name, args)
+            }
+            Value::Unknown(_) => {
+                if matches!(name, "execute" | "create" | "drop")
+                    && args.args.first().is_some_and(|a| a.as_str().is_some())
+                {
+                    return self.execute(&args);
+                }
+                base
+            }
+            _ => Value::unknown("the method is not followed"),
+        }
+    }
+
+    fn string_method(&mut self, text: &str, name: &str, args: &Args) -> Value {
+        let arg = |at: usize| args.args.get(at).and_then(Value::as_str);
+        let unknown = || Value::unknown("a part of the string is not known");
+        match (name, arg(0), arg(1)) {
+            ("lower", ..) => Value::str(&text.to_lowercase()),
+            ("upper", ..) => Value::str(&text.to_uppercase()),
+            ("capitalize", ..) => {
+                let mut chars = text.chars();
+                let first: String =
+                    chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+                Value::str(&format!("{first}{}", chars.as_str().to_lowercase()))
+            }
+            ("strip", None, _) => Value::str(text.trim()),
+            ("strip", Some(set), _) => Value::str(text.trim_matches(|c| set.contains(c))),
+            ("rstrip", set, _) => Value::str(text.trim_end_matches(|c: char| {
+                set.as_ref().map_or(c.is_whitespace(), |s| s.contains(c))
+            })),
+            ("lstrip", set, _) => Value::str(text.trim_start_matches(|c: char| {
+                set.as_ref().map_or(c.is_whitespace(), |s| s.contains(c))
+            })),
+            ("replace", Some(from), Some(to))
+                if !from.is_empty() && text.len() * (to.len() + 1) <= MAX_SIZE =>
+            {
+                Value::str(&text.replace(&*from, &to))
+            }
+            ("startswith", Some(part), _) => Value::Bool(text.starts_with(&*part)),
+            ("endswith", Some(part), _) => Value::Bool(text.ends_with(&*part)),
+            ("removeprefix", Some(part), _) => {
+                Value::str(text.strip_prefix(&*part).unwrap_or(text))
+            }
+            ("removesuffix", Some(part), _) => {
+                Value::str(text.strip_suffix(&*part).unwrap_or(text))
+            }
+            ("split", None, _) => {
+                Value::list(text.split_whitespace().take(MAX_SIZE).map(Value::str).collect())
+            }
+            ("split", Some(by), _) if !by.is_empty() => {
+                Value::list(text.split(&*by).take(MAX_SIZE).map(Value::str).collect())
+            }
+            ("splitlines", ..) => {
+                Value::list(text.lines().take(MAX_SIZE).map(Value::str).collect())
+            }
+            ("encode" | "decode", ..) => Value::str(text),
+            ("join", ..) => {
+                let Some(items) = args.args.first().and_then(|list| self.iterate(list)) else {
+                    return unknown();
+                };
+                let parts: Option<Vec<String>> = items.iter().map(display).collect();
+                let Some(parts) = parts else { return unknown() };
+                let size: usize = parts.iter().map(|p| p.len() + text.len()).sum();
+                if size > MAX_SIZE {
+                    Value::unknown("the string grows too long to follow")
+                } else {
+                    Value::str(&parts.join(text))
+                }
+            }
+            ("format", ..) => format(text, args).unwrap_or_else(unknown),
+            _ => Value::unknown("the string method is not followed"),
+        }
+    }
+
+    fn list_method(
+        &mut self,
+        items: &Rc<std::cell::RefCell<Vec<Value>>>,
+        name: &str,
+        args: &Args,
+    ) -> Value {
+        let first = args.args.first().cloned();
+        match (name, first) {
+            ("append" | "add", Some(value)) => {
+                if items.borrow().len() < MAX_SIZE {
+                    items.borrow_mut().push(value);
+                }
+                Value::None
+            }
+            ("extend" | "update", Some(more)) => {
+                if let Some(more) = self.iterate(&more) {
+                    let room = MAX_SIZE.saturating_sub(items.borrow().len());
+                    items.borrow_mut().extend(more.into_iter().take(room));
+                }
+                Value::None
+            }
+            ("insert", _) => {
+                if let (Some(Value::Int(at)), Some(value)) = (args.args.first(), args.args.get(1)) {
+                    let at = usize::try_from(*at).unwrap_or(0).min(items.borrow().len());
+                    items.borrow_mut().insert(at, value.clone());
+                }
+                Value::None
+            }
+            ("remove" | "discard", Some(value)) => {
+                let kept = items
+                    .borrow()
+                    .iter()
+                    .filter(|item| item.equals(&value) != Some(true))
+                    .cloned()
+                    .collect();
+                *items.borrow_mut() = kept;
+                Value::None
+            }
+            ("pop", None) => items.borrow_mut().pop().unwrap_or(Value::None),
+            ("copy", _) => Value::list(items.borrow().clone()),
+            ("difference", Some(less)) => {
+                self.binary(&Value::List(Rc::clone(items)), ruff_python_ast::Operator::Sub, &less)
+            }
+            ("intersection", Some(other)) => {
+                let Some(other) = self.iterate(&other) else {
+                    return Value::unknown("a set is not known");
+                };
+                let kept = items
+                    .borrow()
+                    .iter()
+                    .filter(|x| other.iter().any(|y| x.equals(y) == Some(true)))
+                    .cloned()
+                    .collect();
+                Value::list(kept)
+            }
+            ("sort" | "reverse" | "clear", _) => Value::None,
+            // A literal list stands for the rows of a reflected thing now and then.
+            ("all" | "fetchall" | "scalars", _) => Value::List(Rc::clone(items)),
+            ("index" | "count" | "issubset" | "issuperset", _) => {
+                Value::unknown("the list method is not followed")
+            }
+            _ => Value::unknown("the list method is not followed"),
+        }
+    }
+
+    /// Methods of what is kept as written: of classes, of SQLAlchemy's constructs.
+    fn kept_method(&mut self, base: Value, name: &str, args: Args) -> Value {
+        if let Value::Call(call) = &base
+            && let Callee::Class(class) = &call.callee
+        {
+            let class = Rc::clone(class);
+            if let Some(Value::Function(function)) = self.class_member(&class, name) {
+                return match bound(&function, base.clone()) {
+                    Value::Function(function) => {
+                        self.call_function(&function, args.args, args.kwargs)
+                    }
+                    other => other,
+                };
+            }
+        }
+        if matches!(name, "create" | "drop" | "create_all" | "drop_all")
+            && self.create_or_drop(&base, name, &args)
+        {
+            return Value::None;
+        }
+        if let Value::Call(call) = &base
+            && matches!(call.name(), "text" | "sql")
+            && matches!(name, "bindparams" | "execution_options" | "columns")
+        {
+            return base.clone();
+        }
+        // `select(…).execute(conn)`, a Query's own ending: rows of an empty database.
+        if matches!(name, "all" | "first" | "one_or_none" | "scalar" | "fetchall") {
+            return self.runtime_method(Runtime::Rows, name, args);
+        }
+        self.kept(Callee::Method(base, name.to_owned()), args.args, args.kwargs, args.span)
+    }
+}
+
+fn dedup(items: &mut Vec<Value>) {
+    if items.len() > 2_000 {
+        return;
+    }
+    let mut kept: Vec<Value> = Vec::new();
+    for item in items.drain(..) {
+        if !kept.iter().any(|k| k.equals(&item) == Some(true)) {
+            kept.push(item);
+        }
+    }
+    *items = kept;
+}
+
+fn range(args: &[Value]) -> Option<Value> {
+    let ints: Option<Vec<i64>> =
+        args.iter().map(|a| if let Value::Int(n) = a { Some(*n) } else { None }).collect();
+    let (from, to, step) = match ints?.as_slice() {
+        [to] => (0, *to, 1),
+        [from, to] => (*from, *to, 1),
+        [from, to, step] => (*from, *to, *step),
+        _ => return None,
+    };
+    let step = usize::try_from(step).ok().filter(|s| *s > 0)?;
+    let count = usize::try_from(to.saturating_sub(from)).unwrap_or(0) / step;
+    (count <= MAX_SIZE).then(|| Value::list((from..to).step_by(step).map(Value::Int).collect()))
+}
+
+/// `'{} {name}'.format(…)`; `None` where a part is not known.
+fn format(text: &str, args: &Args) -> Option<Value> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut auto = 0;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let brace = &rest[at..at + 1];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            out.push_str(brace);
+            rest = after;
+            continue;
+        }
+        if brace == "}" {
+            return None;
+        }
+        let close = rest.find('}')?;
+        let field = rest[..close].split([':', '!']).next().unwrap_or_default();
+        rest = &rest[close + 1..];
+        let value = if field.is_empty() {
+            auto += 1;
+            args.args.get(auto - 1)?.clone()
+        } else if let Ok(position) = field.parse::<usize>() {
+            args.args.get(position)?.clone()
+        } else {
+            args.kw(field)?.clone()
+        };
+        out.push_str(&display(&value)?);
+        if out.len() > MAX_SIZE {
+            return None;
+        }
+    }
+    out.push_str(rest);
+    Some(Value::Str(Text { text: Rc::from(out), origin: None }))
+}
+
+fn dict_method(
+    items: &Rc<std::cell::RefCell<Vec<(Value, Value)>>>,
+    name: &str,
+    args: &Args,
+) -> Value {
+    let find = |key: &Value| {
+        items
+            .borrow()
+            .iter()
+            .find(|(k, _)| k.equals(key) == Some(true))
+            .map(|(_, value)| value.clone())
+    };
+    let fallback = || args.args.get(1).cloned().unwrap_or(Value::None);
+    match (name, args.args.first()) {
+        ("get", Some(key)) => find(key).unwrap_or_else(fallback),
+        ("pop", Some(key)) => {
+            let found = find(key).unwrap_or_else(fallback);
+            let kept = items
+                .borrow()
+                .iter()
+                .filter(|(k, _)| k.equals(key) != Some(true))
+                .cloned()
+                .collect();
+            *items.borrow_mut() = kept;
+            found
+        }
+        ("setdefault", Some(key)) => find(key).unwrap_or_else(|| {
+            let value = fallback();
+            items.borrow_mut().push((key.clone(), value.clone()));
+            value
+        }),
+        ("items", _) => {
+            let pairs = items
+                .borrow()
+                .iter()
+                .map(|(k, v)| Value::Tuple(Rc::new(vec![k.clone(), v.clone()])))
+                .collect();
+            Value::list(pairs)
+        }
+        ("keys", _) => Value::list(items.borrow().iter().map(|(k, _)| k.clone()).collect()),
+        ("values", _) => Value::list(items.borrow().iter().map(|(_, v)| v.clone()).collect()),
+        ("copy", _) => Value::Dict(Rc::new(std::cell::RefCell::new(items.borrow().clone()))),
+        ("update", Some(Value::Dict(more))) => {
+            let more = more.borrow().clone();
+            items.borrow_mut().extend(more);
+            Value::None
+        }
+        _ => Value::unknown("the dict method is not followed"),
+    }
+}

@@ -1,0 +1,389 @@
+//! `sa.Column(…)` and the constraints: from a call that was kept to a definition.
+
+use std::rc::Rc;
+
+use super::{
+    machine::Machine,
+    naming::Subject,
+    value::{Call, Callee, Value},
+};
+use crate::{
+    database::Dialect,
+    ir::{
+        Column, Constraint, ConstraintKind, ConstraintType, DefaultValue, ForeignKey, Generated,
+        Identity, Index, IndexPart, Name,
+    },
+    types::SqlType,
+};
+
+/// A column with what is said in its call.
+pub(super) struct Made {
+    pub(super) column: Column,
+    pub(super) primary_key: bool,
+    pub(super) autoincrement: Option<bool>,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) indexes: Vec<Index>,
+    /// The type as written, for the Enum in it.
+    pub(super) ty: Option<Value>,
+}
+
+impl Machine<'_, '_> {
+    /// Reads a column; `None`: it is none, or its name is not known.
+    pub(super) fn column(&mut self, value: &Value, table: &Name) -> Option<Made> {
+        let Value::Call(call) = value else { return None };
+        let call = Rc::clone(call);
+        if let Callee::Method(base, name) = &call.callee
+            && matches!(name.as_str(), "copy" | "_copy")
+        {
+            return self.column(base, table);
+        }
+        if !matches!(call.name(), "Column" | "mapped_column") {
+            return None;
+        }
+        let mut args = call.args.iter();
+        let name = match call.kwarg("name") {
+            Some(name) => name.as_str()?,
+            None => args.next()?.as_str()?,
+        };
+        let mut ty = call.kwarg("type_").cloned();
+        let mut column = Column::new(&name, SqlType::unknown(), call.span);
+        let mut constraints = Vec::new();
+        for arg in args {
+            let called = if let Value::Call(call) = arg { Some(Rc::clone(call)) } else { None };
+            match called.as_ref().map_or("", |c| c.name()) {
+                "ForeignKey" => {
+                    constraints.extend(self.foreign_key_of(called.as_ref()?, &name, table))
+                }
+                "Identity" => {
+                    let always = called.as_ref().and_then(|c| c.flag("always")).unwrap_or(false);
+                    column.identity =
+                        (self.dialect() == Dialect::Postgres).then_some(Identity { always });
+                }
+                "Computed" => {
+                    let sql = called
+                        .as_ref()
+                        .and_then(|c| c.args.first())
+                        .and_then(Value::as_str)
+                        .unwrap_or_default();
+                    let stored = called.as_ref().and_then(|c| c.flag("persisted")) != Some(false);
+                    column.generated = Some(Generated { sql: sql.to_string(), stored });
+                }
+                "CheckConstraint" => constraints.extend(self.constraint(arg, table)),
+                "Sequence" | "FetchedValue" | "DefaultClause" => {}
+                _ if ty.is_none() => ty = Some(arg.clone()),
+                _ => {}
+            }
+        }
+        column.ty = ty.as_ref().map_or_else(SqlType::unknown, |ty| self.sql_type(ty));
+        if column.ty.is_unknown() && ty.as_ref().is_none_or(Value::is_none) {
+            column.ty = self.referenced_type(&constraints);
+        }
+        let primary_key = call.flag("primary_key") == Some(true);
+        column.nullable = call.flag("nullable").unwrap_or(!primary_key);
+        column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
+        column.client_default = call.kwarg("default").is_some_and(|d| !d.is_none());
+        let autoincrement = call.flag("autoincrement");
+        let columns = vec![name.to_string()];
+        let mut indexes = Vec::new();
+        let unique = call.flag("unique") == Some(true);
+        if call.flag("index") == Some(true) {
+            let index_name = self.index_name(table, &columns);
+            indexes.push(Index::new(
+                index_name,
+                vec![IndexPart::Column(name.to_string())],
+                unique,
+                call.span,
+            ));
+        } else if unique {
+            let kind = ConstraintKind::Unique { nulls_not_distinct: false };
+            let mut constraint = Constraint::new(None, columns, kind, call.span);
+            constraint.name = self.conventional(&constraint, table, None);
+            constraints.push(constraint);
+        }
+        if let Some(ty) = &ty
+            && let Some(declared) = self.enum_type(ty)
+            && declared.checked
+            && self.dialect() == Dialect::Sqlite
+        {
+            let kind = ConstraintKind::Check { sql: None };
+            constraints.push(Constraint::new(
+                Some(declared.name.name),
+                vec![name.to_string()],
+                kind,
+                call.span,
+            ));
+        }
+        Some(Made { column, primary_key, autoincrement, constraints, indexes, ty })
+    }
+
+    /// A column that only says `ForeignKey('t.c')` takes the type of what it references.
+    fn referenced_type(&self, constraints: &[Constraint]) -> SqlType {
+        let target = constraints.iter().find_map(Constraint::foreign_key);
+        let found =
+            target.and_then(|fk| self.schema.column(&fk.table, fk.columns.first()?).found());
+        found.map_or_else(SqlType::unknown, |c| c.column.ty.clone())
+    }
+
+    fn foreign_key_of(
+        &mut self,
+        call: &Rc<Call>,
+        column: &str,
+        table: &Name,
+    ) -> Option<Constraint> {
+        let target = self.target(call.args.first()?)?;
+        let fk = self.actions(call, target.0, vec![target.1]);
+        let mut made = Constraint::new(
+            call.kwarg("name").and_then(Value::as_str).map(|n| n.to_string()),
+            vec![column.to_owned()],
+            ConstraintKind::ForeignKey(fk),
+            call.span,
+        );
+        self.deferral(call, &mut made);
+        made.name = self.conventional(&made, table, made.name.clone());
+        Some(made)
+    }
+
+    /// `'table.column'`, `'schema.table.column'`, or a column of a table that is at hand.
+    fn target(&mut self, value: &Value) -> Option<(Name, String)> {
+        if let Some(text) = value.as_str() {
+            let mut parts: Vec<&str> = text.split('.').collect();
+            let column = parts.pop()?;
+            let table = parts.pop()?;
+            return Some((Name::new(parts.pop(), table), column.to_owned()));
+        }
+        let Value::Attribute(attribute) = value else { return None };
+        let table = match &attribute.0 {
+            Value::Attribute(inner) if matches!(inner.1.as_str(), "c" | "columns") => &inner.0,
+            other => other,
+        };
+        let table = self.table_name(table)?;
+        Some((table, attribute.1.clone()))
+    }
+
+    /// The name of a table object: `sa.Table('t', …)`, `Model.__table__`, an ORM class.
+    pub(super) fn table_name(&mut self, value: &Value) -> Option<Name> {
+        match value {
+            Value::Str(text) => Some(Name::plain(&text.text)),
+            Value::Call(call) if matches!(call.name(), "Table" | "table") => {
+                let name = call.args.first()?.as_str()?;
+                Some(Name::new(call.kwarg("schema").and_then(Value::as_str).as_deref(), &name))
+            }
+            Value::Call(call) => match &call.callee {
+                Callee::Method(base, _) => self.table_name(&base.clone()),
+                _ => None,
+            },
+            Value::Class(class) => {
+                let class = Rc::clone(class);
+                let name = match self.class_member(&class, "__tablename__") {
+                    Some(value) => value.as_str()?,
+                    None if self.descends(&class, &["SQLModel"]) => {
+                        Rc::from(class.name.to_lowercase())
+                    }
+                    None => return None,
+                };
+                Some(Name::plain(&name))
+            }
+            Value::Attribute(attribute)
+                if matches!(attribute.1.as_str(), "__table__" | "c" | "columns") =>
+            {
+                self.table_name(&attribute.0.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn actions(&self, call: &Rc<Call>, table: Name, columns: Vec<String>) -> ForeignKey {
+        let action = |key: &str| {
+            let text = call.kwarg(key)?.as_str()?.to_uppercase();
+            (text != "NO ACTION" && !text.is_empty()).then_some(text)
+        };
+        ForeignKey { table, columns, on_delete: action("ondelete"), on_update: action("onupdate") }
+    }
+
+    fn deferral(&self, call: &Rc<Call>, constraint: &mut Constraint) {
+        constraint.deferrable = call.flag("deferrable") == Some(true);
+        let initially = call.kwarg("initially").and_then(Value::as_str);
+        constraint.initially_deferred =
+            initially.is_some_and(|i| i.eq_ignore_ascii_case("deferred"));
+        constraint.validated = call.flag("postgresql_not_valid") != Some(true);
+    }
+
+    /// A table-level constraint of `create_table` or `batch_alter_table(table_args=…)`.
+    pub(super) fn constraint(&mut self, value: &Value, table: &Name) -> Option<Constraint> {
+        let Value::Call(call) = value else { return None };
+        let call = Rc::clone(call);
+        let given = call.kwarg("name").and_then(Value::as_str).map(|n| n.to_string());
+        let names = |values: &[Value]| -> Option<Vec<String>> {
+            values
+                .iter()
+                .map(|v| v.as_str().map(|s| s.to_string()).or_else(|| column_name(v)))
+                .collect()
+        };
+        let (columns, kind) = match call.name() {
+            "PrimaryKeyConstraint" => (names(&call.args)?, ConstraintKind::PrimaryKey),
+            "UniqueConstraint" => {
+                let nulls_not_distinct = call.flag("postgresql_nulls_not_distinct") == Some(true);
+                (names(&call.args)?, ConstraintKind::Unique { nulls_not_distinct })
+            }
+            "ForeignKeyConstraint" => {
+                let columns = names(&call.arg(0, "columns")?.items()?)?;
+                let targets = call.arg(1, "refcolumns")?.items()?;
+                let mut referenced = Vec::new();
+                let mut parent = None;
+                for target in &targets {
+                    let (table, column) = self.target(target)?;
+                    parent = Some(table);
+                    referenced.push(column);
+                }
+                let fk = self.actions(&call, parent?, referenced);
+                (columns, ConstraintKind::ForeignKey(fk))
+            }
+            "CheckConstraint" => {
+                let sql = call.args.first().and_then(Value::as_str).map(|s| s.to_string());
+                (Vec::new(), ConstraintKind::Check { sql })
+            }
+            "ExcludeConstraint" => (Vec::new(), ConstraintKind::Exclude),
+            _ => return None,
+        };
+        let mut made = Constraint::new(None, columns, kind, call.span);
+        self.deferral(&call, &mut made);
+        let fixed = matches!(call.kwarg("name"), Some(Value::Call(f)) if f.name() == "f");
+        made.name = if fixed { given } else { self.conventional(&made, table, given) };
+        Some(made)
+    }
+
+    /// The name SQLAlchemy gives: the one given, or the naming convention's. A convention for
+    /// CHECK wraps a given name.
+    pub(super) fn conventional(
+        &self,
+        constraint: &Constraint,
+        table: &Name,
+        given: Option<String>,
+    ) -> Option<String> {
+        let wraps = constraint.ty() == ConstraintType::Check;
+        if given.is_some() && !wraps {
+            return given;
+        }
+        let referred = constraint.foreign_key().map(|fk| (&fk.table, fk.columns.as_slice()));
+        let subject =
+            Subject { table, columns: &constraint.columns, referred, given: given.as_deref() };
+        let made = self.conventions().constraint(constraint.ty(), &subject);
+        made.or(given)
+    }
+
+    pub(super) fn index_name(&self, table: &Name, columns: &[String]) -> Option<String> {
+        let subject = Subject { table, columns, referred: None, given: None };
+        self.conventions().index(&subject)
+    }
+
+    /// `server_default=`: a string is a literal, `text()` is SQL, a function is called.
+    pub(super) fn server_default(&mut self, value: &Value) -> Option<DefaultValue> {
+        Some(match value {
+            Value::None | Value::Bool(false) => return None,
+            Value::Str(text) => DefaultValue::sql(&format!("'{}'", text.text.replace('\'', "''"))),
+            Value::Int(n) => DefaultValue::sql(&format!("'{n}'")),
+            Value::Member(member) => {
+                let text = member.2.as_str().unwrap_or_else(|| Rc::from(member.1.as_str()));
+                DefaultValue::sql(&format!("'{}'", text.replace('\'', "''")))
+            }
+            Value::Call(call) => match call.name() {
+                "text" | "literal_column" => match call.args.first().and_then(Value::as_str) {
+                    Some(sql) => DefaultValue::sql(&sql),
+                    None => DefaultValue::unknown(),
+                },
+                "DefaultClause" => return self.server_default(&call.args.first()?.clone()),
+                "Sequence" | "FetchedValue" => DefaultValue::unknown(),
+                "true" | "false" => DefaultValue::sql(self.truth_word(call.name() == "true")),
+                "now" | "current_timestamp" if self.dialect() == Dialect::Sqlite => {
+                    DefaultValue::sql("CURRENT_TIMESTAMP")
+                }
+                name if call.args.is_empty() => DefaultValue::sql(&format!("{name}()")),
+                _ => DefaultValue::unknown(),
+            },
+            Value::External(path) => match path.rsplit('.').next().unwrap_or_default() {
+                "true" | "True_" => DefaultValue::sql(self.truth_word(true)),
+                "false" => DefaultValue::sql(self.truth_word(false)),
+                "null" => DefaultValue::sql("NULL"),
+                _ => DefaultValue::unknown(),
+            },
+            _ => DefaultValue::unknown(),
+        })
+    }
+
+    fn truth_word(&self, truth: bool) -> &'static str {
+        match (self.dialect(), truth) {
+            (Dialect::Postgres, true) => "true",
+            (Dialect::Postgres, false) => "false",
+            (Dialect::Sqlite, true) => "1",
+            (Dialect::Sqlite, false) => "0",
+        }
+    }
+
+    /// The parts of an index: names, `sa.text('lower(a)')`, functions, columns at hand.
+    pub(super) fn index_parts(&mut self, value: &Value) -> Option<Vec<IndexPart>> {
+        let items = if let Some(text) = value.as_str() {
+            vec![Value::str(&text)]
+        } else {
+            value.items()?
+        };
+        Some(items.iter().map(|item| self.index_part(item)).collect())
+    }
+
+    fn index_part(&mut self, item: &Value) -> IndexPart {
+        match item {
+            Value::Str(text) => IndexPart::Column(text.text.to_string()),
+            Value::Member(_) => IndexPart::Column(item.as_str().unwrap_or_default().to_string()),
+            Value::Call(call) if matches!(call.name(), "text" | "literal_column") => {
+                let sql = call.args.first().and_then(Value::as_str).unwrap_or_default();
+                let bare = sql.trim();
+                let word = bare.split_whitespace().next().unwrap_or_default();
+                let ordered = ["ASC", "DESC", "NULLS"]
+                    .iter()
+                    .any(|w| bare[word.len()..].trim_start().to_uppercase().starts_with(w));
+                let plain = word.chars().all(|c| c.is_alphanumeric() || c == '_');
+                match plain && (word.len() == bare.len() || ordered) && !word.is_empty() {
+                    true => IndexPart::Column(word.to_owned()),
+                    false => IndexPart::Expression(bare.to_owned()),
+                }
+            }
+            Value::Call(call) => match (&call.callee, call.name()) {
+                (
+                    Callee::Method(base, _),
+                    "desc" | "asc" | "nullslast" | "nullsfirst" | "nulls_last" | "nulls_first",
+                ) => self.index_part(&base.clone()),
+                (Callee::External(_), "desc" | "asc") => call
+                    .args
+                    .first()
+                    .cloned()
+                    .map_or(IndexPart::Expression(String::new()), |inner| self.index_part(&inner)),
+                (Callee::External(_), "column") => IndexPart::Column(
+                    call.args.first().and_then(Value::as_str).unwrap_or_default().to_string(),
+                ),
+                (_, name) => {
+                    let inner: Vec<String> = call
+                        .args
+                        .iter()
+                        .filter_map(|a| {
+                            a.as_str().map(|s| s.to_string()).or_else(|| column_name(a))
+                        })
+                        .collect();
+                    IndexPart::Expression(format!("{name}({})", inner.join(", ")))
+                }
+            },
+            other => {
+                column_name(other).map_or(IndexPart::Expression(String::new()), IndexPart::Column)
+            }
+        }
+    }
+}
+
+/// The name of a column object: `sa.column('a')`, `t.c.a`, `Model.a`.
+pub(super) fn column_name(value: &Value) -> Option<String> {
+    match value {
+        Value::Call(call) if matches!(call.name(), "column" | "Column") => {
+            call.args.first()?.as_str().map(|s| s.to_string())
+        }
+        Value::Attribute(attribute) => Some(attribute.1.clone()),
+        _ => None,
+    }
+}

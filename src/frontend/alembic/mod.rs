@@ -1,0 +1,183 @@
+//! Alembic revisions into operations, by a small evaluator over the Python syntax tree.
+//!
+//! Nothing is run: constants, local functions, loops over what is written out, the project's
+//! own modules are followed; what lies beyond becomes opaque with its reason. Queries find an
+//! empty database, inspectors the replayed schema. Types of the parser stay in this folder.
+
+mod batch;
+mod call;
+mod columns;
+mod env;
+mod eval;
+mod graph;
+mod guard;
+mod machine;
+mod module;
+mod naming;
+mod ops;
+mod project;
+mod runtime;
+mod sa_types;
+mod value;
+
+use std::rc::Rc;
+
+use rayon::prelude::*;
+use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+
+pub use env::Env;
+use graph::Header;
+use machine::Machine;
+use module::Item;
+use naming::Conventions;
+use value::{Scope, Value};
+
+use crate::{
+    frontend::{Body, Direction, Script},
+    history::{Broken, Migration},
+    ir::{Op, OpKind, Opaque, OpaqueEffect, Style},
+    project::Tree,
+    schema::Schema,
+    source::{Sources, Span},
+};
+
+/// Reads one tree; keeps the project's helper modules between migrations.
+pub struct Reader<'s> {
+    project: project::Project<'s>,
+    env: Env,
+}
+
+/// Finds the revisions of a tree. Files without a `revision` are helpers, and left alone.
+pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken>) {
+    let headers: Vec<Header> =
+        tree.files.par_iter().map(|path| graph::read(sources, path)).collect();
+    let (mut found, mut broken) = (Vec::new(), Vec::new());
+    for header in headers {
+        match header {
+            Header::Migration(migration) => found.push(*migration),
+            Header::Broken(why) => broken.push(why),
+            Header::Other => {}
+        }
+    }
+    (found, broken)
+}
+
+impl<'s> Reader<'s> {
+    pub fn new(sources: &'s Sources, tree: &Tree) -> Reader<'s> {
+        let mut project = project::Project::new(sources, tree);
+        let mut env = Env::default();
+        if let Some(path) = &tree.env {
+            let conventions: Conventions;
+            (env, conventions) = env::read(&mut project, path);
+            project.conventions = conventions;
+        }
+        Reader { project, env }
+    }
+
+    pub fn env(&self) -> Env {
+        self.env
+    }
+
+    /// Reads one half of a migration for the schema's database. The schema moves along while
+    /// it is read, and is as it was on return.
+    pub fn lower(
+        &mut self,
+        migration: &Migration,
+        direction: Direction,
+        schema: &mut Schema,
+    ) -> Script {
+        let module = match module::parse(self.project.sources, migration.file) {
+            Ok(module) => Rc::new(module),
+            Err(reason) => return unread(Span::top(migration.file), reason),
+        };
+        let name = match direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        let mark = schema.mark();
+        let mut machine = Machine::new(&mut self.project, schema);
+        if let Some((span, error)) = &module.error {
+            machine.opaque(
+                *span,
+                &format!("the file has a syntax error: {error}"),
+                OpaqueEffect::Anything,
+            );
+        }
+        let scope = Scope::of_module(Rc::clone(&module));
+        // The top level runs once, in order: lists are appended to, dicts filled.
+        for item in &module.items {
+            match item {
+                Item::Other(
+                    stmt @ (Stmt::Expr(_) | Stmt::For(_) | Stmt::AugAssign(_) | Stmt::If(_)),
+                ) => {
+                    machine.body(std::slice::from_ref(stmt), &scope);
+                }
+                _ => {}
+            }
+        }
+        let function = machine.module_name(name, &scope);
+        let script = match function {
+            None => Script { ops: Vec::new(), body: Body::Absent, span: None },
+            Some(Value::Function(function)) => {
+                let (body, span) = match &function.body {
+                    value::Body::Def(def) => shape(def, function.scope.module.file),
+                    value::Body::Lambda { .. } => (Body::Code, None),
+                };
+                machine.call_function(&function, Vec::new(), Vec::new());
+                let ops = std::mem::take(&mut machine.ops);
+                Script { ops, body, span }
+            }
+            Some(_) => {
+                machine.opaque(
+                    migration.id_span,
+                    &format!("`{name}` is not a function that can be read"),
+                    OpaqueEffect::Anything,
+                );
+                let ops = std::mem::take(&mut machine.ops);
+                Script { ops, body: Body::Code, span: None }
+            }
+        };
+        schema.rollback(mark);
+        script
+    }
+}
+
+fn unread(span: Span, reason: &str) -> Script {
+    let opaque = Opaque {
+        reason: format!("the file is not read: {reason}"),
+        effect: OpaqueEffect::Anything,
+    };
+    let op = Op {
+        kind: OpKind::Opaque(opaque),
+        span,
+        style: Style::Alembic,
+        transaction: None,
+        certain: true,
+    };
+    Script { ops: vec![op], body: Body::Code, span: Some(span) }
+}
+
+/// What a body is written as: nothing, a refusal, or code.
+fn shape(def: &StmtFunctionDef, file: crate::source::FileId) -> (Body, Option<Span>) {
+    let span = match (def.body.first(), def.body.last()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (module::span_of(file, first), module::span_of(file, last));
+            Some(Span { file, start: first.start, end: last.end })
+        }
+        _ => None,
+    };
+    let idle = |stmt: &Stmt| match stmt {
+        Stmt::Pass(_) => true,
+        Stmt::Expr(expr) => {
+            matches!(*expr.value, Expr::StringLiteral(_) | Expr::EllipsisLiteral(_))
+        }
+        Stmt::Return(ret) => ret.value.is_none(),
+        _ => false,
+    };
+    let body = match def.body.iter().find(|stmt| !idle(stmt)) {
+        None => Body::Empty,
+        Some(Stmt::Raise(_)) => Body::Raises,
+        Some(_) => Body::Code,
+    };
+    (body, span)
+}

@@ -1,0 +1,787 @@
+//! `op.…`: Alembic's operations, by their own signatures.
+
+use std::rc::Rc;
+
+use super::{
+    call::Args,
+    machine::{Machine, describe},
+    naming::Conventions,
+    value::{Runtime, Value},
+};
+use crate::{
+    database::Dialect,
+    ir::{
+        ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, EnumPosition,
+        Filter, ForeignKey, Index, IndexPart, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
+        Value as Written, Write, WriteKind,
+    },
+    source::Span,
+};
+
+impl Machine<'_, '_> {
+    pub(super) fn conventions(&self) -> &Conventions {
+        self.batches
+            .last()
+            .and_then(|b| b.conventions.as_ref())
+            .unwrap_or(&self.project.conventions)
+    }
+
+    /// One call of `op`.
+    pub(super) fn operation(&mut self, name: &str, args: Args) -> Value {
+        match name {
+            "get_bind" => return Value::Runtime(Runtime::Connection),
+            "get_context" => return Value::Runtime(Runtime::Context),
+            "f" => {
+                return self.kept(
+                    super::value::Callee::External(Rc::from("alembic.op.f")),
+                    args.args,
+                    args.kwargs,
+                    args.span,
+                );
+            }
+            "batch_alter_table" => return self.begin_batch(args),
+            "execute" => return self.execute(&args),
+            "inline_literal" => return args.args.first().cloned().unwrap_or(Value::None),
+            _ => {}
+        }
+        let span = args.span;
+        if self.table_operation(name, &args, Style::Alembic).is_none() {
+            self.not_read(name, &args, span);
+        }
+        Value::None
+    }
+
+    /// Says why an operation was not read: the first argument that is not known.
+    pub(super) fn not_read(&mut self, name: &str, args: &Args, span: Span) {
+        let mut culprit = args.args.iter().chain(args.kwargs.iter().map(|(_, value)| value));
+        let unknown = culprit.find(|value| {
+            matches!(value, Value::Unknown(_) | Value::External(_) | Value::Attribute(_))
+        });
+        let reason = match unknown {
+            Some(value) => format!("an argument of `{name}` is {}", describe(value)),
+            None => format!("`{name}` with these arguments is not read yet"),
+        };
+        let table = args.str(0, "table_name").map(|t| Name::plain(&t));
+        let effect = match (name, table) {
+            (
+                "add_column" | "drop_column" | "alter_column" | "create_unique_constraint",
+                Some(table),
+            ) => OpaqueEffect::Table(table),
+            ("bulk_insert", _) => OpaqueEffect::Rows,
+            _ => OpaqueEffect::Anything,
+        };
+        self.opaque(span, &reason, effect);
+    }
+
+    /// The operations that batch mode has too; there the table is given by the context, and
+    /// the arguments are put in the same order.
+    pub(super) fn table_operation(&mut self, name: &str, args: &Args, style: Style) -> Option<()> {
+        let span = args.span;
+        let schema = args.kw("schema").and_then(Value::as_str);
+        let named =
+            |at: usize, key: &str| args.str(at, key).map(|n| Name::new(schema.as_deref(), &n));
+        match name {
+            "create_table" => self.create_table(args, style)?,
+            "drop_table" => {
+                let table = named(0, "table_name")?;
+                let if_exists = args.flag("if_exists");
+                self.emit(OpKind::DropTable { table, if_exists, cascade: false }, span, style);
+            }
+            "rename_table" => {
+                let table = named(0, "old_table_name")?;
+                let to = args.str(1, "new_table_name")?.to_string();
+                self.emit(OpKind::RenameTable { table, to }, span, style);
+            }
+            "add_column" => {
+                let table = named(0, "table_name")?;
+                self.add_column(
+                    &table,
+                    args.arg(1, "column")?,
+                    args.flag("if_not_exists"),
+                    span,
+                    style,
+                )?;
+            }
+            "drop_column" => {
+                let table = named(0, "table_name")?;
+                let column = args.arg(1, "column_name")?;
+                let column = column
+                    .as_str()
+                    .map(|c| c.to_string())
+                    .or_else(|| super::columns::column_name(column))?;
+                self.emit(
+                    OpKind::DropColumn {
+                        table,
+                        column,
+                        if_exists: args.flag("if_exists"),
+                        cascade: false,
+                    },
+                    span,
+                    style,
+                );
+            }
+            "alter_column" => self.alter_column(&named(0, "table_name")?, args, style)?,
+            "create_index" => self.create_index(args, style)?,
+            "drop_index" => {
+                let index = args.arg(0, "index_name")?;
+                let index = match index.as_str() {
+                    Some(name) => name.to_string(),
+                    None => index_of(index)?,
+                };
+                let name = Name::new(schema.as_deref(), &index);
+                let table = named(1, "table_name");
+                let (if_exists, concurrently) =
+                    (args.flag("if_exists"), args.flag("postgresql_concurrently"));
+                self.emit(
+                    OpKind::DropIndex { name, table, if_exists, cascade: false, concurrently },
+                    span,
+                    style,
+                );
+            }
+            "create_foreign_key" => {
+                let table = Name::new(
+                    args.kw("source_schema").and_then(Value::as_str).as_deref(),
+                    &args.str(1, "source_table")?,
+                );
+                let target = Name::new(
+                    args.kw("referent_schema").and_then(Value::as_str).as_deref(),
+                    &args.str(2, "referent_table")?,
+                );
+                let local = strings(args.arg(3, "local_cols")?)?;
+                let remote = strings(args.arg(4, "remote_cols")?)?;
+                let action = |key: &str| {
+                    args.kw(key)
+                        .and_then(Value::as_str)
+                        .map(|a| a.to_uppercase())
+                        .filter(|a| a != "NO ACTION")
+                };
+                let fk = ForeignKey {
+                    table: target,
+                    columns: remote,
+                    on_delete: action("ondelete"),
+                    on_update: action("onupdate"),
+                };
+                self.add_constraint(
+                    table,
+                    args.arg(0, "constraint_name"),
+                    local,
+                    ConstraintKind::ForeignKey(fk),
+                    args,
+                    style,
+                )?;
+            }
+            "create_unique_constraint" => {
+                let table = named(1, "table_name")?;
+                let columns = strings(args.arg(2, "columns")?)?;
+                let nulls_not_distinct = args.flag("postgresql_nulls_not_distinct");
+                self.add_constraint(
+                    table,
+                    args.arg(0, "constraint_name"),
+                    columns,
+                    ConstraintKind::Unique { nulls_not_distinct },
+                    args,
+                    style,
+                )?;
+            }
+            "create_primary_key" => {
+                let table = named(1, "table_name")?;
+                let columns = strings(args.arg(2, "columns")?)?;
+                self.add_constraint(
+                    table,
+                    args.arg(0, "constraint_name"),
+                    columns,
+                    ConstraintKind::PrimaryKey,
+                    args,
+                    style,
+                )?;
+            }
+            "create_check_constraint" => {
+                let table = named(1, "table_name")?;
+                let sql = args.str(2, "condition").map(|s| s.to_string());
+                self.add_constraint(
+                    table,
+                    args.arg(0, "constraint_name"),
+                    Vec::new(),
+                    ConstraintKind::Check { sql },
+                    args,
+                    style,
+                )?;
+            }
+            "create_exclude_constraint" => {
+                let table = named(1, "table_name")?;
+                self.add_constraint(
+                    table,
+                    args.arg(0, "constraint_name"),
+                    Vec::new(),
+                    ConstraintKind::Exclude,
+                    args,
+                    style,
+                )?;
+            }
+            "drop_constraint" => {
+                let table = named(1, "table_name")?;
+                let given = args.arg(0, "constraint_name")?;
+                let name = if given.is_none() { None } else { Some(given.as_str()?.to_string()) };
+                let kind =
+                    args.arg(2, "type_").and_then(Value::as_str).and_then(|t| constraint_type(&t));
+                self.emit(
+                    OpKind::DropConstraint {
+                        table,
+                        name,
+                        kind,
+                        if_exists: args.flag("if_exists"),
+                        cascade: false,
+                    },
+                    span,
+                    style,
+                );
+            }
+            "bulk_insert" => self.bulk_insert(args, style)?,
+            "create_table_comment"
+            | "drop_table_comment"
+            | "create_column_comment"
+            | "invoke"
+            | "run_async" => {
+                self.emit(OpKind::Neutral { what: name.to_owned() }, span, style);
+            }
+            "create_entity" | "replace_entity" | "drop_entity" => {
+                self.emit(OpKind::Neutral { what: name.to_owned() }, span, style);
+            }
+            "sync_enum_values" => self.sync_enum(args, style)?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn create_table(&mut self, args: &Args, style: Style) -> Option<()> {
+        let name = args.str(0, "table_name")?;
+        let table = Name::new(args.kw("schema").and_then(Value::as_str).as_deref(), &name);
+        let parts: Vec<Value> = args.args.iter().skip(1).cloned().collect();
+        let mut create = self.table_of(table, &parts, args.span, style)?;
+        create.if_not_exists = args.flag("if_not_exists");
+        create.options.autoincrement = args.flag("sqlite_autoincrement");
+        create.temporary = args.kw("prefixes").and_then(Value::items).is_some_and(|p| {
+            p.iter().any(|v| v.as_str().is_some_and(|s| s.to_uppercase().contains("TEMP")))
+        });
+        self.emit(OpKind::CreateTable(create), args.span, style);
+        Some(())
+    }
+
+    /// A table from its columns and constraints, with the Enum types it makes on PostgreSQL.
+    pub(super) fn table_of(
+        &mut self,
+        table: Name,
+        parts: &[Value],
+        span: Span,
+        style: Style,
+    ) -> Option<CreateTable> {
+        let mut create = CreateTable::new(table.clone());
+        let mut keys: Vec<String> = Vec::new();
+        let mut marked: Vec<(usize, Option<bool>)> = Vec::new();
+        for part in parts {
+            if let Some(made) = self.column(part, &table) {
+                if made.primary_key {
+                    keys.push(made.column.name.clone());
+                }
+                if let Some(ty) = made.ty.as_ref().filter(|_| self.dialect() == Dialect::Postgres) {
+                    self.create_enum(ty, span, style);
+                }
+                marked.push((create.columns.len(), made.autoincrement));
+                create.columns.push(made.column);
+                create.constraints.extend(made.constraints);
+                create.indexes.extend(made.indexes);
+            } else if let Some(constraint) = self.constraint(part, &table) {
+                create.constraints.push(constraint);
+            } else if let Some(index) = self.inline_index(part, &table) {
+                create.indexes.push(index);
+            } else if !part.is_none() && !self.ignorable(part) {
+                let reason = format!("a part of `{table}` is {}", describe(part));
+                self.opaque(span, &reason, OpaqueEffect::Rows);
+                if matches!(part, Value::Unknown(_)) {
+                    return None;
+                }
+            }
+        }
+        if !keys.is_empty()
+            && !create.constraints.iter().any(|c| c.kind == ConstraintKind::PrimaryKey)
+        {
+            let mut key = Constraint::new(None, keys, ConstraintKind::PrimaryKey, span);
+            key.name = self.conventional(&key, &table, None);
+            create.constraints.insert(0, key);
+        }
+        self.number(&mut create, &marked);
+        Some(create)
+    }
+
+    fn ignorable(&self, part: &Value) -> bool {
+        matches!(part, Value::Call(call) if matches!(call.name(), "Comment" | "relationship" | "DDL"))
+    }
+
+    /// SQLAlchemy's autoincrement: a single integer key without a foreign key or default is
+    /// SERIAL on PostgreSQL, unless it says otherwise. Key columns are NOT NULL.
+    fn number(&self, create: &mut CreateTable, marked: &[(usize, Option<bool>)]) {
+        let key = create
+            .constraints
+            .iter()
+            .find(|c| c.kind == ConstraintKind::PrimaryKey)
+            .map(|c| c.columns.clone());
+        let Some(key) = key else { return };
+        for &(at, autoincrement) in marked {
+            let referencing = create
+                .constraints
+                .iter()
+                .any(|c| c.foreign_key().is_some() && c.columns.contains(&create.columns[at].name));
+            let column = &mut create.columns[at];
+            if !key.contains(&column.name) {
+                continue;
+            }
+            column.nullable = false;
+            let integer = matches!(
+                column.ty.name.to_ascii_lowercase().as_str(),
+                "integer" | "bigint" | "smallint"
+            ) && column.ty.dims == 0;
+            let automatic = autoincrement.unwrap_or(key.len() == 1 && !referencing);
+            let filled = column.default.is_some() || column.identity.is_some();
+            column.serial = automatic && integer && !filled && self.dialect() == Dialect::Postgres;
+        }
+    }
+
+    fn inline_index(&mut self, part: &Value, table: &Name) -> Option<Index> {
+        let Value::Call(call) = part else { return None };
+        if call.name() != "Index" {
+            return None;
+        }
+        let call = Rc::clone(call);
+        let name = call.args.first().and_then(Value::as_str).map(|n| n.to_string());
+        let parts = self.index_parts(&Value::list(call.args.iter().skip(1).cloned().collect()))?;
+        let mut index = Index::new(name, parts, call.flag("unique") == Some(true), call.span);
+        self.index_options(&mut index, |key| call.kwarg(key).cloned());
+        let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+        index.name = index.name.take().or_else(|| self.index_name(table, &columns));
+        Some(index)
+    }
+
+    fn index_options(&self, index: &mut Index, kwarg: impl Fn(&str) -> Option<Value>) {
+        let clause = match self.dialect() {
+            Dialect::Postgres => "postgresql_where",
+            Dialect::Sqlite => "sqlite_where",
+        };
+        index.predicate = kwarg(clause)
+            .filter(|v| !v.is_none())
+            .map(|v| v.as_str().map(|s| s.to_string()).unwrap_or_default());
+        if self.dialect() == Dialect::Postgres {
+            index.method =
+                kwarg("postgresql_using").and_then(|v| v.as_str()).map(|m| m.to_lowercase());
+            index.nulls_not_distinct =
+                kwarg("postgresql_nulls_not_distinct").and_then(|v| v.truth()).unwrap_or(false);
+        }
+    }
+
+    pub(super) fn create_enum(&mut self, ty: &Value, span: Span, style: Style) {
+        let Some(declared) = self.enum_type(ty) else { return };
+        if !declared.create || self.schema.ty(&declared.name).found().is_some() {
+            return;
+        }
+        match declared.labels {
+            Some(labels) => self.emit(
+                OpKind::CreateEnum { name: declared.name, labels, checkfirst: true },
+                span,
+                style,
+            ),
+            None => self.opaque(span, "the labels of an Enum are not known", OpaqueEffect::Rows),
+        }
+    }
+
+    pub(super) fn add_column(
+        &mut self,
+        table: &Name,
+        column: &Value,
+        if_not_exists: bool,
+        span: Span,
+        style: Style,
+    ) -> Option<()> {
+        let made = self.column(column, table)?;
+        let mut column = made.column;
+        // PostgreSQL gets NOT NULL and no key from `primary_key=True` here (recorded with
+        // Alembic 1.20.1 and 1.13.3).
+        if made.primary_key {
+            column.nullable = false;
+        }
+        let kind = OpKind::AddColumn {
+            table: table.clone(),
+            column,
+            constraints: made.constraints,
+            indexes: made.indexes,
+            if_not_exists,
+        };
+        self.emit(kind, span, style);
+        Some(())
+    }
+
+    fn alter_column(&mut self, table: &Name, args: &Args, style: Style) -> Option<()> {
+        let column = args.str(1, "column_name")?.to_string();
+        let mut change = ColumnChange {
+            nullable: args.kw("nullable").filter(|v| !v.is_none()).and_then(Value::truth),
+            existing_type: args
+                .kw("existing_type")
+                .cloned()
+                .map(|ty| self.sql_type(&ty))
+                .filter(|ty| !ty.is_unknown()),
+            ..ColumnChange::default()
+        };
+        if let Some(ty) = args.kw("type_").filter(|v| !v.is_none()).cloned() {
+            let to = self.sql_type(&ty);
+            let using = match self.dialect() {
+                Dialect::Postgres => {
+                    args.kw("postgresql_using").and_then(Value::as_str).map(|u| u.to_string())
+                }
+                Dialect::Sqlite => None,
+            };
+            if to.is_unknown() {
+                let reason = format!("the new type of `{column}` is {}", describe(&ty));
+                self.opaque(args.span, &reason, OpaqueEffect::Table(table.clone()));
+            }
+            change.ty = Some(TypeChange { to, using });
+        }
+        match args.kw("server_default") {
+            None | Some(Value::Bool(false)) => {}
+            Some(value) => {
+                let value = value.clone();
+                match &value {
+                    Value::Call(call) if call.name() == "Computed" => {
+                        let sql = call
+                            .args
+                            .first()
+                            .and_then(Value::as_str)
+                            .unwrap_or_default()
+                            .to_string();
+                        change.generated = Some(Some(crate::ir::Generated { sql, stored: true }));
+                    }
+                    Value::Call(call) if call.name() == "Identity" => {
+                        let always = call.flag("always").unwrap_or(false);
+                        change.identity = Some(Some(crate::ir::Identity { always }));
+                    }
+                    _ => change.default = Some(self.server_default(&value)),
+                }
+            }
+        }
+        let touched = change.ty.is_some()
+            || change.nullable.is_some()
+            || change.default.is_some()
+            || change.generated.is_some()
+            || change.identity.is_some();
+        let to = args.arg(99, "new_column_name").filter(|v| !v.is_none()).cloned();
+        if touched {
+            self.emit(
+                OpKind::AlterColumn { table: table.clone(), column: column.clone(), change },
+                args.span,
+                style,
+            );
+        }
+        if let Some(to) = to {
+            let to = to.as_str()?.to_string();
+            self.emit(OpKind::RenameColumn { table: table.clone(), column, to }, args.span, style);
+        } else if !touched {
+            self.emit(OpKind::Neutral { what: "alter_column".to_owned() }, args.span, style);
+        }
+        Some(())
+    }
+
+    fn create_index(&mut self, args: &Args, style: Style) -> Option<()> {
+        let table = Name::new(
+            args.kw("schema").and_then(Value::as_str).as_deref(),
+            &args.str(1, "table_name")?,
+        );
+        let parts = self.index_parts(&args.arg(2, "columns")?.clone())?;
+        let unique = args.arg(4, "unique").and_then(Value::truth).unwrap_or(false);
+        let given = args.arg(0, "index_name")?;
+        let name = if given.is_none() { None } else { Some(given.as_str()?.to_string()) };
+        let mut index = Index::new(name, parts, unique, args.span);
+        self.index_options(&mut index, |key| args.kw(key).cloned());
+        if index.name.is_none() {
+            let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+            index.name = self.index_name(&table, &columns);
+        }
+        let concurrently =
+            args.flag("postgresql_concurrently") && self.dialect() == Dialect::Postgres;
+        let if_not_exists = args.flag("if_not_exists");
+        self.emit(
+            OpKind::CreateIndex { table, index, concurrently, if_not_exists },
+            args.span,
+            style,
+        );
+        Some(())
+    }
+
+    fn add_constraint(
+        &mut self,
+        table: Name,
+        name: Option<&Value>,
+        columns: Vec<String>,
+        kind: ConstraintKind,
+        args: &Args,
+        style: Style,
+    ) -> Option<()> {
+        let given = match name {
+            None | Some(Value::None) => None,
+            Some(value) => Some(value.as_str()?.to_string()),
+        };
+        let fixed = matches!(name, Some(Value::Call(call)) if call.name() == "f");
+        let mut constraint = Constraint::new(None, columns, kind, args.span);
+        constraint.deferrable = args.flag("deferrable");
+        constraint.initially_deferred =
+            args.str(99, "initially").is_some_and(|i| i.eq_ignore_ascii_case("deferred"));
+        constraint.validated = !args.flag("postgresql_not_valid");
+        constraint.name = if fixed { given } else { self.conventional(&constraint, &table, given) };
+        self.emit(OpKind::AddConstraint { table, constraint }, args.span, style);
+        Some(())
+    }
+
+    fn bulk_insert(&mut self, args: &Args, style: Style) -> Option<()> {
+        let table = self.table_name(&args.args.first()?.clone())?;
+        let rows = args.arg(1, "rows").and_then(Value::items);
+        let mut columns: Vec<(String, Written)> = Vec::new();
+        for (key, value) in rows.iter().flatten().take(1).filter_map(pairs).flatten() {
+            columns.push((key, written(&value)));
+        }
+        let write = Write {
+            kind: WriteKind::Insert,
+            table,
+            columns,
+            filter: Filter::All,
+            rows: rows.map(|r| r.len()),
+            reads: Reads::default(),
+        };
+        self.emit(OpKind::Write(write), args.span, style);
+        Some(())
+    }
+
+    /// alembic-postgresql-enum: the type gets exactly these labels.
+    fn sync_enum(&mut self, args: &Args, style: Style) -> Option<()> {
+        if self.dialect() == Dialect::Sqlite {
+            return Some(());
+        }
+        let schema = args.str(0, "enum_schema");
+        let name = Name::new(schema.as_deref(), &args.str(1, "enum_name")?);
+        let wanted = strings(args.arg(2, "new_values")?)?;
+        let known = match self.schema.ty(&name).found().map(|t| t.kind.clone()) {
+            Some(crate::schema::TypeKind::Enum { labels }) => labels,
+            _ => Vec::new(),
+        };
+        let mut last: Option<String> = None;
+        for label in wanted.iter().filter(|label| !known.contains(label)) {
+            let position = last.clone().map(EnumPosition::After);
+            self.emit(
+                OpKind::AddEnumValue {
+                    name: name.clone(),
+                    label: label.clone(),
+                    position,
+                    if_not_exists: true,
+                },
+                args.span,
+                style,
+            );
+            last = Some(label.clone());
+        }
+        if known.iter().any(|label| !wanted.contains(label)) {
+            // A label is taken away by making the type anew.
+            self.emit(
+                OpKind::DropType { name: name.clone(), if_exists: true, cascade: false },
+                args.span,
+                style,
+            );
+            self.emit(
+                OpKind::CreateEnum { name, labels: wanted, checkfirst: false },
+                args.span,
+                style,
+            );
+        }
+        Some(())
+    }
+
+    /// `sa.Enum(…).create(bind)`, `Model.__table__.create(bind)`, `metadata.create_all(bind)`.
+    pub(super) fn create_or_drop(&mut self, base: &Value, name: &str, args: &Args) -> bool {
+        let create = name.starts_with("create");
+        if let Some(declared) = self.enum_type(base) {
+            if self.dialect() == Dialect::Sqlite {
+                return true;
+            }
+            let checkfirst = args.kw("checkfirst").and_then(Value::truth).unwrap_or(true);
+            match (create, declared.labels) {
+                (true, Some(labels)) => {
+                    self.emit(
+                        OpKind::CreateEnum { name: declared.name, labels, checkfirst },
+                        args.span,
+                        Style::Alembic,
+                    );
+                }
+                (true, None) => self.opaque(
+                    args.span,
+                    "the labels of an Enum are not known",
+                    OpaqueEffect::Rows,
+                ),
+                (false, _) => {
+                    let kind = OpKind::DropType {
+                        name: declared.name,
+                        if_exists: checkfirst,
+                        cascade: false,
+                    };
+                    self.emit(kind, args.span, Style::Alembic);
+                }
+            }
+            return true;
+        }
+        if let Value::Attribute(attribute) = base
+            && attribute.1 == "__table__"
+            && let Value::Class(class) = &attribute.0
+        {
+            let class = Rc::clone(class);
+            return self.create_model(&class, create, args.span);
+        }
+        if let Value::Call(call) = base
+            && call.name() == "Table"
+        {
+            let call = Rc::clone(call);
+            let Some(table) = self.table_name(base) else { return false };
+            if !create {
+                self.emit(
+                    OpKind::DropTable { table, if_exists: true, cascade: false },
+                    args.span,
+                    Style::Alembic,
+                );
+                return true;
+            }
+            let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
+            if let Some(mut made) = self.table_of(table, &parts, args.span, Style::Alembic) {
+                made.if_not_exists = true;
+                self.emit(OpKind::CreateTable(made), args.span, Style::Alembic);
+                return true;
+            }
+        }
+        if name.ends_with("_all") {
+            self.opaque(
+                args.span,
+                "the tables that `create_all` makes are not known here",
+                OpaqueEffect::Anything,
+            );
+            return true;
+        }
+        false
+    }
+
+    fn create_model(&mut self, class: &Rc<super::value::Class>, create: bool, span: Span) -> bool {
+        let Some(table) = self.table_name(&Value::Class(Rc::clone(class))) else { return false };
+        if !create {
+            self.emit(
+                OpKind::DropTable { table, if_exists: true, cascade: false },
+                span,
+                Style::Alembic,
+            );
+            return true;
+        }
+        let mut parts = Vec::new();
+        let mut line = vec![Rc::clone(class)];
+        let mut seen = 0;
+        while let Some(class) = line.pop() {
+            seen += 1;
+            if seen > 32 {
+                break;
+            }
+            let members = self.members(&class);
+            for (name, value) in members.iter() {
+                if name == "__table_args__" {
+                    parts.extend(
+                        value
+                            .items()
+                            .unwrap_or_default()
+                            .into_iter()
+                            .filter(|v| matches!(v, Value::Call(_))),
+                    );
+                } else if let Value::Call(call) = value
+                    && matches!(call.name(), "Column" | "mapped_column")
+                {
+                    let named = call.args.first().is_some_and(|a| a.as_str().is_some());
+                    let mut call_args = call.args.clone();
+                    if !named {
+                        call_args.insert(0, Value::str(name));
+                    }
+                    parts.push(self.kept(
+                        super::value::Callee::External(Rc::from("sqlalchemy.Column")),
+                        call_args,
+                        call.kwargs.clone(),
+                        call.span,
+                    ));
+                }
+            }
+            line.extend(
+                class.bases.iter().filter_map(|b| {
+                    if let Value::Class(c) = b { Some(Rc::clone(c)) } else { None }
+                }),
+            );
+        }
+        let Some(mut made) = self.table_of(table, &parts, span, Style::Alembic) else {
+            return false;
+        };
+        made.if_not_exists = true;
+        self.emit(OpKind::CreateTable(made), span, Style::Alembic);
+        true
+    }
+}
+
+/// A list of names: strings, or columns at hand.
+pub(super) fn strings(value: &Value) -> Option<Vec<String>> {
+    let text =
+        |v: &Value| v.as_str().map(|s| s.to_string()).or_else(|| super::columns::column_name(v));
+    if let Some(single) = value.as_str() {
+        return Some(vec![single.to_string()]);
+    }
+    value.items()?.iter().map(text).collect()
+}
+
+fn index_of(value: &Value) -> Option<String> {
+    let Value::Call(call) = value else { return None };
+    (call.name() == "Index").then(|| call.args.first()?.as_str().map(|s| s.to_string())).flatten()
+}
+
+fn constraint_type(text: &str) -> Option<ConstraintType> {
+    Some(match text {
+        "foreignkey" => ConstraintType::ForeignKey,
+        "unique" => ConstraintType::Unique,
+        "primary" => ConstraintType::PrimaryKey,
+        "check" => ConstraintType::Check,
+        _ => return None,
+    })
+}
+
+fn pairs(row: &Value) -> Option<Vec<(String, Value)>> {
+    let Value::Dict(items) = row else { return None };
+    items.borrow().iter().map(|(k, v)| Some((k.as_str()?.to_string(), v.clone()))).collect()
+}
+
+/// What kind of value is written.
+pub(super) fn written(value: &Value) -> Written {
+    match value {
+        Value::None => Written::Null,
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Member(_)
+        | Value::List(_)
+        | Value::Dict(_) => Written::NotNull,
+        Value::Call(call)
+            if matches!(
+                call.name(),
+                "now" | "utcnow" | "true" | "false" | "uuid4" | "gen_random_uuid"
+            ) =>
+        {
+            Written::NotNull
+        }
+        _ => Written::Other,
+    }
+}
+
+/// A part of an index by name alone.
+pub(super) fn plain_parts(columns: &[String]) -> Vec<IndexPart> {
+    columns.iter().cloned().map(IndexPart::Column).collect()
+}

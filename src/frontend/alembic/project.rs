@@ -1,0 +1,163 @@
+//! The project's own modules: found, read, never run. Imports are followed inside the root.
+
+use std::{collections::HashMap, rc::Rc};
+
+use ruff_python_ast::{Alias, StmtImportFrom};
+
+use super::{
+    module::{self, Module},
+    value::{Scope, Value},
+};
+use crate::{project::Tree, source::Sources};
+
+/// Helper modules that are read for one tree at the most.
+const MAX_MODULES: usize = 600;
+
+/// Packages that are never the project's, even where a folder has their name.
+const FOREIGN: &[&str] = &["alembic", "sqlalchemy", "sqlmodel", "sqlalchemy_utils"];
+
+pub(crate) struct Project<'s> {
+    pub(super) sources: &'s Sources,
+    /// Folders in which an absolute import is looked for, innermost first.
+    roots: Vec<String>,
+    loaded: HashMap<String, Option<Rc<Scope>>>,
+    /// How the project's metadata names constraints.
+    pub(super) conventions: super::naming::Conventions,
+}
+
+impl<'s> Project<'s> {
+    pub(super) fn new(sources: &'s Sources, tree: &Tree) -> Project<'s> {
+        let mut roots = Vec::new();
+        let mut at = tree.dir.as_str();
+        loop {
+            roots.push(at.to_owned());
+            match at.rsplit_once('/') {
+                Some((parent, _)) => at = parent,
+                None if at.is_empty() => break,
+                None => at = "",
+            }
+        }
+        for source in ["src", "backend", "app"] {
+            let nested: Vec<String> = roots.iter().map(|root| join(root, source)).collect();
+            roots.extend(nested.into_iter().filter(|dir| sources.root().join(dir).is_dir()));
+        }
+        Project { sources, roots, loaded: HashMap::new(), conventions: Default::default() }
+    }
+
+    /// `import a.b.c` binds `a`; `import a.b.c as d` binds the module.
+    pub(super) fn import(&mut self, alias: &Alias) -> (String, Value) {
+        let path = alias.name.as_str();
+        if let Some(name) = &alias.asname {
+            let value = self.absolute(path).map_or_else(|| Value::external(path), Value::Module);
+            return (name.to_string(), value);
+        }
+        let first = path.split('.').next().unwrap_or(path);
+        let value = self.absolute(first).map_or_else(|| Value::external(first), Value::Module);
+        (first.to_owned(), value)
+    }
+
+    /// The module that `from x import …` names, if it is the project's.
+    pub(super) fn module_of(
+        &mut self,
+        import: &StmtImportFrom,
+        from: &Module,
+    ) -> Option<Rc<Scope>> {
+        let path = import.module.as_ref().map(|m| m.as_str()).unwrap_or_default();
+        if import.level == 0 {
+            return self.absolute(path);
+        }
+        let base = self.relative(import.level, from)?;
+        self.at(&join(&base, &path.replace('.', "/")))
+    }
+
+    /// `from package import module` where the package itself has no file of its own.
+    pub(super) fn external_or_package(
+        &mut self,
+        import: &StmtImportFrom,
+        name: &str,
+        from: &Module,
+    ) -> Value {
+        let path = import.module.as_ref().map(|m| m.as_str()).unwrap_or_default();
+        if import.level > 0 {
+            let found = self.relative(import.level, from).and_then(|base| {
+                let dir = join(&base, &path.replace('.', "/"));
+                self.at(&join(&dir, name))
+            });
+            return found.map_or_else(
+                || Value::unknown(&format!("`{name}` is imported from a file that is not here")),
+                Value::Module,
+            );
+        }
+        let dotted = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        self.absolute(&dotted).map_or_else(|| Value::external(&dotted), Value::Module)
+    }
+
+    /// A module inside a package.
+    pub(super) fn submodule(&mut self, package: &Rc<Scope>, name: &str) -> Option<Value> {
+        if !package.module.package {
+            return None;
+        }
+        let dir = package.module.dir.clone();
+        self.at(&join(&dir, name)).map(Value::Module)
+    }
+
+    fn relative(&self, level: u32, from: &Module) -> Option<String> {
+        let mut base = from.dir.clone();
+        for _ in 1..level {
+            base = match base.rsplit_once('/') {
+                Some((parent, _)) => parent.to_owned(),
+                None if base.is_empty() => return None,
+                None => String::new(),
+            };
+        }
+        Some(base)
+    }
+
+    pub(super) fn absolute(&mut self, dotted: &str) -> Option<Rc<Scope>> {
+        let first = dotted.split('.').next().unwrap_or_default();
+        if dotted.is_empty() || FOREIGN.contains(&first) {
+            return None;
+        }
+        let path = dotted.replace('.', "/");
+        for at in 0..self.roots.len() {
+            let candidate = join(&self.roots[at], &path);
+            if let Some(module) = self.at(&candidate) {
+                return Some(module);
+            }
+        }
+        None
+    }
+
+    /// `path.py` or `path/__init__.py`.
+    pub(super) fn at(&mut self, path: &str) -> Option<Rc<Scope>> {
+        if let Some(known) = self.loaded.get(path) {
+            return known.clone();
+        }
+        let found = if self.loaded.len() < MAX_MODULES * 8 { self.read(path) } else { None };
+        self.loaded.insert(path.to_owned(), found.clone());
+        found
+    }
+
+    fn read(&self, path: &str) -> Option<Rc<Scope>> {
+        if path.split('/').any(|part| part == "..") {
+            return None;
+        }
+        let candidates = [format!("{path}.py"), join(path, "__init__.py")];
+        let file = candidates.iter().find(|candidate| self.sources.is_file(candidate))?;
+        let loaded = self.loaded.values().flatten().count();
+        if loaded >= MAX_MODULES {
+            return None;
+        }
+        let file = self.sources.load(file).ok()?;
+        let module = module::parse(self.sources, file).ok()?;
+        Some(Scope::of_module(Rc::new(module)))
+    }
+}
+
+pub(super) fn join(dir: &str, name: &str) -> String {
+    match (dir.is_empty(), name.is_empty()) {
+        (true, _) => name.to_owned(),
+        (_, true) => dir.to_owned(),
+        _ => format!("{dir}/{name}"),
+    }
+}

@@ -1,0 +1,373 @@
+//! SQLAlchemy's types as the dialects' compilers write them.
+
+use std::rc::Rc;
+
+use super::{
+    machine::Machine,
+    value::{Call, Callee, Class, Runtime, Value},
+};
+use crate::{database::Dialect, ir::Name, types::SqlType};
+
+/// An Enum type: its name in the database, and its labels in order.
+pub(super) struct EnumType {
+    pub(super) name: Name,
+    pub(super) labels: Option<Vec<String>>,
+    /// False for `create_type=False`.
+    pub(super) create: bool,
+    pub(super) checked: bool,
+}
+
+impl Machine<'_, '_> {
+    /// The type as the target names it; unknown where it cannot be told.
+    pub(super) fn sql_type(&mut self, value: &Value) -> SqlType {
+        self.typed(value, 0).unwrap_or_else(SqlType::unknown)
+    }
+
+    fn typed(&mut self, value: &Value, depth: usize) -> Option<SqlType> {
+        if depth > 12 {
+            return None;
+        }
+        match value {
+            Value::External(path) => self.named(path.rsplit('.').next()?, None, depth),
+            Value::Call(call) => {
+                let call = Rc::clone(call);
+                self.called(&call, depth)
+            }
+            Value::Class(class) => {
+                let class = Rc::clone(class);
+                self.decorated(&class, None, depth)
+            }
+            // The type of a reflected column is kept as SQL's own name.
+            Value::Str(text) => Some(match self.dialect() {
+                Dialect::Postgres => SqlType::postgres(&text.text),
+                Dialect::Sqlite => SqlType::sqlite(&text.text),
+            }),
+            _ => None,
+        }
+    }
+
+    fn called(&mut self, call: &Rc<Call>, depth: usize) -> Option<SqlType> {
+        match &call.callee {
+            Callee::External(path) => {
+                let name = path.rsplit('.').next()?.to_owned();
+                self.named(&name, Some(call), depth)
+            }
+            Callee::Class(class) => {
+                let class = Rc::clone(class);
+                self.decorated(&class, Some(call), depth)
+            }
+            Callee::Method(base, name) => match name.as_str() {
+                "with_variant" => {
+                    let dialects =
+                        call.args.iter().skip(1).filter_map(Value::as_str).collect::<Vec<_>>();
+                    let ours = dialects.iter().any(|d| &**d == self.dialect().sqlalchemy());
+                    let chosen = if ours { call.args.first()?.clone() } else { base.clone() };
+                    self.typed(&chosen, depth + 1)
+                }
+                "type_descriptor" => self.typed(call.args.first()?, depth + 1),
+                "evolve" | "copy" | "adapt" => self.typed(base, depth + 1),
+                _ => None,
+            },
+        }
+    }
+
+    /// A class of the project: `TypeDecorator` with its `impl`, or a `load_dialect_impl` that
+    /// decides by dialect, or a `UserDefinedType` that names itself.
+    fn decorated(
+        &mut self,
+        class: &Rc<Class>,
+        call: Option<&Rc<Call>>,
+        depth: usize,
+    ) -> Option<SqlType> {
+        if self.is_enum(class) {
+            return None;
+        }
+        if let Some(Value::Function(function)) = self.class_member(class, "load_dialect_impl") {
+            let this = Value::Call(Rc::new(Call {
+                callee: Callee::Class(Rc::clone(class)),
+                args: call.map(|c| c.args.clone()).unwrap_or_default(),
+                kwargs: call.map(|c| c.kwargs.clone()).unwrap_or_default(),
+                span: call.map_or(crate::source::Span::top(class.scope.module.file), |c| c.span),
+            }));
+            let result = self.call_function(
+                &function,
+                vec![this, Value::Runtime(Runtime::Dialect)],
+                Vec::new(),
+            );
+            if let Some(ty) = self.typed(&result, depth + 1) {
+                return Some(ty);
+            }
+        }
+        if let Some(Value::Function(function)) = self.class_member(class, "get_col_spec") {
+            let result = self.call_function(&function, vec![Value::None], Vec::new());
+            return self.typed(&Value::str(&result.as_str()?), depth + 1);
+        }
+        if let Some(implementation) = self.class_member(class, "impl") {
+            // `impl = String` takes the arguments of the decorator.
+            let with_args = match (&implementation, call) {
+                (Value::External(path), Some(call)) => Value::Call(Rc::new(Call {
+                    callee: Callee::External(Rc::clone(path)),
+                    args: call.args.clone(),
+                    kwargs: call.kwargs.clone(),
+                    span: call.span,
+                })),
+                _ => implementation.clone(),
+            };
+            return self.typed(&with_args, depth + 1);
+        }
+        for base in &class.bases {
+            let inherited = match (base, call) {
+                (Value::External(path), Some(call)) => Value::Call(Rc::new(Call {
+                    callee: Callee::External(Rc::clone(path)),
+                    args: call.args.clone(),
+                    kwargs: call.kwargs.clone(),
+                    span: call.span,
+                })),
+                _ => base.clone(),
+            };
+            if let Some(ty) = self.typed(&inherited, depth + 1) {
+                return Some(ty);
+            }
+        }
+        None
+    }
+
+    fn named(&mut self, name: &str, call: Option<&Rc<Call>>, depth: usize) -> Option<SqlType> {
+        let arg = |at: usize, key: &str| call.and_then(|c| c.arg(at, key)).cloned();
+        let int = |value: Option<Value>| match value {
+            Some(Value::Int(n)) => Some(n.to_string()),
+            _ => None,
+        };
+        let timezone = call.is_some_and(|c| {
+            c.flag("timezone") == Some(true)
+                || c.args.first().is_some_and(|a| matches!(a, Value::Bool(true)))
+        });
+        let postgres = self.dialect() == Dialect::Postgres;
+        let pick = |pg: &str, lite: &str| SqlType::named(if postgres { pg } else { lite });
+        let sized = |pg: &str, lite: &str, size: Option<String>| {
+            let mut ty = pick(pg, lite);
+            ty.args.extend(size);
+            ty
+        };
+        Some(match name {
+            "String" | "VARCHAR" | "AutoString" | "Unicode" | "NVARCHAR" | "Varchar"
+            | "VARCHAR2" => sized("character varying", "VARCHAR", int(arg(0, "length"))),
+            "EmailType" => sized(
+                "character varying",
+                "VARCHAR",
+                Some(int(arg(0, "length")).unwrap_or("255".to_owned())),
+            ),
+            "ChoiceType" => sized("character varying", "VARCHAR", Some("255".to_owned())),
+            "LocaleType" => sized("character varying", "VARCHAR", Some("10".to_owned())),
+            "IPAddressType" | "TimezoneType" => {
+                sized("character varying", "VARCHAR", Some("50".to_owned()))
+            }
+            "CHAR" | "NCHAR" => sized(
+                "character",
+                "CHAR",
+                Some(int(arg(0, "length")).unwrap_or_else(|| "1".to_owned()))
+                    .filter(|l| postgres || l != "1"),
+            ),
+            "Text" | "TEXT" | "UnicodeText" | "CLOB" | "URLType" | "LONGTEXT" | "MEDIUMTEXT"
+            | "TINYTEXT" => pick("text", "TEXT"),
+            "JSONType" => pick("json", "JSON"),
+            "Integer" | "INTEGER" | "INT" => pick("integer", "INTEGER"),
+            "BigInteger" | "BIGINT" => pick("bigint", "BIGINT"),
+            "SmallInteger" | "SMALLINT" => pick("smallint", "SMALLINT"),
+            "TINYINT" | "MEDIUMINT" => pick("smallint", name),
+            "Boolean" | "BOOLEAN" => pick("boolean", "BOOLEAN"),
+            "Float" | "FLOAT" => {
+                let precision = int(arg(0, "precision")).and_then(|p| p.parse::<u32>().ok());
+                if precision.is_some_and(|p| p <= 24) {
+                    pick("real", "FLOAT")
+                } else {
+                    pick("double precision", "FLOAT")
+                }
+            }
+            "REAL" => pick("real", "REAL"),
+            "Double" | "DOUBLE" => pick("double precision", "DOUBLE"),
+            "DOUBLE_PRECISION" => pick("double precision", "DOUBLE PRECISION"),
+            "Numeric" | "NUMERIC" | "DECIMAL" => {
+                let mut ty = pick("numeric", if name == "DECIMAL" { "DECIMAL" } else { "NUMERIC" });
+                if let Some(precision) = int(arg(0, "precision")) {
+                    let scale = int(arg(1, "scale"));
+                    ty.args = if postgres {
+                        vec![precision, scale.unwrap_or("0".to_owned())]
+                    } else {
+                        std::iter::once(precision).chain(scale).collect()
+                    };
+                }
+                ty
+            }
+            "DateTime" | "DATETIME" | "TIMESTAMP" | "ArrowType" | "DATETIME2" => {
+                let mut ty = match (postgres, timezone) {
+                    (true, true) => SqlType::named("timestamp with time zone"),
+                    (true, false) => SqlType::named("timestamp without time zone"),
+                    (false, _) => {
+                        SqlType::named(if name == "TIMESTAMP" { "TIMESTAMP" } else { "DATETIME" })
+                    }
+                };
+                if postgres {
+                    ty.args.extend(int(arg(1, "precision")));
+                }
+                ty
+            }
+            "Date" | "DATE" => pick("date", "DATE"),
+            "Time" | "TIME" => match (postgres, timezone) {
+                (true, true) => SqlType::named("time with time zone"),
+                _ => pick("time without time zone", "TIME"),
+            },
+            "Interval" => pick("interval", "DATETIME"),
+            "INTERVAL" => pick("interval", "INTERVAL"),
+            "LargeBinary" | "BLOB" | "BINARY" | "VARBINARY" | "BYTEA" | "PickleType"
+            | "LONGBLOB" | "MEDIUMBLOB" | "PasswordType" => pick(
+                "bytea",
+                if name == "BYTEA" || name == "BINARY" || name == "VARBINARY" {
+                    name
+                } else {
+                    "BLOB"
+                },
+            ),
+            "Uuid" | "UUID" | "UUIDType" | "GUID" if postgres => SqlType::named("uuid"),
+            "Uuid" => SqlType::with_args("CHAR", &["32"]),
+            "UUID" => {
+                let generic = call.is_none_or(
+                    |c| !matches!(&c.callee, Callee::External(p) if p.contains("postgresql")),
+                );
+                if generic {
+                    SqlType::with_args("CHAR", &["32"])
+                } else {
+                    SqlType::with_args("CHAR", &["32"])
+                }
+            }
+            "UUIDType" => SqlType::with_args("BINARY", &["16"]),
+            "GUID" => SqlType::with_args("CHAR", &["36"]),
+            "JSON" | "JsonType" => pick("json", "JSON"),
+            "JSONB" => pick("jsonb", "JSONB"),
+            "ARRAY" => {
+                let item = arg(0, "item_type")?;
+                let element = self.typed(&item, depth + 1)?;
+                let dims = match arg(2, "dimensions")
+                    .or_else(|| call.and_then(|c| c.kwarg("dimensions")).cloned())
+                {
+                    Some(Value::Int(n)) => u8::try_from(n).unwrap_or(1).max(1),
+                    _ => 1,
+                };
+                SqlType { dims: element.dims.saturating_add(dims.min(1)), ..element }
+            }
+            "Enum" | "ENUM" => {
+                let call = call?;
+                let labels = self.labels(call);
+                let native = call.flag("native_enum") != Some(false);
+                let length = int(call.kwarg("length").cloned());
+                if postgres && native {
+                    let name = self.enum_type(&Value::Call(Rc::clone(call)))?.name;
+                    return Some(SqlType::named(&name.to_string()));
+                }
+                let longest =
+                    labels?.iter().map(|l| l.chars().count()).max().unwrap_or(0).to_string();
+                sized("character varying", "VARCHAR", Some(length.unwrap_or(longest)))
+            }
+            "TSVECTOR" | "TSVectorType" => pick("tsvector", "TEXT"),
+            "INET" => pick("inet", "INET"),
+            "CIDR" => pick("cidr", "CIDR"),
+            "MACADDR" => pick("macaddr", "MACADDR"),
+            "CITEXT" | "CIText" => pick("citext", "CITEXT"),
+            "HSTORE" => pick("hstore", "HSTORE"),
+            "OID" => pick("oid", "OID"),
+            "MONEY" => pick("money", "MONEY"),
+            "XML" => pick("xml", "XML"),
+            "LtreeType" | "LTREE" => pick("ltree", "TEXT"),
+            "BIT" => {
+                let varying = call.is_some_and(|c| c.flag("varying") == Some(true));
+                sized(
+                    if varying { "bit varying" } else { "bit" },
+                    "BIT",
+                    int(arg(0, "length")).or(Some("1".to_owned())),
+                )
+            }
+            "INT4RANGE" | "INT8RANGE" | "NUMRANGE" | "TSRANGE" | "TSTZRANGE" | "DATERANGE" => {
+                SqlType::named(&name.to_lowercase())
+            }
+            "Vector" | "VECTOR" | "HALFVEC" | "HalfVector" => sized(
+                if name.to_lowercase().starts_with("half") { "halfvec" } else { "vector" },
+                "VECTOR",
+                int(arg(0, "dim")),
+            ),
+            "Geometry" => pick("geometry", "GEOMETRY"),
+            "Geography" => pick("geography", "GEOGRAPHY"),
+            _ => return None,
+        })
+    }
+
+    /// An Enum's labels: given as strings, or the names of an Enum class's members unless
+    /// `values_callable` takes their values.
+    pub(super) fn labels(&mut self, call: &Rc<Call>) -> Option<Vec<String>> {
+        let mut labels = Vec::new();
+        for arg in &call.args {
+            match arg {
+                Value::Class(class) if self.is_enum(class) => {
+                    let members = self.enum_members(class);
+                    let taken = call.kwarg("values_callable").cloned().filter(|v| !v.is_none());
+                    for member in members {
+                        let Value::Member(member) = member else { continue };
+                        match taken {
+                            Some(_) => labels.push(member.2.as_str()?.to_string()),
+                            None => labels.push(member.1.clone()),
+                        }
+                    }
+                }
+                Value::None => {}
+                other => labels.push(other.as_str()?.to_string()),
+            }
+        }
+        Some(labels)
+    }
+
+    /// The native Enum type that a value declares on PostgreSQL.
+    pub(super) fn enum_type(&mut self, value: &Value) -> Option<EnumType> {
+        let value = self.variant(value)?;
+        let Value::Call(call) = &value else { return None };
+        if let Callee::Class(class) = &call.callee {
+            let inner = self.class_member(&Rc::clone(class), "impl")?;
+            return self.enum_type(&inner);
+        }
+        if call.name() == "ARRAY" {
+            return self.enum_type(call.args.first()?);
+        }
+        if !matches!(call.name(), "Enum" | "ENUM") || call.flag("native_enum") == Some(false) {
+            return None;
+        }
+        let name = match call.kwarg("name").and_then(Value::as_str) {
+            Some(name) => name.to_string(),
+            None => match call.args.first()? {
+                Value::Class(class) => class.name.to_lowercase(),
+                _ => return None,
+            },
+        };
+        let schema = call.kwarg("schema").and_then(Value::as_str);
+        let call = Rc::clone(call);
+        Some(EnumType {
+            name: Name::new(schema.as_deref(), &name),
+            labels: self.labels(&call),
+            create: call.flag("create_type") != Some(false),
+            checked: call.flag("create_constraint") == Some(true),
+        })
+    }
+
+    /// What `with_variant` picks for the target.
+    fn variant(&mut self, value: &Value) -> Option<Value> {
+        let Value::Call(call) = value else { return Some(value.clone()) };
+        let Callee::Method(base, name) = &call.callee else { return Some(value.clone()) };
+        if name != "with_variant" {
+            return Some(value.clone());
+        }
+        let ours = call
+            .args
+            .iter()
+            .skip(1)
+            .filter_map(Value::as_str)
+            .any(|d| &*d == self.dialect().sqlalchemy());
+        if ours { call.args.first().cloned() } else { self.variant(base) }
+    }
+}
