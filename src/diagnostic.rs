@@ -84,6 +84,10 @@ pub struct Summary {
     pub operations: usize,
     pub suppressed: usize,
     pub databases: Vec<Database>,
+    /// What speaks for each of `databases`, in the same order: a file, an option.
+    pub evidence: Vec<String>,
+    /// The trees that were read: the tool, the folder.
+    pub trees: Vec<(&'static str, String)>,
     /// What else a reader should know: a tree that was skipped, a guess that was made.
     pub notes: Vec<String>,
 }

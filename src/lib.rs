@@ -3,15 +3,20 @@
 //! The modules stand in the order of the data's way:
 //! files -> frontend -> history -> replay -> rules -> emit.
 
+pub mod check;
+pub mod cli;
 pub mod database;
 pub mod diagnostic;
+pub mod emit;
 pub mod facts;
 pub mod fix;
 pub mod frontend;
+pub mod git;
 pub mod history;
 pub mod ir;
 pub mod project;
 pub mod replay;
+pub mod review;
 pub mod rules;
 pub mod schema;
 pub mod source;

@@ -139,6 +139,15 @@ impl Sources {
         inner.push(path.to_owned(), text)
     }
 
+    /// Puts a text under a path that the work tree does not have, as the base has it there.
+    pub fn overlay(&self, path: &str, text: String) {
+        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
+        if !matches!(inner.by_path.get(path), Some(Ok(_))) {
+            let id = inner.push(path.to_owned(), text);
+            inner.by_path.insert(path.to_owned(), Ok(id));
+        }
+    }
+
     /// Adds a file that could not be read, so that a message can name it.
     pub fn placeholder(&self, path: &str) -> FileId {
         let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());

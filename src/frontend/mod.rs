@@ -19,6 +19,15 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
     }
 }
 
+/// Whether two texts of one migration do the same when it is applied: comments, white space,
+/// docstrings and the way back do not count.
+pub fn same_effect(tool: Tool, old: &str, new: &str) -> bool {
+    match tool {
+        Tool::Alembic => alembic::same_effect(old, new),
+        Tool::Sqlx | Tool::Diesel | Tool::Sql => sql::same_effect(old, new),
+    }
+}
+
 /// Reads the migrations of one tree, one half at a time.
 pub enum Reader<'s> {
     Alembic(Box<alembic::Reader<'s>>),

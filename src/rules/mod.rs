@@ -64,7 +64,7 @@ pub struct Edited {
 }
 
 /// Every rule, in the order of `miglint rules`.
-pub(super) const RULES: &[&Rule] = &[
+pub const RULES: &[&Rule] = &[
     &not_null_without_backfill::RULE,
     &rename_as_drop_add::RULE,
     &missing_reference::RULE,
@@ -83,6 +83,13 @@ pub(super) const RULES: &[&Rule] = &[
 
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The rule whose name is most like a word that names none.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let scored = RULES.iter().map(|rule| (renames::similarity(rule.name, name), rule.name));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 >= 0.6).then_some(best.1)
 }
 
 impl Rule {

@@ -167,6 +167,7 @@ impl Schema {
             options: Default::default(),
             created: self.now,
             rows: Rows::None,
+            temporary: false,
             folds: self.database.is_sqlite(),
             complete: true,
         }
@@ -177,7 +178,11 @@ impl Schema {
         if self.tables.get(&name).is_some_and(|t| t.complete) || self.views.get(&name).is_some() {
             return;
         }
-        let mut table = Table { options: create.options.clone(), ..self.empty_table(&name) };
+        let mut table = Table {
+            options: create.options.clone(),
+            temporary: create.temporary,
+            ..self.empty_table(&name)
+        };
         if let Some(from) = &create.from {
             self.take_from(&mut table, from);
         }

@@ -86,6 +86,8 @@ pub struct Table {
     pub options: TableOptions,
     pub created: Origin,
     pub rows: Rows,
+    /// Gone with the session: not part of what a history leaves behind.
+    pub temporary: bool,
     /// Names are compared without case (SQLite).
     pub folds: bool,
     /// False for a table the history did not create, or that something unread has altered:

@@ -23,7 +23,8 @@ mod value;
 use std::rc::Rc;
 
 use rayon::prelude::*;
-use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, PySourceType, Stmt, StmtFunctionDef, token::TokenKind};
+use ruff_text_size::Ranged;
 
 pub use env::Env;
 use graph::Header;
@@ -140,6 +141,45 @@ impl<'s> Reader<'s> {
         schema.rollback(mark);
         script
     }
+}
+
+/// Whether two texts of a revision have the same statements, apart from imports, docstrings
+/// and `downgrade`.
+pub fn same_effect(old: &str, new: &str) -> bool {
+    match (statements(old), statements(new)) {
+        (Some(old), Some(new)) => old == new,
+        _ => old == new,
+    }
+}
+
+/// The tokens of each statement that counts.
+fn statements(text: &str) -> Option<Vec<Vec<String>>> {
+    if guard::refuse(text).is_some() {
+        return None;
+    }
+    let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
+    let counts = |stmt: &&Stmt| match stmt {
+        Stmt::Import(_) | Stmt::ImportFrom(_) => false,
+        Stmt::Expr(expr) => !matches!(*expr.value, Expr::StringLiteral(_)),
+        Stmt::FunctionDef(def) => def.name.as_str() != "downgrade",
+        _ => true,
+    };
+    let tokens = |stmt: &Stmt| {
+        let mut inside: Vec<String> = Vec::new();
+        for token in parsed.tokens().in_range(stmt.range()) {
+            if token.kind().is_trivia() || token.kind() == TokenKind::Newline {
+                continue;
+            }
+            let word = &text[token.range()];
+            // A comma before a closing bracket is the formatter's.
+            if matches!(word, ")" | "]" | "}") && inside.last().is_some_and(|last| last == ",") {
+                inside.pop();
+            }
+            inside.push(word.to_owned());
+        }
+        inside
+    };
+    Some(parsed.suite().iter().filter(counts).map(tokens).collect())
 }
 
 fn unread(span: Span, reason: &str) -> Script {

@@ -9,6 +9,7 @@ mod alter;
 mod create;
 mod cursor;
 mod drop;
+mod grammar;
 mod plpgsql;
 mod query;
 mod scan;
@@ -17,6 +18,7 @@ mod tree;
 
 use cursor::Cursor;
 pub use cursor::Place;
+pub use grammar::{Grammar, grammar_of};
 use scan::{Kind, Statement};
 pub use tree::{lower, migrations};
 
@@ -43,6 +45,16 @@ pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
         out.append(&mut reader.out);
     }
     out
+}
+
+/// Whether two texts have the same tokens; of a file with both halves, the way up.
+pub fn same_effect(old: &str, new: &str) -> bool {
+    let tokens = |text: &str| -> Vec<String> {
+        let up = tree::way_up(text);
+        let found = scan::tokens(up, Dialect::Postgres);
+        found.into_iter().map(|t| scan::slice(up, t).to_owned()).collect()
+    };
+    tokens(old) == tokens(new)
 }
 
 /// Reads one statement.

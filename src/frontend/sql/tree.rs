@@ -173,6 +173,15 @@ impl Sections {
     }
 }
 
+/// The part of a text that goes forward.
+pub(super) fn way_up(text: &str) -> &str {
+    match Sections::of(text) {
+        Some(Sections { up, down: Some(down) }) if down > up => &text[up..down],
+        Some(Sections { up, .. }) => &text[up..],
+        None => text,
+    }
+}
+
 fn section(
     text: &str,
     file: FileId,

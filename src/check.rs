@@ -1,0 +1,341 @@
+//! The main job: finds the trees, decides what is under review, replays every history for
+//! every target, and gathers what the rules say.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    database::Database,
+    diagnostic::{Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary},
+    frontend::Reader,
+    history::History,
+    project::{self, Found as Project, Tree},
+    replay::{Outcome, Plan, replay},
+    review::{self, Against, Reviewed, Since},
+    rules::{Check, Graph, Rule},
+    source::{Sources, Span},
+};
+
+/// The stack of the threads that read and replay, in bytes: syntax trees are walked by
+/// recursion, and their depth is bounded by the readers for this size.
+pub const STACK: usize = 64 * 1024 * 1024;
+
+/// What to check, and how.
+pub struct Request {
+    pub root: PathBuf,
+    /// Files that what is reported is limited to, under the root; empty: no limit.
+    pub only: Vec<String>,
+    pub since: Since,
+    /// Empty: what the project shows.
+    pub databases: Vec<Database>,
+    pub rules: Vec<&'static Rule>,
+}
+
+/// A project with its trees found.
+pub struct Opened {
+    pub sources: Sources,
+    pub project: Project,
+}
+
+/// # Errors
+/// A sentence: the root is not there.
+pub fn open(root: &Path) -> Result<Opened, String> {
+    let sources =
+        Sources::new(root).map_err(|e| format!("{} cannot be read: {e}", root.display()))?;
+    if !sources.root().is_dir() {
+        return Err(format!("{} is not a folder", root.display()));
+    }
+    let project = project::discover(&sources);
+    Ok(Opened { sources, project })
+}
+
+/// Checks a project.
+///
+/// # Errors
+/// A sentence: the work could not be done.
+pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
+    let Opened { sources, project } = opened;
+    let everything = Against::Everything { why: String::new() };
+    let is_revision = |name: &str| {
+        project
+            .trees
+            .iter()
+            .any(|tree| review::reviewed(sources, tree, &everything).history.find(name).is_some())
+    };
+    let against = review::against(sources, &request.since, is_revision)?;
+    let jobs: Vec<Job<'_>> =
+        project.trees.iter().map(|tree| Job::new(opened, request, &against, tree)).collect();
+    let mut report = Report::default();
+    report.summary.notes.extend(project.notes.iter().cloned());
+    report.summary.basis = match &against {
+        Against::Everything { why } => why.clone(),
+        Against::Revision(revision) => format!("since revision {revision}"),
+        Against::Base(base) => format!("since {}", base.name),
+    };
+    let alone = matches!(against, Against::Everything { .. });
+    let runs: Vec<(usize, Database)> = jobs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, job)| job.databases.iter().map(move |(database, _)| (at, *database)))
+        .collect();
+    let outcomes: Vec<Ran> = runs
+        .into_par_iter()
+        .map(|(at, database)| {
+            let job = &jobs[at];
+            Ran { job: at, database, outcome: job.replay(sources, database, alone, &request.rules) }
+        })
+        .collect();
+    let mut merged = Merged::default();
+    for (at, job) in jobs.iter().enumerate() {
+        job.graph(&request.rules, at, &mut merged);
+        job.count(&mut report.summary);
+        if matches!(against, Against::Revision(_)) && !job.reviewed.review.contains(&true) {
+            let place = job.tree.shown();
+            report.summary.notes.push(format!("{place} has nothing after that revision"));
+        }
+    }
+    let mut operations: HashMap<usize, usize> = HashMap::new();
+    let mut opaque: BTreeSet<OpaquePlace> = BTreeSet::new();
+    for ran in outcomes {
+        let most = operations.entry(ran.job).or_default();
+        *most = (*most).max(ran.outcome.operations);
+        opaque.extend(ran.outcome.opaque);
+        for found in ran.outcome.findings {
+            let migration =
+                found.migration.map(|at| jobs[ran.job].reviewed.history.migrations[at].id.clone());
+            merged.add(ran.job, found.rule, migration, &[ran.database], found.finding);
+        }
+    }
+    report.summary.operations = operations.values().sum();
+    report.opaque = opaque.into_iter().collect();
+    report.diagnostics = merged.finish();
+    limit(sources, request, &mut report);
+    sort(sources, &mut report);
+    Ok(report)
+}
+
+/// One tree, ready to be replayed.
+struct Job<'a> {
+    tree: &'a Tree,
+    databases: Vec<(Database, String)>,
+    reviewed: Reviewed,
+}
+
+struct Ran {
+    job: usize,
+    database: Database,
+    outcome: Outcome,
+}
+
+impl<'a> Job<'a> {
+    fn new(opened: &Opened, request: &Request, against: &Against, tree: &'a Tree) -> Job<'a> {
+        let Opened { sources, project } = opened;
+        let targets = project::targets(sources, project, tree, &request.databases);
+        Job {
+            tree,
+            databases: targets.databases,
+            reviewed: review::reviewed(sources, tree, against),
+        }
+    }
+
+    fn replay(
+        &self,
+        sources: &Sources,
+        database: Database,
+        alone: bool,
+        rules: &[&'static Rule],
+    ) -> Outcome {
+        run(
+            sources,
+            self.tree,
+            &self.reviewed.history,
+            database,
+            &self.reviewed.review,
+            alone,
+            None,
+            rules,
+        )
+    }
+
+    fn graph(&self, rules: &[&'static Rule], at: usize, merged: &mut Merged) {
+        let Reviewed { history, edited, .. } = &self.reviewed;
+        let graph = Graph { history, edited };
+        let databases: Vec<Database> = self.databases.iter().map(|(d, _)| *d).collect();
+        for rule in rules {
+            let Check::Graph(check) = rule.check else { continue };
+            let mut out = Vec::new();
+            check(&graph, &mut out);
+            for finding in out {
+                let span = finding.primary.span;
+                let migration = history.migrations.iter().find(|m| m.file == span.file);
+                merged.add(at, rule, migration.map(|m| m.id.clone()), &databases, finding);
+            }
+        }
+    }
+
+    fn count(&self, summary: &mut Summary) {
+        let Reviewed { history, review, from_base, .. } = &self.reviewed;
+        summary.files += self.tree.files.len();
+        summary.migrations += history.migrations.len();
+        summary.under_review += review.iter().filter(|r| **r).count();
+        if *from_base > 0 {
+            let place = self.tree.shown();
+            let note = format!(
+                "{from_base} migrations of {place} are read from the base, where they are new"
+            );
+            summary.notes.push(note);
+        }
+        if self.databases.is_empty() {
+            let place = self.tree.shown();
+            summary.notes.push(format!("{place} is for none of the databases asked for"));
+        }
+        for (database, place) in &self.databases {
+            if !summary.databases.contains(database) {
+                summary.databases.push(*database);
+                summary.evidence.push(place.clone());
+            }
+        }
+        summary.trees.push((self.tree.tool.name(), self.tree.shown().to_owned()));
+    }
+}
+
+/// Replays one tree for one database.
+#[allow(clippy::too_many_arguments)]
+pub fn run(
+    sources: &Sources,
+    tree: &Tree,
+    history: &History,
+    database: Database,
+    review: &[bool],
+    alone: bool,
+    until: Option<usize>,
+    rules: &[&'static Rule],
+) -> Outcome {
+    let mut reader = Reader::new(sources, tree);
+    let plan = Plan { history, database, review, alone, until, rules, sources };
+    replay(&plan, &mut |migration, direction, schema| reader.lower(migration, direction, schema))
+}
+
+/// Findings of all trees and databases, one for each rule and place.
+#[derive(Default)]
+struct Merged {
+    order: Vec<Key>,
+    found: HashMap<Key, Entry>,
+}
+
+type Key = (usize, &'static str, Span);
+
+struct Entry {
+    diagnostic: Diagnostic,
+    /// Other messages at the same place for the same database: a loop, a helper.
+    others: BTreeSet<String>,
+}
+
+impl Merged {
+    fn add(
+        &mut self,
+        job: usize,
+        rule: &'static Rule,
+        migration: Option<String>,
+        databases: &[Database],
+        finding: Finding,
+    ) {
+        let key = (job, rule.name, finding.primary.span);
+        let severity = finding.severity.unwrap_or(rule.severity);
+        let Some(entry) = self.found.get_mut(&key) else {
+            let diagnostic = Diagnostic {
+                rule: rule.name,
+                severity,
+                finding,
+                migration,
+                databases: databases.to_vec(),
+            };
+            self.order.push(key);
+            self.found.insert(key, Entry { diagnostic, others: BTreeSet::new() });
+            return;
+        };
+        let first = &mut entry.diagnostic;
+        let again = databases.iter().all(|d| first.databases.contains(d));
+        if again {
+            if finding.message != first.finding.message {
+                entry.others.insert(finding.message);
+            }
+            return;
+        }
+        first.databases.extend(
+            databases.iter().filter(|d| !first.databases.contains(d)).copied().collect::<Vec<_>>(),
+        );
+        first.severity = first.severity.max(severity);
+        let label = &mut first.finding.primary.text;
+        if !finding.primary.text.is_empty() && !label.contains(&finding.primary.text) {
+            label.push_str("; ");
+            label.push_str(&finding.primary.text);
+        }
+        for related in finding.related {
+            let known = first.finding.related.iter().any(|r| r.span == related.span);
+            if !known && first.finding.related.len() < 6 {
+                first.finding.related.push(related);
+            }
+        }
+        // What works on SQLite (batch mode) works on both.
+        if databases.iter().any(|d| d.is_sqlite()) && finding.code.is_some() {
+            first.finding.code = finding.code;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Diagnostic> {
+        let mut out = Vec::with_capacity(self.order.len());
+        for key in &self.order {
+            let Some(Entry { mut diagnostic, others }) = self.found.remove(key) else { continue };
+            diagnostic.databases.sort();
+            match others.len() {
+                0 => {}
+                1 => diagnostic.finding.message.push_str(" (and one more from this place)"),
+                n => {
+                    diagnostic.finding.message.push_str(&format!(" (and {n} more from this place)"))
+                }
+            }
+            let mut seen: BTreeMap<Span, ()> = BTreeMap::new();
+            let primary = diagnostic.finding.primary.span;
+            diagnostic
+                .finding
+                .related
+                .retain(|Label { span, .. }| *span != primary && seen.insert(*span, ()).is_none());
+            out.push(diagnostic);
+        }
+        out
+    }
+}
+
+/// Drops what lies in files that were not asked for.
+fn limit(sources: &Sources, request: &Request, report: &mut Report) {
+    if request.only.is_empty() {
+        return;
+    }
+    let wanted = |span: Span| request.only.contains(&sources.path(span.file));
+    report.diagnostics.retain(|d| {
+        wanted(d.finding.primary.span)
+            || d.finding.related.iter().any(|r| wanted(r.span) && d.rule == "multiple-heads")
+    });
+    report.opaque.retain(|place| wanted(place.span));
+}
+
+fn sort(sources: &Sources, report: &mut Report) {
+    let place = |span: Span| (sources.path(span.file), span.start);
+    report.diagnostics.sort_by_cached_key(|d| {
+        let worst_first = match d.severity {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+        };
+        (place(d.finding.primary.span), worst_first, d.rule)
+    });
+    report.opaque.sort_by_cached_key(|o| (place(o.span), o.reason.clone()));
+    let summary = &mut report.summary;
+    let mut paired: Vec<_> = summary.databases.drain(..).zip(summary.evidence.drain(..)).collect();
+    paired.sort();
+    (summary.databases, summary.evidence) = paired.into_iter().unzip();
+}

@@ -1,0 +1,111 @@
+//! The JSON of the public contract, version 1.
+
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
+
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use super::{Output, url};
+use crate::{
+    diagnostic::{Diagnostic, Label, Severity},
+    source::Span,
+};
+
+/// # Errors
+/// Those of the writer.
+pub fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+    let report = output.report;
+    let summary = &report.summary;
+    let of = |severity| report.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let mut twins: HashMap<String, usize> = HashMap::new();
+    let findings: Vec<Value> =
+        report.diagnostics.iter().map(|d| finding(output, d, &mut twins)).collect();
+    let opaque: Vec<Value> = report
+        .opaque
+        .iter()
+        .map(|place| {
+            let at = output.start(place.span);
+            json!({ "path": path(output, place.span), "line": at.line, "column": at.column, "reason": place.reason })
+        })
+        .collect();
+    let value = json!({
+        "version": 1,
+        "summary": {
+            "files": summary.files,
+            "migrations": summary.migrations,
+            "under_review": summary.under_review,
+            "operations": summary.operations,
+            "opaque": report.opaque.len(),
+            "errors": of(Severity::Error),
+            "warnings": of(Severity::Warning),
+            "suppressed": summary.suppressed,
+            "databases": summary.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "since": summary.basis,
+            "notes": summary.notes,
+        },
+        "findings": findings,
+        "opaque": opaque,
+    });
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+fn finding(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usize>) -> Value {
+    let span = d.finding.primary.span;
+    let (start, end) = (output.start(span), output.end(span));
+    let related: Vec<Value> =
+        d.finding.related.iter().map(|label| related(output, label)).collect();
+    let help = match &d.finding.code {
+        Some(code) => format!("{}\n\n{code}", d.finding.help),
+        None => d.finding.help.clone(),
+    };
+    let message = match d.finding.primary.text.as_str() {
+        "" => d.finding.message.clone(),
+        label => format!("{}: {label}", d.finding.message),
+    };
+    json!({
+        "rule": d.rule,
+        "severity": d.severity.name(),
+        "message": message,
+        "help": help,
+        "path": path(output, span),
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "migration": d.migration,
+        "databases": d.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "table": d.finding.table,
+        "related": related,
+        "fingerprint": fingerprint(output, d, twins),
+        "url": url(d.rule),
+    })
+}
+
+fn related(output: &Output<'_>, label: &Label) -> Value {
+    let at = output.start(label.span);
+    json!({ "path": path(output, label.span), "line": at.line, "column": at.column, "message": label.text })
+}
+
+/// Relative to the root, as it is: JSON escapes what has to be.
+fn path(output: &Output<'_>, span: Span) -> String {
+    output.sources.path(span.file)
+}
+
+/// The same for the same finding when lines move: made of the rule, the file, the migration and
+/// the message; a number tells twins apart.
+fn fingerprint(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usize>) -> String {
+    let mut digest = Md5::new();
+    let migration = d.migration.as_deref().unwrap_or_default();
+    for part in [d.rule, &path(output, d.finding.primary.span), migration, &d.finding.message] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    let base: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let twin = twins.entry(base.clone()).or_default();
+    *twin += 1;
+    if *twin == 1 { base } else { format!("{base}-{twin}") }
+}

@@ -1,0 +1,86 @@
+//! Whose SQL a text is, by words that only one database has.
+
+use super::scan::{self, Kind};
+use crate::database::Dialect;
+
+/// A family of SQL, as far as a text gives itself away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grammar {
+    Postgres,
+    Sqlite,
+    MySql,
+    /// Nothing in it belongs to one alone.
+    Any,
+}
+
+const POSTGRES: &[&str] = &[
+    "serial",
+    "bigserial",
+    "smallserial",
+    "timestamptz",
+    "jsonb",
+    "plpgsql",
+    "concurrently",
+    "bytea",
+    "gen_random_uuid",
+    "uuid_generate_v4",
+    "nextval",
+    "setval",
+    "regclass",
+    "tsvector",
+    "citext",
+    "extension",
+    "owner",
+    "gin",
+    "gist",
+    "inet",
+];
+const SQLITE: &[&str] =
+    &["autoincrement", "pragma", "rowid", "randomblob", "strftime", "datetime", "julianday"];
+const MYSQL: &[&str] = &["engine", "auto_increment", "unsigned", "mediumtext", "longtext"];
+
+/// Counts the telling words of a text, outside of its comments and strings.
+pub fn grammar_of(text: &str) -> Grammar {
+    let (mut postgres, mut sqlite, mut mysql) = (0usize, 0usize, 0usize);
+    let tokens = scan::tokens(text, Dialect::Postgres);
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Word => {
+                let word = scan::slice(text, *token).to_ascii_lowercase();
+                let word = word.as_str();
+                postgres += usize::from(POSTGRES.contains(&word));
+                sqlite += usize::from(SQLITE.contains(&word));
+                mysql += usize::from(MYSQL.contains(&word));
+            }
+            Kind::Quoted if text.as_bytes().get(token.start as usize) == Some(&b'`') => mysql += 1,
+            Kind::Text if text.as_bytes().get(token.start as usize) == Some(&b'$') => postgres += 1,
+            Kind::Punct(b':') => {
+                let next = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Punct(b':'));
+                postgres += usize::from(next);
+            }
+            _ => {}
+        }
+    }
+    match () {
+        () if mysql > postgres && mysql > sqlite => Grammar::MySql,
+        () if postgres > sqlite => Grammar::Postgres,
+        () if sqlite > postgres => Grammar::Sqlite,
+        () => Grammar::Any,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Grammar, grammar_of};
+
+    #[test]
+    fn telling_words_decide_and_comments_do_not() {
+        assert_eq!(grammar_of("CREATE TABLE t (id BIGSERIAL PRIMARY KEY)"), Grammar::Postgres);
+        assert_eq!(
+            grammar_of("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT) -- serial"),
+            Grammar::Sqlite
+        );
+        assert_eq!(grammar_of("CREATE TABLE `t` (id INT) ENGINE=InnoDB"), Grammar::MySql);
+        assert_eq!(grammar_of("CREATE TABLE t (id INT)"), Grammar::Any);
+    }
+}

@@ -1,0 +1,227 @@
+//! Finds migration trees by what the files say; configuration only refines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ignore::WalkBuilder;
+use rayon::prelude::*;
+
+use super::{Spoken, Tool, Tree, file_name, ini, parent, spoken, sql_trees, upward};
+use crate::source::Sources;
+
+/// Folders that hold other people's code.
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "site-packages",
+    "__pycache__",
+    ".git",
+    ".hg",
+    ".tox",
+    ".nox",
+    ".venv",
+    "venv",
+    ".mypy_cache",
+    ".pytest_cache",
+];
+
+/// Files at whose number the walk stops: no project is that large, a hostile one may be.
+const MAX_FILES: usize = 500_000;
+
+/// What a walk through the project found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    pub trees: Vec<Tree>,
+    /// All files that a tree, or evidence for a target, can come from; sorted, under the root.
+    pub files: Vec<String>,
+    /// What was seen and left alone, and why.
+    pub notes: Vec<String>,
+}
+
+/// Walks the root. Links are not followed, and what git ignores is left out.
+pub fn discover(sources: &Sources) -> Found {
+    let mut found = Found { files: walk(sources), ..Found::default() };
+    if found.files.len() >= MAX_FILES {
+        found.notes.push(format!("only the first {MAX_FILES} files were looked at"));
+    }
+    alembic(sources, &mut found);
+    sql_trees::find(sources, &mut found);
+    found.trees.sort_by(|a, b| (&a.dir, a.tool).cmp(&(&b.dir, b.tool)));
+    found
+}
+
+fn walk(sources: &Sources) -> Vec<String> {
+    let root = sources.root();
+    let mut files = Vec::new();
+    let walk = WalkBuilder::new(root)
+        .follow_links(false)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_str().unwrap_or_default();
+            let folder = entry.file_type().is_some_and(|t| t.is_dir());
+            entry.depth() == 0 || !folder || !(FOREIGN.contains(&name) || name.starts_with('.'))
+        })
+        .build();
+    for entry in walk.filter_map(Result::ok) {
+        if entry.file_type().is_some_and(|t| t.is_dir()) {
+            continue;
+        }
+        let Ok(path) = entry.path().strip_prefix(root) else { continue };
+        let Some(path) = path.to_str() else { continue };
+        let path = if std::path::MAIN_SEPARATOR == '/' {
+            path.to_owned()
+        } else {
+            path.replace(std::path::MAIN_SEPARATOR, "/")
+        };
+        if is_of_interest(file_name(&path)) {
+            files.push(path);
+        }
+        if files.len() >= MAX_FILES {
+            break;
+        }
+    }
+    files.sort_unstable();
+    files
+}
+
+fn is_of_interest(name: &str) -> bool {
+    name.ends_with(".py")
+        || name.ends_with(".sql")
+        || name.ends_with(".toml")
+        || name.ends_with(".ini")
+        || name.ends_with(".yml")
+        || name.ends_with(".yaml")
+        || name.starts_with(".env")
+        || name == "requirements.txt"
+}
+
+/// A script directory of Alembic: where its `env.py` lies, and folders that a configuration
+/// adds to it.
+struct Script {
+    env: String,
+    locations: Vec<String>,
+}
+
+fn alembic(sources: &Sources, found: &mut Found) {
+    let mut scripts: BTreeMap<String, Script> = BTreeMap::new();
+    for path in found.files.iter().filter(|p| file_name(p) == "env.py") {
+        let Ok(file) = sources.load(path) else { continue };
+        let text = &sources.file(file).text;
+        if text.contains("alembic") || text.contains("run_migrations") {
+            let script = Script { env: path.clone(), locations: Vec::new() };
+            scripts.insert(parent(path).to_owned(), script);
+        }
+    }
+    let configured = ini::locations(sources, &found.files);
+    for location in &configured {
+        if let Some(script) = scripts.get_mut(&location.script) {
+            script.locations.extend(location.versions.iter().cloned());
+        }
+    }
+    let candidates: Vec<&String> = found
+        .files
+        .iter()
+        .filter(|path| path.ends_with(".py") && file_name(path) != "env.py")
+        .filter(|path| is_candidate(parent(path), &scripts))
+        .collect();
+    let revisions: Vec<&String> =
+        candidates.into_par_iter().filter(|path| is_revision(sources, path)).collect();
+    let mut groups: BTreeMap<(String, Option<String>), Vec<String>> = BTreeMap::new();
+    for path in revisions {
+        let owner = owner(parent(path), &scripts);
+        let dir = match owner {
+            Some(_) => String::new(),
+            None => orphan_dir(parent(path)).to_owned(),
+        };
+        groups.entry((dir, owner.map(str::to_owned))).or_default().push(path.clone());
+    }
+    for ((_, owner), files) in groups {
+        let env = owner.as_ref().map(|owner| scripts[owner].env.clone());
+        let above = owner.unwrap_or_default();
+        split_by_dialect(&above, files, env, found);
+    }
+}
+
+/// Whether files of a folder are worth reading: below an `env.py`, in a place a configuration
+/// names, or in a folder with a telling name.
+fn is_candidate(dir: &str, scripts: &BTreeMap<String, Script>) -> bool {
+    if owner(dir, scripts).is_some() {
+        return true;
+    }
+    upward(dir).take(4).any(|dir| {
+        let name = file_name(dir);
+        name.starts_with("version") || name.starts_with("migration") || name.starts_with("revision")
+    })
+}
+
+/// The script directory that a folder belongs to.
+fn owner<'s>(dir: &str, scripts: &'s BTreeMap<String, Script>) -> Option<&'s str> {
+    let inside = |location: &str| upward(dir).any(|up| up == location);
+    let named = scripts
+        .iter()
+        .filter(|(_, script)| script.locations.iter().any(|l| inside(l)))
+        .map(|(dir, _)| dir.as_str())
+        .next();
+    named.or_else(|| upward(dir).find_map(|up| scripts.get_key_value(up)).map(|(k, _)| k.as_str()))
+}
+
+/// Revisions without an `env.py` up the path: the outermost folder with a telling name.
+fn orphan_dir(dir: &str) -> &str {
+    let telling = upward(dir).take(4).filter(|dir| file_name(dir).starts_with("version"));
+    telling.last().unwrap_or(dir)
+}
+
+/// `revision = …` and `down_revision = …` (or annotated) at the beginning of a line.
+fn is_revision(sources: &Sources, path: &str) -> bool {
+    let Ok(file) = sources.load(path) else {
+        // Unreadable files of a versions folder are named, not passed over.
+        return upward(parent(path)).take(3).any(|dir| file_name(dir).starts_with("version"));
+    };
+    let text = &sources.file(file).text;
+    let assigned = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let starts = at == 0 || matches!(text.as_bytes()[at - 1], b'\n');
+            let rest = text[at + name.len()..].trim_start_matches([' ', '\t']);
+            starts && (rest.starts_with('=') && !rest.starts_with("==") || rest.starts_with(':'))
+        })
+    };
+    assigned("revision") && (assigned("down_revision") || text.contains("def upgrade"))
+}
+
+/// One history per dialect folder below the script directory; otherwise one for all.
+fn split_by_dialect(above: &str, files: Vec<String>, env: Option<String>, found: &mut Found) {
+    let dialect_of = |path: &str| {
+        let below = parent(path).strip_prefix(above).unwrap_or(parent(path));
+        below.split('/').find_map(|part| spoken(part).map(|s| (s, part.to_owned())))
+    };
+    let mut parts: BTreeMap<Option<(Spoken, String)>, Vec<String>> = BTreeMap::new();
+    for file in files {
+        parts.entry(dialect_of(&file)).or_default().push(file);
+    }
+    for (spoken, files) in parts {
+        let dialect = match spoken {
+            Some((Spoken::Foreign(name), _)) => {
+                let dir = common_dir(&files);
+                found.notes.push(format!("{dir} is for {name}, which miglint does not speak"));
+                continue;
+            }
+            Some((Spoken::Known(dialect), _)) => Some(dialect),
+            None => None,
+        };
+        let dir = common_dir(&files);
+        found.trees.push(Tree { tool: Tool::Alembic, dir, files, dialect, env: env.clone() });
+    }
+}
+
+/// The deepest folder that holds all of them.
+pub(super) fn common_dir(files: &[String]) -> String {
+    let dirs: BTreeSet<&str> = files.iter().map(|f| parent(f)).collect();
+    let (Some(first), Some(last)) = (dirs.first(), dirs.last()) else { return String::new() };
+    let same = first.split('/').zip(last.split('/')).take_while(|(a, b)| a == b);
+    let parts: Vec<&str> = same.map(|(part, _)| part).collect();
+    // The set is sorted, but "a-b" sorts before "a/b": every folder has a say.
+    let mut dir = parts.join("/");
+    while !dirs.iter().all(|d| upward(d).any(|up| up == dir)) {
+        dir = parent(&dir).to_owned();
+    }
+    dir
+}
