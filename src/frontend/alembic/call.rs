@@ -46,11 +46,17 @@ impl Machine<'_, '_> {
             Expr::Attribute(attribute) => {
                 let base = self.eval(&attribute.value, scope);
                 match base {
+                    Value::Module(module) if attribute.attr.as_str() == "get" => {
+                        (Value::Module(module), Some("get"))
+                    }
                     Value::External(_) | Value::Module(_) | Value::Class(_) => {
                         (self.attribute(&base, attribute.attr.as_str()), None)
                     }
                     base => (base, Some(attribute.attr.as_str())),
                 }
+            }
+            Expr::Name(name) if name.id.as_str() == "globals" => {
+                return Value::Module(module_scope(scope));
             }
             func => (self.eval(func, scope), None),
         };
@@ -138,6 +144,14 @@ impl Machine<'_, '_> {
             "get_context" if path.starts_with("alembic") => Value::Runtime(Runtime::Context),
             "Session" | "sessionmaker" | "scoped_session" | "create_engine" => {
                 Value::Runtime(Runtime::Connection)
+            }
+            // lazy_object_proxy and its like: what the function returns, when it is asked for.
+            "Proxy" | "SimpleLazyObject" if !args.args.is_empty() => {
+                let function = args.args[0].clone();
+                self.invoke(
+                    function,
+                    Args { args: Vec::new(), kwargs: Vec::new(), span: args.span },
+                )
             }
             "partial" if path.starts_with("functools") => {
                 args.args.first().cloned().unwrap_or(Value::None)
@@ -284,7 +298,14 @@ impl Machine<'_, '_> {
                 },
                 None => unknown(),
             },
-            "hasattr" | "isinstance" | "issubclass" | "callable" => unknown(),
+            "isinstance" => match (&first, args.args.get(1)) {
+                // A reflected type is never SQLAlchemy's "no type".
+                (Value::Str(_), Some(Value::External(class))) if class.ends_with(".NullType") => {
+                    Value::Bool(false)
+                }
+                _ => unknown(),
+            },
+            "hasattr" | "issubclass" | "callable" => unknown(),
             "print" | "setattr" => Value::None,
             "type" => Value::unknown("its type is not followed"),
             "super" => Value::unknown("the parent class is not followed"),
@@ -305,6 +326,12 @@ impl Machine<'_, '_> {
             Value::Dict(items) => {
                 let items = Rc::clone(items);
                 dict_method(&items, name, &args)
+            }
+            // `globals().get(name, default)`.
+            Value::Module(module) => {
+                let module = Rc::clone(module);
+                let found = args.str(0, "key").and_then(|key| self.module_name(&key, &module));
+                found.or_else(|| args.args.get(1).cloned()).unwrap_or(Value::None)
             }
             Value::Tuple(items) => match name {
                 "index" | "count" => Value::unknown("the position is not followed"),
@@ -495,6 +522,15 @@ impl Machine<'_, '_> {
         }
         self.kept(Callee::Method(base, name.to_owned()), args.args, args.kwargs, args.span)
     }
+}
+
+/// The outermost scope: the module's own names.
+fn module_scope(scope: &Rc<Scope>) -> Rc<Scope> {
+    let mut at = Rc::clone(scope);
+    while let Some(parent) = at.parent.clone() {
+        at = parent;
+    }
+    at
 }
 
 fn dedup(items: &mut Vec<Value>) {

@@ -176,7 +176,7 @@ impl Machine<'_, '_> {
                 let class = Rc::clone(class);
                 let name = match self.class_member(&class, "__tablename__") {
                     Some(value) => value.as_str()?,
-                    None if self.descends(&class, &["SQLModel"]) => {
+                    None if class.is_table() && self.descends(&class, &["SQLModel"]) => {
                         Rc::from(class.name.to_lowercase())
                     }
                     None => return None,

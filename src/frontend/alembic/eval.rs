@@ -232,6 +232,7 @@ impl Machine<'_, '_> {
     pub(super) fn iterate(&mut self, value: &Value) -> Option<Vec<Value>> {
         match value {
             Value::Class(class) if self.is_enum(class) => Some(self.enum_members(class)),
+            Value::Attribute(of) => self.reflected(&of.0, &of.1),
             _ => value.items(),
         }
     }
@@ -323,8 +324,8 @@ impl Machine<'_, '_> {
         match op {
             CmpOp::Eq => left.equals(right),
             CmpOp::NotEq => left.equals(right).map(|e| !e),
-            CmpOp::Is => left.equals(right),
-            CmpOp::IsNot => left.equals(right).map(|e| !e),
+            CmpOp::Is => is(left, right),
+            CmpOp::IsNot => is(left, right).map(|same| !same),
             CmpOp::Lt => ordered(std::cmp::Ordering::is_lt),
             CmpOp::LtE => ordered(std::cmp::Ordering::is_le),
             CmpOp::Gt => ordered(std::cmp::Ordering::is_gt),
@@ -460,8 +461,7 @@ impl Machine<'_, '_> {
         match base {
             Value::External(path) => external_attribute(path, name),
             Value::Module(module) => self
-                .module_name(name, module)
-                .or_else(|| self.project.submodule(module, name))
+                .module_attribute(name, module)
                 .unwrap_or_else(|| Value::unknown(&format!("`{name}` is not found in its module"))),
             Value::Member(member) => match name {
                 "value" => member.2.clone(),
@@ -478,6 +478,12 @@ impl Machine<'_, '_> {
                         Some(value) => value,
                         None => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
                     }
+                }
+                Callee::External(_) if call.name() == "MetaData" && name == "tables" => {
+                    self.reflected_tables()
+                }
+                Callee::External(_) if call.name() == "Column" && name == "type" => {
+                    call.args.get(1).cloned().unwrap_or_else(|| Value::unknown("it has no type"))
                 }
                 Callee::External(_) if name == "name" && call.name() != "Enum" => {
                     call.args.first().cloned().unwrap_or(Value::None)
@@ -504,7 +510,7 @@ impl Machine<'_, '_> {
         }
         match (member, name) {
             (Some(value), _) => value,
-            (None, "__tablename__") if self.descends(class, &["SQLModel"]) => {
+            (None, "__tablename__") if class.is_table() && self.descends(class, &["SQLModel"]) => {
                 Value::str(&class.name.to_lowercase())
             }
             (None, "__table__") => {
@@ -512,6 +518,21 @@ impl Machine<'_, '_> {
             }
             _ => Value::Attribute(Rc::new((Value::Class(Rc::clone(class)), name.to_owned()))),
         }
+    }
+}
+
+/// `is`: what SQLAlchemy constructs is never None.
+fn is(left: &Value, right: &Value) -> Option<bool> {
+    let made = |value: &Value| match value {
+        Value::Call(call) => {
+            matches!(&call.callee, Callee::External(path) if path.starts_with("sqlalchemy"))
+        }
+        Value::Function(_) | Value::Class(_) | Value::Module(_) | Value::Batch(_) => true,
+        _ => false,
+    };
+    match (left, right) {
+        (value, Value::None) | (Value::None, value) if made(value) => Some(false),
+        _ => left.equals(right),
     }
 }
 

@@ -18,6 +18,11 @@ use crate::{
 
 /// Steps that one half of a migration may take; hostile input runs into it.
 const MAX_STEPS: usize = 200_000;
+/// Steps that one call into another file may take: what an application computes when it is
+/// imported is rarely a migration's matter.
+const MAX_FOREIGN_STEPS: usize = 20_000;
+/// Rounds of one `while` loop.
+const MAX_ROUNDS: usize = 2_000;
 /// Calls within calls, and expressions within expressions.
 const MAX_DEPTH: usize = 80;
 /// The longest string and the longest list that are built.
@@ -33,7 +38,11 @@ pub(super) struct Machine<'r, 's> {
     /// Inside `autocommit_block`.
     pub(super) autocommit: usize,
     pub(super) transaction: u32,
+    /// The migration's own file.
+    pub(super) home: Option<crate::source::FileId>,
     steps: usize,
+    /// The step at which the call at hand is given up; at most `MAX_STEPS`.
+    limit: usize,
     depth: usize,
     stopped: bool,
 }
@@ -59,7 +68,9 @@ impl<'r, 's> Machine<'r, 's> {
             uncertain: 0,
             autocommit: 0,
             transaction: 0,
+            home: None,
             steps: 0,
+            limit: MAX_STEPS,
             depth: 0,
             stopped: false,
         }
@@ -88,12 +99,14 @@ impl<'r, 's> Machine<'r, 's> {
     /// Takes a step; false when none is left.
     pub(super) fn step(&mut self, at: Span) -> bool {
         self.steps += 1;
-        if self.steps <= MAX_STEPS && !self.stopped {
+        if self.steps <= self.limit && !self.stopped {
             return true;
         }
         if !self.stopped {
             self.stopped = true;
-            self.opaque(at, "it takes too many steps to follow", OpaqueEffect::Anything);
+            if self.limit == MAX_STEPS {
+                self.opaque(at, "it takes too many steps to follow", OpaqueEffect::Anything);
+            }
         }
         false
     }
@@ -236,13 +249,11 @@ impl<'r, 's> Machine<'r, 's> {
     fn each(&mut self, each: &ruff_python_ast::StmtFor, scope: &Rc<Scope>) -> Flow {
         let iterable = self.eval(&each.iter, scope);
         let Some(items) = self.iterate(&iterable) else {
-            let schema_effect = self.ops.len();
             self.uncertain += 1;
             let reason = format!("the loop runs over {}", describe(&iterable));
             self.assign(&each.target, Value::unknown(&reason), scope);
             let flow = self.body(&each.body, scope);
             self.uncertain -= 1;
-            let _ = schema_effect;
             return if matches!(flow, Flow::Stop) { Flow::Stop } else { Flow::Next };
         };
         for item in items {
@@ -260,11 +271,12 @@ impl<'r, 's> Machine<'r, 's> {
     }
 
     fn repeat(&mut self, each: &ruff_python_ast::StmtWhile, scope: &Rc<Scope>) -> Flow {
-        loop {
+        for round in 0.. {
             if !self.step(span_of(scope.module.file, each)) {
                 return Flow::Stop;
             }
             let truth = self.eval(&each.test, scope).truth();
+            let truth = if round < MAX_ROUNDS { truth } else { None };
             match truth {
                 Some(false) => return Flow::Next,
                 Some(true) => match self.body(&each.body, scope) {
@@ -280,6 +292,7 @@ impl<'r, 's> Machine<'r, 's> {
                 }
             }
         }
+        Flow::Next
     }
 
     fn with(&mut self, with: &ruff_python_ast::StmtWith, scope: &Rc<Scope>) -> Flow {
@@ -444,6 +457,10 @@ impl<'r, 's> Machine<'r, 's> {
         }
         self.depth += 1;
         let uncertain = self.uncertain;
+        let (limit, before) = (self.limit, self.ops.len());
+        if self.home.is_some_and(|home| home != function.scope.module.file) {
+            self.limit = limit.min(self.steps.saturating_add(MAX_FOREIGN_STEPS));
+        }
         let result = match &function.body {
             Body::Lambda { parameters, body } => {
                 if let Some(parameters) = parameters {
@@ -462,6 +479,21 @@ impl<'r, 's> Machine<'r, 's> {
         };
         self.uncertain = uncertain;
         self.depth -= 1;
+        let given_up = self.stopped && self.limit < limit && self.steps <= limit;
+        self.limit = limit;
+        if given_up {
+            // Only this call is lost; what it had begun is not known to its end.
+            self.stopped = false;
+            if self.ops.len() > before {
+                let span = Span::top(function.scope.module.file);
+                self.opaque(
+                    span,
+                    "a function takes too many steps to follow",
+                    OpaqueEffect::Anything,
+                );
+            }
+            return Value::unknown("it takes too many steps to follow");
+        }
         result
     }
 
@@ -562,6 +594,28 @@ impl<'r, 's> Machine<'r, 's> {
         scope.vars.borrow().get(name).cloned()
     }
 
+    /// What `module.name` is: a name that it binds, a submodule, what its `__getattr__` makes up.
+    pub(super) fn module_attribute(&mut self, name: &str, module: &Rc<Scope>) -> Option<Value> {
+        self.module_name(name, module)
+            .or_else(|| self.project.submodule(module, name))
+            .or_else(|| self.module_getattr(name, module))
+    }
+
+    /// A module's own `__getattr__` (PEP 562), for names that it does not bind.
+    fn module_getattr(&mut self, name: &str, scope: &Rc<Scope>) -> Option<Value> {
+        if name.starts_with("__") || !scope.module.bindings.contains_key("__getattr__") {
+            return None;
+        }
+        let Some(Value::Function(function)) = self.module_name("__getattr__", scope) else {
+            return None;
+        };
+        // Against a `__getattr__` that asks for the name itself.
+        scope.set(name, Value::unknown("it is defined by itself"));
+        let value = self.call_function(&function, vec![Value::str(name)], Vec::new());
+        scope.set(name, value.clone());
+        (!value.is_none()).then_some(value)
+    }
+
     fn star_import(&mut self, name: &str, scope: &Rc<Scope>) -> Option<Value> {
         let module = Rc::clone(&scope.module);
         for item in &module.items {
@@ -596,12 +650,9 @@ impl<'r, 's> Machine<'r, 's> {
             }
             let as_name = alias.asname.as_ref().map_or(name, |n| n.as_str()).to_owned();
             let value = match &source {
-                Some(module) => {
-                    let own = self.module_name(name, module);
-                    own.or_else(|| self.project.submodule(module, name)).unwrap_or_else(|| {
-                        Value::unknown(&format!("`{name}` is not found where it is imported from"))
-                    })
-                }
+                Some(module) => self.module_attribute(name, module).unwrap_or_else(|| {
+                    Value::unknown(&format!("`{name}` is not found where it is imported from"))
+                }),
                 None => self.project.external_or_package(import, name, &scope.module),
             };
             bound.push((as_name, value));

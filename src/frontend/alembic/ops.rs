@@ -12,7 +12,7 @@ use crate::{
     database::Dialect,
     ir::{
         ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, EnumPosition,
-        Filter, ForeignKey, Index, IndexPart, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
+        Filter, ForeignKey, Index, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
         Value as Written, Write, WriteKind,
     },
     source::Span,
@@ -314,7 +314,7 @@ impl Machine<'_, '_> {
     }
 
     fn ignorable(&self, part: &Value) -> bool {
-        matches!(part, Value::Call(call) if matches!(call.name(), "Comment" | "relationship" | "DDL"))
+        matches!(part, Value::Call(call) if matches!(call.name(), "Comment" | "relationship" | "DDL" | "MetaData"))
     }
 
     /// SQLAlchemy's autoincrement: a single integer key without a foreign key or default is
@@ -779,9 +779,4 @@ pub(super) fn written(value: &Value) -> Written {
         }
         _ => Written::Other,
     }
-}
-
-/// A part of an index by name alone.
-pub(super) fn plain_parts(columns: &[String]) -> Vec<IndexPart> {
-    columns.iter().cloned().map(IndexPart::Column).collect()
 }

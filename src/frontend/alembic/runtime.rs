@@ -377,6 +377,52 @@ fn sql_text(value: &Value) -> Option<super::value::Text> {
     }
 }
 
+impl Machine<'_, '_> {
+    /// `metadata.tables` after `reflect()`: every table of the replayed schema.
+    pub(super) fn reflected_tables(&mut self) -> Value {
+        if self.schema.is_open() {
+            return Value::unknown("the list of tables is not known in full");
+        }
+        let table = |name: &Name| {
+            let args = vec![Value::str(&name.name)];
+            let kwargs = vec![("autoload".to_owned(), Value::Bool(true))];
+            let span = self.schema.now().span;
+            self.kept(Callee::External(Rc::from("sqlalchemy.Table")), args, kwargs, span)
+        };
+        let plain = self.schema.tables().filter(|t| t.name.schema.is_none());
+        let items = plain.map(|t| (Value::str(&t.name.name), table(&t.name))).collect();
+        Value::Dict(Rc::new(std::cell::RefCell::new(items)))
+    }
+
+    /// `table.columns` of a table that is loaded from the database: its columns in the replayed
+    /// schema, each as the call that would make it.
+    pub(super) fn reflected(&mut self, of: &Value, attribute: &str) -> Option<Vec<Value>> {
+        let Value::Call(call) = of else { return None };
+        let loaded = call.kwargs.iter().any(|(key, _)| key.starts_with("autoload"));
+        if call.name() != "Table" || !loaded || !matches!(attribute, "columns" | "c") {
+            return None;
+        }
+        let name = self.table_name(of)?;
+        let table = self.schema.shared_table(&name).filter(|t| t.complete)?;
+        let key = table.key_columns();
+        let column = |c: &crate::schema::TableColumn| {
+            let column = &c.column;
+            let args = vec![Value::str(&column.name), Value::str(&column.ty.to_string())];
+            let mut kwargs = vec![("nullable".to_owned(), Value::Bool(column.nullable))];
+            if key.contains(&column.name) {
+                kwargs.push(("primary_key".to_owned(), Value::Bool(true)));
+            }
+            if let Some(sql) = column.default.as_ref().and_then(|d| d.sql.as_deref()) {
+                let callee = Callee::External(Rc::from("sqlalchemy.text"));
+                let text = self.kept(callee, vec![Value::str(sql)], Vec::new(), call.span);
+                kwargs.push(("server_default".to_owned(), text));
+            }
+            self.kept(Callee::External(Rc::from("sqlalchemy.Column")), args, kwargs, call.span)
+        };
+        Some(table.columns.iter().map(column).collect())
+    }
+}
+
 fn is_catalog(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["information_schema", "pg_catalog", "pg_", "sqlite_master", "pragma"]

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::Expr;
+
 use super::{
     machine::Machine,
+    module::Item,
     value::{Call, Callee, Class, Runtime, Value},
 };
 use crate::{database::Dialect, ir::Name, types::SqlType};
@@ -16,6 +19,10 @@ pub(super) struct EnumType {
     pub(super) create: bool,
     pub(super) checked: bool,
 }
+
+/// Types whose first argument is a length.
+const SIZED: &[&str] =
+    &["String", "VARCHAR", "AutoString", "Unicode", "NVARCHAR", "Varchar", "CHAR", "NCHAR"];
 
 impl Machine<'_, '_> {
     /// The type as the target names it; unknown where it cannot be told.
@@ -82,6 +89,9 @@ impl Machine<'_, '_> {
         if self.is_enum(class) {
             return None;
         }
+        if let Some(written) = self.compiled(class) {
+            return self.typed(&written, depth + 1);
+        }
         if let Some(Value::Function(function)) = self.class_member(class, "load_dialect_impl") {
             let this = Value::Call(Rc::new(Call {
                 callee: Callee::Class(Rc::clone(class)),
@@ -132,6 +142,36 @@ impl Machine<'_, '_> {
         None
     }
 
+    /// `@compiles(Type, "sqlite")` beside the class: the text that a function returns.
+    fn compiled(&mut self, class: &Rc<Class>) -> Option<Value> {
+        let module = Rc::clone(&class.scope.module);
+        let dialect = self.dialect().sqlalchemy();
+        for item in &module.items {
+            let Item::Function(def) = item else { continue };
+            let ours = def.decorator_list.iter().any(|decorator| {
+                let Expr::Call(call) = &decorator.expression else { return false };
+                let called = match call.func.as_ref() {
+                    Expr::Name(name) => name.id.as_str(),
+                    Expr::Attribute(attribute) => attribute.attr.as_str(),
+                    _ => return false,
+                };
+                let of = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == class.name);
+                let on = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == dialect);
+                called == "compiles"
+                    && call.arguments.args.first().is_some_and(of)
+                    && call.arguments.args.iter().skip(1).any(on)
+            });
+            if ours {
+                let value = self.function(Rc::clone(def), &class.scope);
+                let Value::Function(function) = value else { return None };
+                let unknown = || Value::unknown("it is SQLAlchemy's compiler");
+                let result = self.call_function(&function, vec![unknown(), unknown()], Vec::new());
+                return result.as_str().map(|text| Value::str(&text));
+            }
+        }
+        None
+    }
+
     fn named(&mut self, name: &str, call: Option<&Rc<Call>>, depth: usize) -> Option<SqlType> {
         let arg = |at: usize, key: &str| call.and_then(|c| c.arg(at, key)).cloned();
         let int = |value: Option<Value>| match value {
@@ -149,6 +189,12 @@ impl Machine<'_, '_> {
             ty.args.extend(size);
             ty
         };
+        // A size that is given and not known makes the type unknown, not unlimited.
+        let unsized_ =
+            |value: Option<Value>| value.is_some_and(|v| !matches!(v, Value::Int(_) | Value::None));
+        if unsized_(arg(0, "length")) && SIZED.contains(&name) {
+            return None;
+        }
         Some(match name {
             "String" | "VARCHAR" | "AutoString" | "Unicode" | "NVARCHAR" | "Varchar"
             | "VARCHAR2" => sized("character varying", "VARCHAR", int(arg(0, "length"))),
@@ -230,17 +276,12 @@ impl Machine<'_, '_> {
             ),
             "Uuid" | "UUID" | "UUIDType" | "GUID" if postgres => SqlType::named("uuid"),
             "Uuid" => SqlType::with_args("CHAR", &["32"]),
-            "UUID" => {
-                let generic = call.is_none_or(
-                    |c| !matches!(&c.callee, Callee::External(p) if p.contains("postgresql")),
-                );
-                if generic {
-                    SqlType::with_args("CHAR", &["32"])
-                } else {
-                    SqlType::with_args("CHAR", &["32"])
-                }
-            }
-            "UUIDType" => SqlType::with_args("BINARY", &["16"]),
+            "UUID" => SqlType::with_args("CHAR", &["32"]),
+            // sqlalchemy_utils: `binary=True` is its default.
+            "UUIDType" => match arg(0, "binary").and_then(|b| b.truth()) {
+                Some(false) => SqlType::with_args("CHAR", &["32"]),
+                _ => SqlType::with_args("BINARY", &["16"]),
+            },
             "GUID" => SqlType::with_args("CHAR", &["36"]),
             "JSON" | "JsonType" => pick("json", "JSON"),
             "JSONB" => pick("jsonb", "JSONB"),

@@ -91,6 +91,15 @@ pub(super) struct Class {
     pub(super) members: RefCell<Option<Rc<Vec<(String, Value)>>>>,
 }
 
+impl Class {
+    /// `class Hero(SQLModel, table=True)`.
+    pub(super) fn is_table(&self) -> bool {
+        self.keywords
+            .iter()
+            .any(|(key, value)| key == "table" && matches!(value, Value::Bool(true)))
+    }
+}
+
 /// Names in force, innermost first.
 pub(super) struct Scope {
     pub(super) vars: RefCell<HashMap<String, Value>>,
