@@ -196,12 +196,30 @@ impl Schema {
         }
         table.complete &= create.columns.len() <= MAX_COLUMNS;
         self.tables.insert(name.clone(), table);
-        for constraint in &create.constraints {
+        for constraint in &self.own_constraints(create) {
             self.add_constraint(&name, constraint);
         }
         for index in &create.indexes {
             self.create_index(&name, index);
         }
+    }
+
+    /// PostgreSQL makes one index where a CREATE TABLE declares the same key twice: a UNIQUE over
+    /// the columns of the primary key or of an earlier UNIQUE is folded into it
+    /// (`transformIndexConstraints`).
+    fn own_constraints(&self, create: &CreateTable) -> Vec<Constraint> {
+        let keyed = |c: &Constraint| {
+            matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
+        };
+        if self.database.is_sqlite() {
+            return create.constraints.clone();
+        }
+        let mut seen: HashSet<&[String]> = HashSet::new();
+        let (keys, others): (Vec<_>, Vec<_>) = create.constraints.iter().partition(|c| keyed(c));
+        let (first, rest): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|c| c.kind == ConstraintKind::PrimaryKey);
+        let keys = first.into_iter().chain(rest).filter(|c| seen.insert(&c.columns));
+        keys.chain(others).cloned().collect()
     }
 
     /// Copies what `LIKE`, `INHERITS`, `PARTITION OF` and `AS SELECT` bring along.

@@ -10,7 +10,7 @@ use super::{
     module::span_of,
     value::{Callee, Runtime, Scope, Text, Value},
 };
-use crate::source::Span;
+use crate::{database::Dialect, source::Span};
 
 /// The arguments of a call, evaluated.
 pub(super) struct Args {
@@ -140,6 +140,10 @@ impl Machine<'_, '_> {
                 Value::Runtime(Runtime::Inspector)
             }
             "is_offline_mode" => Value::Bool(false),
+            "import_module" if path.starts_with("importlib") => {
+                let module = args.str(0, "name").and_then(|name| self.project.absolute(&name));
+                module.map_or_else(|| Value::unknown("the module is not here"), Value::Module)
+            }
             "get_bind" if path.starts_with("alembic") => Value::Runtime(Runtime::Connection),
             "get_context" if path.starts_with("alembic") => Value::Runtime(Runtime::Context),
             "Session" | "sessionmaker" | "scoped_session" | "create_engine" => {
@@ -302,6 +306,14 @@ impl Machine<'_, '_> {
                 // A reflected type is never SQLAlchemy's "no type".
                 (Value::Str(_), Some(Value::External(class))) if class.ends_with(".NullType") => {
                     Value::Bool(false)
+                }
+                (Value::Runtime(Runtime::Dialect), Some(Value::External(class))) => {
+                    match class.rsplit('.').next().unwrap_or_default() {
+                        "SQLiteDialect" => Value::Bool(self.dialect() == Dialect::Sqlite),
+                        "PGDialect" => Value::Bool(self.dialect() == Dialect::Postgres),
+                        "MySQLDialect" | "MSDialect" | "OracleDialect" => Value::Bool(false),
+                        _ => unknown(),
+                    }
                 }
                 _ => unknown(),
             },

@@ -112,6 +112,7 @@ impl Machine<'_, '_> {
                 },
                 scope: Rc::clone(scope),
                 bound: None,
+                property: false,
             })),
             Expr::ListComp(comp) => {
                 self.comprehension(&comp.generators, scope, &mut |machine, scope| {
@@ -377,6 +378,22 @@ impl Machine<'_, '_> {
                 all.truncate(MAX_SIZE);
                 Value::Tuple(Rc::new(all))
             }
+            (Value::List(a), Operator::BitAnd | Operator::BitOr, Value::List(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                let has = |list: &[Value], x: &Value| list.iter().any(|y| x.equals(y) == Some(true));
+                if a.len().saturating_mul(b.len()) > MAX_SIZE * 16 {
+                    return Value::unknown("the sets are too large to follow");
+                }
+                let known = |list: &[Value]| list.iter().all(|x| !matches!(x, Value::Unknown(_)));
+                if !known(&a) || !known(&b) {
+                    return Value::unknown("a set is not known in full");
+                }
+                if op == Operator::BitAnd {
+                    return Value::list(a.iter().filter(|x| has(&b, x)).cloned().collect());
+                }
+                let more = b.iter().filter(|x| !has(&a, x));
+                Value::list(a.iter().chain(more).cloned().collect())
+            }
             (Value::List(a), Operator::Sub, b) => match b.items() {
                 Some(less) => {
                     let kept = a
@@ -473,7 +490,16 @@ impl Machine<'_, '_> {
             Value::Call(call) => match &call.callee {
                 Callee::Class(class) => {
                     let class = Rc::clone(class);
+                    if let Some(value) = self.field(&class, call, name) {
+                        return value;
+                    }
                     match self.class_member(&class, name) {
+                        Some(Value::Function(function)) if function.property => {
+                            let Value::Function(function) = bound(&function, base.clone()) else {
+                                return Value::unknown("it is computed by a property");
+                            };
+                            self.call_function(&function, Vec::new(), Vec::new())
+                        }
                         Some(Value::Function(function)) => bound(&function, base.clone()),
                         Some(value) => value,
                         None => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
@@ -493,6 +519,20 @@ impl Machine<'_, '_> {
             Value::Unknown(_) => base.clone(),
             _ => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
         }
+    }
+
+    /// A field of an instance whose class only lists its fields: a dataclass, a NamedTuple.
+    fn field(&mut self, class: &Rc<super::value::Class>, call: &Call, name: &str) -> Option<Value> {
+        let mut fields = Vec::new();
+        for stmt in &class.def.body {
+            if let ruff_python_ast::Stmt::AnnAssign(assign) = stmt
+                && let Expr::Name(field) = assign.target.as_ref()
+            {
+                fields.push(field.id.as_str());
+            }
+        }
+        let at = fields.iter().position(|field| *field == name)?;
+        call.arg(at, name).cloned()
     }
 
     fn class_attribute(&mut self, class: &Rc<super::value::Class>, name: &str) -> Value {
@@ -543,7 +583,7 @@ pub(super) fn bound(function: &Rc<Function>, to: Value) -> Value {
             Body::Lambda { parameters: parameters.clone(), body: body.clone() }
         }
     };
-    Value::Function(Rc::new(Function { body, scope: Rc::clone(&function.scope), bound: Some(to) }))
+    Value::Function(Rc::new(Function { body, scope: Rc::clone(&function.scope), bound: Some(to), property: function.property }))
 }
 
 /// Attributes of outside modules extend their path; some lead to what the migration runs in.

@@ -401,14 +401,11 @@ impl<'r, 's> Machine<'r, 's> {
     }
 
     pub(super) fn function(&mut self, def: Rc<StmtFunctionDef>, scope: &Rc<Scope>) -> Value {
-        let property = def
-            .decorator_list
-            .iter()
-            .any(|d| matches!(&d.expression, Expr::Name(n) if n.id.as_str() == "property"));
-        let function = Function { body: Body::Def(def), scope: Rc::clone(scope), bound: None };
-        if property {
-            return Value::unknown("it is computed by a property");
-        }
+        let property = def.decorator_list.iter().any(|d| {
+            matches!(&d.expression, Expr::Name(n) if matches!(n.id.as_str(), "property" | "cached_property"))
+        });
+        let function =
+            Function { body: Body::Def(def), scope: Rc::clone(scope), bound: None, property };
         Value::Function(Rc::new(function))
     }
 

@@ -75,6 +75,8 @@ pub(super) struct Function {
     pub(super) scope: Rc<Scope>,
     /// The class instance or class a method is bound to.
     pub(super) bound: Option<Value>,
+    /// Called by being looked at.
+    pub(super) property: bool,
 }
 
 pub(super) enum Body {
