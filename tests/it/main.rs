@@ -1,0 +1,13 @@
+//! All tests that go through the public interface; most are loops over data.
+
+mod emit;
+mod fixtures;
+mod git;
+mod hostile;
+mod page;
+mod pages;
+mod proofs;
+mod servers;
+mod support;
+mod tidy;
+mod truth;
