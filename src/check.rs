@@ -270,10 +270,10 @@ impl Merged {
             databases.iter().filter(|d| !first.databases.contains(d)).copied().collect::<Vec<_>>(),
         );
         first.severity = first.severity.max(severity);
-        let label = &mut first.finding.primary.text;
-        if !finding.primary.text.is_empty() && !label.contains(&finding.primary.text) {
-            label.push_str("; ");
-            label.push_str(&finding.primary.text);
+        for consequence in finding.consequences {
+            if !first.finding.consequences.contains(&consequence) {
+                first.finding.consequences.push(consequence);
+            }
         }
         for related in finding.related {
             let known = first.finding.related.iter().any(|r| r.span == related.span);

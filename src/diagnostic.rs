@@ -32,6 +32,8 @@ pub struct Finding {
     /// What is wrong: one clause, lower case, no full stop.
     pub message: String,
     pub primary: Label,
+    /// What a server or tool does with it, in its own words: `PostgreSQL: 23502 …`.
+    pub consequences: Vec<String>,
     /// Other places that explain it, in other files too.
     pub related: Vec<Label>,
     /// What to do, in words; a full sentence or two.

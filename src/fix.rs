@@ -2,6 +2,8 @@
 //! migration that has run somewhere must not be edited, and the safe way is often two.
 
 use crate::{
+    database::Database,
+    frontend::alembic::in_batch,
     ir::{Name, Style},
     types::SqlType,
 };
@@ -11,15 +13,30 @@ use crate::{
 pub enum Writing {
     Sql,
     Alembic,
+    /// Alembic where SQLite is a target too: ALTERs go into a batch.
+    Batch,
 }
 
 impl Writing {
-    pub fn of(style: Style) -> Writing {
+    pub fn of(style: Style, database: Database) -> Writing {
         match style {
             Style::Sql => Writing::Sql,
+            Style::Alembic | Style::Batch { .. } if database.is_sqlite() => Writing::Batch,
             Style::Alembic | Style::Batch { .. } => Writing::Alembic,
         }
     }
+}
+
+/// A call of Alembic's `op`, put into a batch on its table; `None` where its text cannot be
+/// rewritten.
+pub fn batched(call: &str, table: &Name) -> Option<String> {
+    Some(block(table, &in_batch(call)?))
+}
+
+fn block(table: &Name, inner: &str) -> String {
+    let schema = schema_argument(table);
+    let inner = inner.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    format!("with op.batch_alter_table({}{schema}) as batch_op:\n    {inner}", text(&table.name))
 }
 
 pub fn add_column(
@@ -34,7 +51,7 @@ pub fn add_column(
             let rest = if nullable { "" } else { " NOT NULL" };
             format!("ALTER TABLE {} ADD COLUMN {} {ty}{rest};", name(table), ident(column))
         }
-        Writing::Alembic => format!(
+        Writing::Alembic | Writing::Batch => format!(
             "op.add_column({}, sa.Column({}, {}, nullable={}){})",
             text(&table.name),
             text(column),
@@ -43,6 +60,18 @@ pub fn add_column(
             schema_argument(table),
         ),
     }
+}
+
+/// A NOT NULL column that fills itself, in SQLite's SQL.
+pub fn add_with_default(table: &Name, column: &str, ty: &SqlType) -> String {
+    let value = match sample(ty) {
+        // A default must be a constant there.
+        "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE" => "'1970-01-01'",
+        "gen_random_uuid()" => "''",
+        value => value,
+    };
+    let (table, column) = (name(table), ident(column));
+    format!("ALTER TABLE {table} ADD COLUMN {column} {ty} NOT NULL DEFAULT {value};")
 }
 
 pub fn set_not_null(writing: Writing, table: &Name, column: &str) -> String {
@@ -56,6 +85,9 @@ pub fn set_not_null(writing: Writing, table: &Name, column: &str) -> String {
             text(column),
             schema_argument(table)
         ),
+        Writing::Batch => {
+            block(table, &format!("batch_op.alter_column({}, nullable=False)", text(column)))
+        }
     }
 }
 
@@ -64,7 +96,7 @@ pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> St
         Writing::Sql => {
             format!("ALTER TABLE {} RENAME COLUMN {} TO {};", name(table), ident(from), ident(to))
         }
-        Writing::Alembic => format!(
+        Writing::Alembic | Writing::Batch => format!(
             "op.alter_column({}, {}, new_column_name={}{})",
             text(&table.name),
             text(from),
@@ -77,7 +109,7 @@ pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> St
 pub fn rename_table(writing: Writing, from: &Name, to: &str) -> String {
     match writing {
         Writing::Sql => format!("ALTER TABLE {} RENAME TO {};", name(from), ident(to)),
-        Writing::Alembic => {
+        Writing::Alembic | Writing::Batch => {
             format!("op.rename_table({}, {}{})", text(&from.name), text(to), schema_argument(from))
         }
     }
@@ -87,14 +119,14 @@ pub fn rename_table(writing: Writing, from: &Name, to: &str) -> String {
 pub fn sql(writing: Writing, statement: &str) -> String {
     match writing {
         Writing::Sql => format!("{statement};"),
-        Writing::Alembic => format!("op.execute({})", text(statement)),
+        Writing::Alembic | Writing::Batch => format!("op.execute({})", text(statement)),
     }
 }
 
 pub fn comment(writing: Writing, words: &str) -> String {
     match writing {
         Writing::Sql => format!("-- {words}"),
-        Writing::Alembic => format!("# {words}"),
+        Writing::Alembic | Writing::Batch => format!("# {words}"),
     }
 }
 
@@ -113,7 +145,7 @@ pub fn change_type(
                 ident(column)
             )
         }
-        Writing::Alembic => format!(
+        Writing::Alembic | Writing::Batch => format!(
             "op.alter_column({}, {}, type_={}, postgresql_using={}{})",
             text(&table.name),
             text(column),

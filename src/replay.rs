@@ -56,6 +56,8 @@ pub struct Step<'a> {
     pub ops: &'a [Op],
     pub index: usize,
     pub before: &'a Schema,
+    /// For the wording of a fix: how the operation is written.
+    pub sources: &'a Sources,
     /// Identifiers in the migration's own code, outside of its operations: what Python reads
     /// and writes there cannot be followed, but it is not nothing.
     pub code_words: &'a BTreeSet<String>,
@@ -269,8 +271,14 @@ impl Run<'_, '_> {
                     gone,
                 });
             }
-            let step =
-                Step { op, ops: &script.ops, index, before: &self.schema, code_words: words };
+            let step = Step {
+                op,
+                ops: &script.ops,
+                index,
+                before: &self.schema,
+                sources: self.plan.sources,
+                code_words: words,
+            };
             for rule in self.plan.rules {
                 if let Check::Op(check) = rule.check {
                     let mut out = Vec::new();

@@ -7,11 +7,13 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, rendere
 use super::{Output, clean, url};
 use crate::{
     diagnostic::{Diagnostic, Label, Severity},
-    source::{SourceFile, Span},
+    source::{FileId, SourceFile, Span},
 };
 
 /// Lines longer than this, in bytes, are cut around the place they are shown for.
 const MAX_LINE: usize = 600;
+/// Places of one file that lie within as many bytes are shown together.
+const MAX_WINDOW: usize = 4_000;
 /// Places that span more lines than this are shown by their beginning.
 const MAX_LINES: usize = 12;
 
@@ -22,7 +24,10 @@ pub fn full(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(output.style.width);
     for diagnostic in &output.report.diagnostics {
         let text = render(output, &renderer, diagnostic);
-        writeln!(out, "{}\n", text.trim_end())?;
+        for line in text.trim_end().lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -38,11 +43,9 @@ fn render(output: &Output<'_>, renderer: &Renderer, diagnostic: &Diagnostic) -> 
     if output.style.links {
         title = title.id_url(link);
     }
-    let mut windows: Vec<Window> = Vec::new();
-    place(output, &mut windows, &finding.primary, AnnotationKind::Primary);
-    for related in &finding.related {
-        place(output, &mut windows, related, AnnotationKind::Context);
-    }
+    let mut places = vec![(AnnotationKind::Primary, &finding.primary)];
+    places.extend(finding.related.iter().map(|label| (AnnotationKind::Context, label)));
+    let windows = windows(output, &places);
     let mut group = Group::with_title(title);
     for window in &windows {
         let mut snippet = Snippet::source(window.text.as_str())
@@ -56,6 +59,9 @@ fn render(output: &Output<'_>, renderer: &Renderer, diagnostic: &Diagnostic) -> 
             snippet = snippet.annotation(annotation);
         }
         group = group.element(snippet);
+    }
+    for consequence in &finding.consequences {
+        group = group.element(Level::NOTE.message(clean(consequence)));
     }
     let databases: Vec<String> = diagnostic.databases.iter().map(ToString::to_string).collect();
     let mut groups =
@@ -83,12 +89,9 @@ fn render(output: &Output<'_>, renderer: &Renderer, diagnostic: &Diagnostic) -> 
 
 /// A stretch of a file around the places that are shown of it.
 struct Window {
-    span: Span,
     path: String,
     text: String,
     line: usize,
-    /// Where `text` begins in the file, in bytes; `None`: the line was cut.
-    start: Option<usize>,
     marks: Vec<Mark>,
 }
 
@@ -99,37 +102,52 @@ struct Mark {
     text: String,
 }
 
-/// Puts a label into the window it fits into, or opens one for it.
-fn place(output: &Output<'_>, windows: &mut Vec<Window>, label: &Label, kind: AnnotationKind) {
-    let file = output.sources.file(label.span.file);
-    let text = clean(&label.text);
-    let (from, to) = shown(&file, label.span);
-    let near = windows.iter_mut().find(|w| {
-        w.span.file == label.span.file
-            && w.start.is_some_and(|start| from >= start && to <= start + w.text.len())
-    });
-    if let Some(window) = near {
-        let start = window.start.unwrap_or_default();
-        window.marks.push(Mark { kind, from: from - start, to: to - start, text });
-        return;
+/// Places in the order given; those of one file that are near to each other share a window.
+fn windows(output: &Output<'_>, places: &[(AnnotationKind, &Label)]) -> Vec<Window> {
+    let mut groups: Vec<(FileId, Vec<(usize, usize)>, Vec<Mark>)> = Vec::new();
+    for (kind, label) in places {
+        let file = output.sources.file(label.span.file);
+        let (from, to) = shown(&file, label.span);
+        let lines = around(&file, from, to);
+        let mark = Mark { kind: *kind, from, to, text: clean(&label.text) };
+        let near = |(other, others, _): &&mut (FileId, Vec<(usize, usize)>, Vec<Mark>)| {
+            let first = others.iter().map(|l| l.0).min().unwrap_or(lines.0).min(lines.0);
+            let last = others.iter().map(|l| l.1).max().unwrap_or(lines.1).max(lines.1);
+            *other == label.span.file && last - first < MAX_WINDOW
+        };
+        match groups.iter_mut().find(near) {
+            Some((_, others, marks)) => {
+                others.push(lines);
+                marks.push(mark);
+            }
+            None => groups.push((label.span.file, vec![lines], vec![mark])),
+        }
     }
-    let lines = around(&file, from, to);
-    let line = file.position(lines.0 as u32).line;
-    let mut window = Window {
-        span: label.span,
-        path: output.path(label.span),
-        text: file.text[lines.0..lines.1].to_owned(),
-        line,
-        start: Some(lines.0),
-        marks: Vec::new(),
-    };
-    let (mut from, mut to) = (from - lines.0, to - lines.0);
-    if window.text.split('\n').any(|line| line.len() > MAX_LINE) {
-        (window.text, from, to) = cut(&window.text, from, to);
-        window.start = None;
+    groups.into_iter().map(|(file, lines, marks)| window(output, file, &lines, marks)).collect()
+}
+
+fn window(
+    output: &Output<'_>,
+    id: FileId,
+    lines: &[(usize, usize)],
+    mut marks: Vec<Mark>,
+) -> Window {
+    let file = output.sources.file(id);
+    let start = lines.iter().map(|l| l.0).min().unwrap_or_default();
+    let end = lines.iter().map(|l| l.1).max().unwrap_or(start);
+    let mut text = file.text[start..end].to_owned();
+    for mark in &mut marks {
+        (mark.from, mark.to) = (mark.from - start, mark.to - start);
     }
-    window.marks.push(Mark { kind, from, to, text });
-    windows.push(window);
+    let mut line = file.position(start as u32).line;
+    if text.split('\n').any(|line| line.len() > MAX_LINE)
+        && let Some(first) = marks.first_mut()
+    {
+        line = file.position((start + first.from) as u32).line;
+        (text, first.from, first.to) = cut(&text, first.from, first.to);
+        marks.truncate(1);
+    }
+    Window { path: output.path(Span::top(id)), text, line, marks }
 }
 
 /// What of a place is shown: all of it, or its first lines.

@@ -55,8 +55,9 @@ fn annotation(out: &mut dyn Write, output: &Output<'_>, diagnostic: &Diagnostic)
     }
     let finding = &diagnostic.finding;
     let mut message = line(output, diagnostic);
-    if !finding.primary.text.is_empty() {
-        message.push_str(&format!("\n{}", clean(&finding.primary.text)));
+    let label = Some(&finding.primary.text).filter(|text| !text.is_empty());
+    for said in label.into_iter().chain(&finding.consequences) {
+        message.push_str(&format!("\n{}", clean(said)));
     }
     message.push_str(&format!("\n{}", clean(&finding.help)));
     if let Some(code) = &finding.code {

@@ -62,10 +62,13 @@ fn finding(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usiz
         Some(code) => format!("{}\n\n{code}", d.finding.help),
         None => d.finding.help.clone(),
     };
-    let message = match d.finding.primary.text.as_str() {
-        "" => d.finding.message.clone(),
-        label => format!("{}: {label}", d.finding.message),
-    };
+    let label = Some(&d.finding.primary.text).filter(|text| !text.is_empty());
+    let said: Vec<&str> = std::iter::once(&d.finding.message)
+        .chain(label)
+        .chain(&d.finding.consequences)
+        .map(String::as_str)
+        .collect();
+    let message = said.join(". ");
     json!({
         "rule": d.rule,
         "severity": d.severity.name(),

@@ -46,7 +46,10 @@ fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
         (Body::Absent, _) | (_, None) => trip.migration.id_span,
         (_, Some(span)) => span,
     };
-    let help = "Write the inverse of the upgrade. Where there is none, say so in a suppression with the reason.";
+    let help = match trip.down.body {
+        Body::Raises => "Write the inverse of the upgrade, if there is one.",
+        _ => "Write the inverse of the upgrade; where there is none, raise an error that says so.",
+    };
     out.push(finding(span, label, format!("migration `{}` {message}", trip.migration.id), help));
 }
 

@@ -101,16 +101,24 @@ impl Rule {
     }
 }
 
-/// A finding without related places or code.
+/// Who a consequence begins with.
+const SPEAKERS: &[&str] = &["PostgreSQL", "SQLite", "Alembic", "SQLAlchemy"];
+
+/// A finding without related places or code. Where what is said of the place is a server's or
+/// tool's answer (`PostgreSQL: 23502 …`), it is kept as the consequence.
 fn finding(
     span: Span,
     label: impl Into<String>,
     message: impl Into<String>,
     help: impl Into<String>,
 ) -> Finding {
+    let label = label.into();
+    let spoken = SPEAKERS.iter().any(|who| label.starts_with(who));
+    let (label, consequences) = if spoken { (String::new(), vec![label]) } else { (label, Vec::new()) };
     Finding {
         message: message.into(),
-        primary: Label { span, text: label.into() },
+        primary: Label { span, text: label },
+        consequences,
         related: Vec::new(),
         help: help.into(),
         code: None,

@@ -52,7 +52,12 @@ fn added(step: &Step<'_>, table: &Name, column: &Column, out: &mut Vec<Finding>)
     );
     let mut found = finding(column.span, label, subject, help);
     found.related.extend(known.rows_from(table));
-    found.code = Some(safe_way(Writing::of(step.op.style), table, name, &column.ty, true));
+    let writing = Writing::of(step.op.style, step.database());
+    found.code = Some(match (writing, step.database().is_sqlite()) {
+        // SQLite sets no NOT NULL afterwards; a constant default fills the rows.
+        (Writing::Sql, true) => fix::add_with_default(table, name, &column.ty),
+        _ => safe_way(writing, table, name, &column.ty, true),
+    });
     found.table = Some(table.to_string());
     out.push(found);
 }
@@ -116,7 +121,7 @@ fn set(
     let mut found = finding(step.op.span, label, subject, help);
     found.related = related;
     found.code = Some(safe_way(
-        Writing::of(step.op.style),
+        Writing::of(step.op.style, step.database()),
         table,
         column,
         &ty.unwrap_or_else(SqlType::unknown),

@@ -32,7 +32,7 @@ fn column(change: &Change<'_>, pair: &Pair, out: &mut Vec<Finding>) {
     else {
         return;
     };
-    let writing = Writing::of(dropped.op.style);
+    let writing = Writing::of(dropped.op.style, change.schema.database());
     let message = match pair.verdict {
         Verdict::Renamed => format!(
             "`{old}` of `{table}` is dropped and `{}` added: a rename that loses every value",
@@ -106,7 +106,7 @@ fn table(change: &Change<'_>, pair: &Pair, out: &mut Vec<Finding>) {
     found
         .related
         .push(Label { span: added.op.span, text: format!("`{}` is made empty", create.table) });
-    found.code = Some(fix::rename_table(Writing::of(dropped.op.style), table, &create.table.name));
+    found.code = Some(fix::rename_table(Writing::of(dropped.op.style, change.schema.database()), table, &create.table.name));
     found.table = Some(table.to_string());
     out.push(found);
 }

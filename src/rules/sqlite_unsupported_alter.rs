@@ -2,6 +2,7 @@ use super::{Check, Rule, finding};
 use crate::{
     diagnostic::{Finding, Severity},
     facts::sqlite::{self, Outcome},
+    fix,
     ir::{ConstraintKind, OpKind, Style},
     replay::Step,
     schema::Table,
@@ -34,7 +35,7 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
             format!("Alembic cannot do this to `{table}` on SQLite outside batch mode"),
         ),
         Outcome::HalfApplied => (
-            format!("Alembic adds the column, then raises NotImplementedError: {}", refused.error),
+            format!("Alembic: NotImplementedError: {}; the column is there by then, and stays", refused.error),
             format!("this leaves `{table}` half changed on SQLite"),
         ),
     };
@@ -48,28 +49,12 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
         _ => "Do it in batch mode, which copies the table on SQLite and is a plain ALTER on PostgreSQL.".to_owned(),
     };
     let mut found = finding(step.op.span, label, message, help);
-    found.code = (step.op.style == Style::Alembic).then(|| batch(step, &table.name));
+    if step.op.style != Style::Sql {
+        let file = step.sources.file(step.op.span.file);
+        found.code = fix::batched(file.slice(step.op.span), table);
+    }
     found.table = Some(table.to_string());
     out.push(found);
-}
-
-fn batch(step: &Step<'_>, table: &str) -> String {
-    let call = match &step.op.kind {
-        OpKind::AlterColumn { .. } => "alter_column(…)",
-        OpKind::AddConstraint { constraint, .. } => match constraint.kind {
-            ConstraintKind::ForeignKey(_) => "create_foreign_key(…)",
-            ConstraintKind::Unique { .. } => "create_unique_constraint(…)",
-            ConstraintKind::PrimaryKey => "create_primary_key(…)",
-            _ => "create_check_constraint(…)",
-        },
-        OpKind::DropConstraint { .. } => "drop_constraint(…)",
-        OpKind::DropColumn { .. } => "drop_column(…)",
-        _ => "add_column(…)",
-    };
-    format!(
-        "with op.batch_alter_table({}) as batch_op:\n    batch_op.{call}",
-        crate::fix::text(table)
-    )
 }
 
 /// What the copy does not carry over (recorded with Alembic 1.20.1 and SQLAlchemy 2.1.9).

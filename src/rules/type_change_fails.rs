@@ -80,7 +80,7 @@ fn cast(
     if conversion(step.before, from, to) != Conversion::NeedsUsing {
         return;
     }
-    let writing = Writing::of(step.op.style);
+    let writing = Writing::of(step.op.style, step.database());
     if ty.using.is_none() {
         let using = format!("{}::{to}", fix::ident(name));
         let mut found = finding(
@@ -156,7 +156,7 @@ fn values(
             "Find such values first; an empty string counts. Turn them into NULL, or correct them, before the change.",
         );
         let (t, c) = (fix::name(&table.name), fix::ident(name));
-        let writing = Writing::of(step.op.style);
+        let writing = Writing::of(step.op.style, step.database());
         found.code =
             Some(fix::sql(writing, &format!("UPDATE {t} SET {c} = NULL WHERE trim({c}) = ''")));
         found.severity = Some(Severity::Warning);

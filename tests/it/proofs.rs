@@ -101,10 +101,15 @@ fn judge(trial: &Trial<'_>, ran: &Ran, place: &str, wrong: &mut Vec<String>) {
             wrong.push(format!("{place}: {after:?} has survived"));
         }
     }
-    let lost = !example.proofs.is_empty();
+    if !example.proofs.is_empty() {
+        for refusal in &ran.refusals {
+            wrong.push(format!("{place}: unexpectedly refused: {}", refusal.text));
+        }
+        return;
+    }
     let measured = example.attributes.contains_key("measured");
     if claims.is_empty() {
-        if !lost && !measured {
+        if !measured {
             wrong.push(format!("{place}: it claims nothing that a server could show"));
         }
         for refusal in &ran.refusals {
@@ -140,9 +145,8 @@ fn claims(page: &Page, example: &Example, database: Database) -> Vec<String> {
     let (_, report) = run(folder.path(), since, &[database], &[rule]);
     for diagnostic in report.expect("a report").diagnostics {
         let finding = diagnostic.finding;
-        for text in [&finding.primary.text, &finding.message] {
-            claims.extend(named(text, database));
-        }
+        let said = finding.consequences.iter().chain([&finding.primary.text, &finding.message]);
+        claims.extend(said.flat_map(|text| named(text, database)));
     }
     claims
 }
@@ -163,6 +167,7 @@ fn named(text: &str, database: Database) -> Vec<String> {
         Dialect::Postgres => &["Alembic: ", "SQLAlchemy: "],
         Dialect::Sqlite => &["SQLite: ", "Alembic: ", "SQLAlchemy: "],
     };
+    let text = &text.replace("SQLite 3.45: ", "SQLite: ");
     for owner in owners {
         for (at, _) in text.match_indices(owner) {
             let rest = &text[at + owner.len()..];

@@ -16,6 +16,7 @@ mod module;
 mod naming;
 mod ops;
 mod project;
+mod rewrite;
 mod runtime;
 mod sa_types;
 mod value;
@@ -27,6 +28,7 @@ use ruff_python_ast::{Expr, PySourceType, Stmt, StmtFunctionDef, token::TokenKin
 use ruff_text_size::Ranged;
 
 pub use env::Env;
+pub use rewrite::in_batch;
 use graph::Header;
 use machine::Machine;
 use module::Item;
