@@ -516,6 +516,8 @@ pub struct Index {
     /// In lower case; `None`: btree.
     pub method: Option<String>,
     pub nulls_not_distinct: bool,
+    /// A part is a double-quoted name: SQLite takes one that is no column for a text.
+    pub loose: bool,
     pub span: Span,
 }
 
@@ -528,6 +530,7 @@ impl Index {
             predicate: None,
             method: None,
             nulls_not_distinct: false,
+            loose: false,
             span,
         }
     }

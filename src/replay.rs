@@ -121,8 +121,7 @@ pub enum Trouble {
 /// Something that was missing when an operation ran.
 pub struct MissingAt {
     pub flaw: Flaw,
-    pub op: Span,
-    pub style: Style,
+    pub op: Op,
     pub migration: usize,
     /// Other migrations follow: somebody's database has run this one.
     pub followed: bool,
@@ -260,14 +259,12 @@ impl Run<'_, '_> {
                     }
                     _ => None,
                 };
-                let (style, certain) = (op.style, op.certain);
                 self.missing.push(MissingAt {
                     flaw,
-                    op: op.span,
-                    style,
+                    op: op.clone(),
                     migration: at,
                     followed,
-                    certain,
+                    certain: op.certain,
                     gone,
                 });
             }

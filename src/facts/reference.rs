@@ -5,7 +5,7 @@ use crate::{
     database::Database,
     facts::postgres,
     ir::{Constraint, ConstraintKind, ForeignKey, Index, IndexPart, Name, Op, OpKind, Style},
-    schema::{Lookup, Schema, Table, mentions},
+    schema::{Lookup, Schema, Table, View, mentions},
     source::Span,
     types::SqlType,
 };
@@ -165,7 +165,7 @@ impl<'a> Found<'a> {
     fn table(&mut self, name: &Name) -> Option<&'a Table> {
         match self.schema.table(name) {
             Lookup::Found(table) => Some(table),
-            Lookup::Missing if !is_system(name) => {
+            Lookup::Missing if !is_system(name) && self.schema.view(name).is_none() => {
                 self.add(FlawKind::Table { table: name.clone() });
                 None
             }
@@ -444,6 +444,8 @@ fn is_system(name: &Name) -> bool {
 pub struct Dependent {
     /// For people: "foreign key `task_user_id_fkey` on `task`".
     pub what: String,
+    /// A generated column, which PostgreSQL treats in its own way.
+    pub generated: bool,
     pub span: Span,
 }
 
@@ -461,15 +463,15 @@ pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
         });
         hit.map(|(child, c)| {
             let name = c.name.as_deref().unwrap_or("unnamed");
-            Dependent { what: format!("foreign key `{name}` on `{}`", child.name), span: c.span }
+            let what = format!("foreign key `{name}` on `{}`", child.name);
+            Dependent { what, generated: false, span: c.span }
         })
         .collect()
     };
     let views = |table: &Name, word: Option<&str>| -> Vec<Dependent> {
         let reading = schema.views().filter(|v| v.tables.contains(table));
         let hit = reading.filter(|v| word.is_none_or(|w| v.words.contains(w)));
-        hit.map(|v| Dependent { what: format!("view `{}`", v.name), span: v.created.span })
-            .collect()
+        hit.map(reader).collect()
     };
     match &op.kind {
         OpKind::DropTable { table, cascade: false, .. } => {
@@ -494,7 +496,7 @@ pub fn columns_of_type(schema: &Schema, name: &Name) -> Vec<Dependent> {
     for table in schema.tables() {
         for column in table.columns.iter().filter(|c| c.column.ty.name == spelled) {
             let what = format!("column `{}` of `{}`", column.column.name, table.name);
-            found.push(Dependent { what, span: column.created.span });
+            found.push(Dependent { what, generated: false, span: column.created.span });
         }
     }
     found
@@ -510,15 +512,19 @@ pub fn pins_type(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent>
     let mut found: Vec<Dependent> = generated
         .map(|c| Dependent {
             what: format!("generated column `{}`", c.column.name),
+            generated: true,
             span: c.created.span,
         })
         .collect();
     let reading =
         schema.views().filter(|v| v.tables.contains(&table.name) && v.words.contains(column));
-    found.extend(
-        reading.map(|v| Dependent { what: format!("view `{}`", v.name), span: v.created.span }),
-    );
+    found.extend(reading.map(reader));
     found
+}
+
+fn reader(view: &View) -> Dependent {
+    let what = format!("view `{}`", view.name);
+    Dependent { what, generated: false, span: view.created.span }
 }
 
 /// Whether foreign keys to a missing table are accepted when they are declared.

@@ -4,7 +4,7 @@ use super::{Check, Rule, finding};
 use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::reference::{FlawKind, accepts_dangling},
-    ir::Name,
+    ir::{Name, OpKind},
     replay::{Ended, MissingAt},
     source::Span,
 };
@@ -36,20 +36,13 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     match &missing.flaw.kind {
         FlawKind::Table { table } => absent(ended, missing, table, false),
         FlawKind::Referenced { table } => absent(ended, missing, table, sqlite),
-        FlawKind::Column { table, column } => {
-            let error = if sqlite {
-                "SQLite: no such column"
-            } else {
-                "PostgreSQL: 42703 column does not exist"
-            };
-            Some(about(
-                span,
-                format!("{error}: {column}"),
-                format!("`{table}` has no column `{column}` at this point"),
-                near_column(ended, table, column),
-                table,
-            ))
-        }
+        FlawKind::Column { table, column } => Some(about(
+            span,
+            no_column(&missing.op.kind, sqlite, column),
+            format!("`{table}` has no column `{column}` at this point"),
+            near_column(ended, table, column),
+            table,
+        )),
         FlawKind::ReferencedColumn { table, column } => {
             let label = match sqlite {
                 true => {
@@ -68,14 +61,15 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
             if sqlite && missing.followed {
                 return None;
             }
-            let error = if sqlite {
-                "SQLite: no such index"
-            } else {
-                "PostgreSQL: 42704 index does not exist"
+            let own = index.name.starts_with("sqlite_autoindex_");
+            let error = match sqlite {
+                true if own => "SQLite: index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped".to_owned(),
+                true => format!("SQLite: no such index: {}", index.name),
+                false => format!("PostgreSQL: 42704 index \"{}\" does not exist", index.name),
             };
             Some(about(
                 span,
-                format!("{error}: {}", index.name),
+                error,
                 format!("there is no index `{index}` at this point"),
                 "Name the index as the migration that made it did, or as the server named it."
                     .to_owned(),
@@ -153,6 +147,20 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     }
 }
 
+/// A server's words for a column that is not there.
+fn no_column(kind: &OpKind, sqlite: bool, column: &str) -> String {
+    match kind {
+        _ if !sqlite => format!("PostgreSQL: 42703 column \"{column}\" does not exist"),
+        OpKind::RenameColumn { .. } | OpKind::DropColumn { .. } => {
+            format!("SQLite: no such column: \"{column}\"")
+        }
+        OpKind::CreateIndex { index, .. } if index.loose => {
+            format!("SQLite: accepted, as an index on the text '{column}'")
+        }
+        _ => format!("SQLite: no such column: {column}"),
+    }
+}
+
 /// A table that is not there: made later, gone by now, or never made at all.
 fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name, dangling: bool) -> Option<Finding> {
     let span = missing.flaw.span;
@@ -171,6 +179,9 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name, dangling: bool) 
             "SQLite: accepted; every insert then fails with no such table: main.{}",
             table.name
         ),
+        (true, false) if matches!(missing.op.kind, OpKind::CreateIndex { .. }) => {
+            format!("SQLite: no such table: main.{}", table.name)
+        }
         (true, false) => format!("SQLite: no such table: {}", table.name),
     };
     let role = if matches!(missing.flaw.kind, FlawKind::Referenced { .. }) {
@@ -213,7 +224,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name, dangling: bool) 
 fn after(ended: &Ended<'_>, made: Span, missing: &MissingAt) -> bool {
     let of = |span: Span| ended.history.migrations.iter().position(|m| m.file == span.file);
     match of(made) {
-        Some(at) if at == missing.migration => made.start > missing.op.start,
+        Some(at) if at == missing.migration => made.start > missing.op.span.start,
         Some(at) => at > missing.migration,
         None => false,
     }

@@ -114,7 +114,8 @@ fn finding(
 ) -> Finding {
     let label = label.into();
     let spoken = SPEAKERS.iter().any(|who| label.starts_with(who));
-    let (label, consequences) = if spoken { (String::new(), vec![label]) } else { (label, Vec::new()) };
+    let (label, consequences) =
+        if spoken { (String::new(), vec![label]) } else { (label, Vec::new()) };
     Finding {
         message: message.into(),
         primary: Label { span, text: label },

@@ -37,7 +37,11 @@ fn added(step: &Step<'_>, table: &Name, column: &Column, out: &mut Vec<Finding>)
         (true, _) => {
             format!("PostgreSQL: 23502 column \"{name}\" contains null values, if a row exists")
         }
-        (false, false) => "SQLite: Cannot add a NOT NULL column with default value NULL".to_owned(),
+        // Up to 3.31 on an empty table too (experiment `add-notnull-empty-table`).
+        (false, false) => {
+            let when = if step.database().at_least((3, 32)) { ", if a row exists" } else { "" };
+            format!("SQLite: Cannot add a NOT NULL column with default value NULL{when}")
+        }
         (false, true) => {
             format!("SQLite: NOT NULL constraint failed: _alembic_tmp_{}.{name}", table.name)
         }

@@ -106,7 +106,11 @@ fn table(change: &Change<'_>, pair: &Pair, out: &mut Vec<Finding>) {
     found
         .related
         .push(Label { span: added.op.span, text: format!("`{}` is made empty", create.table) });
-    found.code = Some(fix::rename_table(Writing::of(dropped.op.style, change.schema.database()), table, &create.table.name));
+    found.code = Some(fix::rename_table(
+        Writing::of(dropped.op.style, change.schema.database()),
+        table,
+        &create.table.name,
+    ));
     found.table = Some(table.to_string());
     out.push(found);
 }

@@ -27,7 +27,10 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
     let sqlite = format!("SQLite {}.{}", step.database().version.0, step.database().version.1);
     let (label, message) = match refused.outcome {
         Outcome::Refused => (
-            format!("{sqlite}: {}", refused.error),
+            match refused.when {
+                Some(when) => format!("{sqlite}: {}, {when}", refused.error),
+                None => format!("{sqlite}: {}", refused.error),
+            },
             format!("SQLite cannot do this to `{table}` with ALTER TABLE"),
         ),
         Outcome::AlembicRefuses => (
@@ -35,7 +38,10 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
             format!("Alembic cannot do this to `{table}` on SQLite outside batch mode"),
         ),
         Outcome::HalfApplied => (
-            format!("Alembic: NotImplementedError: {}; the column is there by then, and stays", refused.error),
+            format!(
+                "Alembic: NotImplementedError: {}; the column is there by then, and stays",
+                refused.error
+            ),
             format!("this leaves `{table}` half changed on SQLite"),
         ),
     };
@@ -49,6 +55,9 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
         _ => "Do it in batch mode, which copies the table on SQLite and is a plain ALTER on PostgreSQL.".to_owned(),
     };
     let mut found = finding(step.op.span, label, message, help);
+    if refused.when.is_some_and(|when| when.contains("foreign_keys")) {
+        found.severity = Some(Severity::Warning);
+    }
     if step.op.style != Style::Sql {
         let file = step.sources.file(step.op.span.file);
         found.code = fix::batched(file.slice(step.op.span), table);

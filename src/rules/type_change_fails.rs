@@ -51,9 +51,19 @@ fn pinned(
     let name = &old.column.name;
     let dependents = pins_type(step.before, table, name);
     let Some(first) = dependents.first() else { return };
+    // Up to 14 a generated column answers with 42601 (experiment `at-generated-dep`).
+    let label = match (first.generated, step.database().at_least((15, 0))) {
+        (true, true) => {
+            "PostgreSQL: 0A000 cannot alter type of a column used by a generated column"
+        }
+        (true, false) => {
+            "PostgreSQL: 42601 cannot alter type of a column used by a generated column"
+        }
+        (false, _) => "PostgreSQL: 0A000 cannot alter type of a column used by a view or rule",
+    };
     let mut found = finding(
         step.op.span,
-        "PostgreSQL: 0A000 cannot alter type of a column used by a view or generated column",
+        label,
         format!("the type of `{name}` cannot change while {} reads it", first.what),
         "Drop what depends on the column, change the type, and make it again, in one migration.",
     );

@@ -141,7 +141,9 @@ impl Example {
 
     /// The way back is part of the example.
     pub(crate) fn has_down(&self) -> bool {
-        self.files.iter().any(|(name, text)| text.contains("def downgrade") || name.contains(".down."))
+        self.files
+            .iter()
+            .any(|(name, text)| text.contains("def downgrade") || name.contains(".down."))
     }
 
     /// Writes what has run already.
@@ -165,7 +167,8 @@ impl Example {
                 folder.write(&format!("migrations/{name}"), text);
             } else {
                 let stem = name.trim_end_matches(".py");
-                folder.write(&format!("alembic/versions/{name}"), module(text, stem, Some("given")));
+                folder
+                    .write(&format!("alembic/versions/{name}"), module(text, stem, Some("given")));
             }
         }
     }

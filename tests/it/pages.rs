@@ -45,7 +45,9 @@ fn examples_print_what_their_pages_show() {
                 continue;
             }
             if !updating() {
-                wrong.push(format!("{place}: the page shows another output (UPDATE=1 rewrites it) than\n{text}"));
+                wrong.push(format!(
+                    "{place}: the page shows another output (UPDATE=1 rewrites it) than\n{text}"
+                ));
                 continue;
             }
             moved += write(&mut lines, example, &text, moved);

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     page::{Example, Page, pages},
     servers::{Fresh, Refusal, alembic, postgres},
-    support::{Folder, run},
+    support::{Folder, pool, run},
 };
 
 /// An example on one server, before it has run.
@@ -59,10 +59,8 @@ fn servers_do_what_the_pages_say() {
                     trials.push(Trial {
                         page,
                         example,
-                        database: server.map_or(database, |s| Database {
-                            version: (s.major, 0),
-                            ..database
-                        }),
+                        database: server
+                            .map_or(database, |s| Database { version: (s.major, 0), ..database }),
                         folder: Folder::new(),
                         fresh: server.map(crate::servers::Server::fresh),
                     });
@@ -73,7 +71,8 @@ fn servers_do_what_the_pages_say() {
     let ran = run_all(&trials);
     let mut wrong = Vec::new();
     for (trial, ran) in trials.iter().zip(&ran) {
-        let place = format!("rules/{}.md:{} on {}", trial.page.name, trial.example.line, trial.database);
+        let place =
+            format!("rules/{}.md:{} on {}", trial.page.name, trial.example.line, trial.database);
         judge(trial, ran, &place, &mut wrong);
     }
     assert!(trials.len() > 100, "only {} trials", trials.len());
@@ -119,7 +118,8 @@ fn judge(trial: &Trial<'_>, ran: &Ran, place: &str, wrong: &mut Vec<String>) {
     }
     let met = |refusal: &Refusal| {
         claims.iter().any(|claim| {
-            refusal.state.as_deref() == Some(claim.as_str()) || refusal.text.contains(claim.as_str())
+            refusal.state.as_deref() == Some(claim.as_str())
+                || refusal.text.contains(claim.as_str())
         })
     };
     if !ran.refusals.iter().any(met) {
@@ -267,7 +267,8 @@ impl Connection {
         match self {
             Connection::Postgres(client) => client.batch_execute(text).err().map(|e| {
                 let state = e.code().map(|c| c.code().to_owned());
-                let text = e.as_db_error().map_or_else(|| e.to_string(), |d| d.message().to_owned());
+                let text =
+                    e.as_db_error().map_or_else(|| e.to_string(), |d| d.message().to_owned());
                 Refusal { state, text }
             }),
             Connection::Sqlite(connection) => connection
@@ -367,8 +368,7 @@ fn the_replayed_schema_is_the_servers() {
 }
 
 fn replayed(folder: &Folder, database: Database) -> Columns {
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(check::STACK).build().expect("threads");
-    pool.install(|| {
+    pool().install(|| {
         let opened = check::open(folder.path()).expect("the folder");
         let tree = &opened.project.trees[0];
         let (found, broken) = frontend::migrations(&opened.sources, tree);
@@ -380,7 +380,8 @@ fn replayed(folder: &Folder, database: Database) -> Columns {
         for table in outcome.schema.tables() {
             for column in &table.columns {
                 let c = &column.column;
-                columns.insert(format!("{}.{}", table.name, c.name), (c.ty.to_string(), c.nullable));
+                columns
+                    .insert(format!("{}.{}", table.name, c.name), (c.ty.to_string(), c.nullable));
             }
         }
         columns
@@ -403,7 +404,9 @@ fn sqlite_columns(path: &std::path::Path) -> Columns {
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'alembic_version'";
     let mut statement = connection.prepare(query).expect("the catalog");
     let rows = statement
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get(2)?))))
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get(2)?)))
+        })
         .expect("the catalog");
     rows.map(|row| row.expect("a row"))
         .map(|(name, (ty, nullable)): (String, (String, bool))| {

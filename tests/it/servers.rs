@@ -46,7 +46,9 @@ impl Server {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("miglint_{}_{number}", std::process::id());
         let mut client = Client::connect(&self.url, NoTls).expect("the server");
-        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).expect("a database");
+        client
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
+            .expect("a database");
         Fresh { server: self.clone(), name }
     }
 }
@@ -70,7 +72,8 @@ impl Fresh {
 impl Drop for Fresh {
     fn drop(&mut self) {
         if let Ok(mut client) = Client::connect(&self.server.url, NoTls) {
-            let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            let _ = client
+                .batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }

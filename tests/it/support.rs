@@ -3,7 +3,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use miglint::{
@@ -46,6 +49,14 @@ impl Drop for Folder {
     }
 }
 
+/// Threads with room for deep trees, as the command line has them.
+pub(crate) fn pool() -> &'static rayon::ThreadPool {
+    static POOL: OnceLock<rayon::ThreadPool> = OnceLock::new();
+    POOL.get_or_init(|| {
+        rayon::ThreadPoolBuilder::new().stack_size(check::STACK).build().expect("threads")
+    })
+}
+
 /// Checks a project with some rules and, if given, for some databases.
 pub(crate) fn run(
     root: &Path,
@@ -53,8 +64,7 @@ pub(crate) fn run(
     databases: &[Database],
     rules: &[&'static Rule],
 ) -> (Opened, Result<Report, String>) {
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(check::STACK).build().expect("threads");
-    pool.install(|| {
+    pool().install(|| {
         let opened = check::open(root).expect("the folder");
         let request = Request {
             root: root.to_owned(),

@@ -23,6 +23,8 @@ pub struct Refused {
     pub outcome: Outcome,
     /// The exact words of SQLite, or of Alembic.
     pub error: String,
+    /// Under what circumstances, where not always: "a row exists".
+    pub when: Option<&'static str>,
     /// The first version that does it, if any does.
     pub since: Option<(u16, u16)>,
 }
@@ -38,19 +40,21 @@ pub fn alter(schema: &Schema, op: &Op) -> Option<Refused> {
     match &op.kind {
         OpKind::AlterColumn { change, .. } => alter_column(database, change, alembic),
         OpKind::AddConstraint { constraint, .. } => {
-            add_constraint(database, constraint.ty(), alembic)
+            add_constraint(database, constraint.ty(), constraint.name.is_some(), alembic)
         }
         OpKind::DropConstraint { kind, .. } => drop_constraint(database, *kind, alembic),
         OpKind::RenameConstraint { .. } | OpKind::ValidateConstraint { .. } => {
-            Some(refused("near \"CONSTRAINT\": syntax error", None))
+            Some(refused("syntax error", None))
         }
+        // The word in front of which it stops depends on whether COLUMN is written.
         OpKind::RenameColumn { .. } if !database.at_least((3, 25)) => {
-            Some(refused("near \"COLUMN\": syntax error", Some((3, 25))))
+            Some(refused("syntax error", Some((3, 25))))
         }
         OpKind::AddColumn { table, column, constraints, .. } => {
             let table = schema.table(table).found();
             let empty = table.is_some_and(|t| !schema.may_hold_rows(t));
-            add_column(database, column, constraints.iter().map(|c| &c.kind), empty, alembic)
+            let adding = Adding { database, table, column, empty, alembic };
+            add_column(&adding, constraints.iter().map(|c| &c.kind))
         }
         OpKind::DropColumn { table, column, .. } => {
             if !database.at_least((3, 35)) {
@@ -65,7 +69,7 @@ pub fn alter(schema: &Schema, op: &Op) -> Option<Refused> {
 }
 
 fn refused(error: &str, since: Option<(u16, u16)>) -> Refused {
-    Refused { outcome: Outcome::Refused, error: error.to_owned(), since }
+    Refused { outcome: Outcome::Refused, error: error.to_owned(), when: None, since }
 }
 
 /// SET and DROP NOT NULL from 3.53.0 on; type and default never.
@@ -85,34 +89,38 @@ fn alter_column(
     if modern && !other && !alembic {
         return None;
     }
-    let word = match modern {
-        false => "ALTER",
-        true if change.ty.is_some() => "TYPE",
-        true if change.default.is_some() => "DEFAULT",
-        true => "ALTER",
-    };
-    Some(refused(&format!("near \"{word}\": syntax error"), (!other).then_some((3, 53))))
+    // From 3.53 on the grammar goes further before it stops.
+    let error = if modern { "syntax error" } else { "near \"ALTER\": syntax error" };
+    Some(refused(error, (!other).then_some((3, 53))))
 }
 
 /// Alembic's own refusal, the same for all constraints (recorded with 1.13.3 and 1.20.1).
 const NO_CONSTRAINTS: &str = "No support for ALTER of constraints in SQLite dialect";
 
-fn add_constraint(database: Database, kind: ConstraintType, alembic: bool) -> Option<Refused> {
+fn add_constraint(
+    database: Database,
+    kind: ConstraintType,
+    named: bool,
+    alembic: bool,
+) -> Option<Refused> {
     if alembic {
         return Some(Refused {
             outcome: Outcome::AlembicRefuses,
             error: NO_CONSTRAINTS.to_owned(),
+            when: None,
             since: None,
         });
     }
     let modern = database.at_least((3, 53));
     let word = match kind {
         ConstraintType::Check if modern => return None,
-        _ if !modern => "CONSTRAINT",
+        _ if !modern && named => "CONSTRAINT",
         ConstraintType::ForeignKey => "FOREIGN",
         ConstraintType::Unique => "UNIQUE",
         ConstraintType::PrimaryKey => "PRIMARY",
-        ConstraintType::Check | ConstraintType::Exclude | ConstraintType::NotNull => "CONSTRAINT",
+        ConstraintType::Check => "CHECK",
+        ConstraintType::NotNull => "NOT",
+        ConstraintType::Exclude => "EXCLUDE",
     };
     let since = (kind == ConstraintType::Check).then_some((3, 53));
     Some(refused(&format!("near \"{word}\": syntax error"), since))
@@ -127,6 +135,7 @@ fn drop_constraint(
         return Some(Refused {
             outcome: Outcome::AlembicRefuses,
             error: NO_CONSTRAINTS.to_owned(),
+            when: None,
             since: None,
         });
     }
@@ -138,61 +147,107 @@ fn drop_constraint(
     if since.is_some_and(|since| database.at_least(since)) {
         return None;
     }
-    let error = if database.at_least((3, 53)) {
-        "constraint may not be dropped"
-    } else {
-        "near \"CONSTRAINT\": syntax error"
+    let error = match () {
+        () if database.at_least((3, 53)) => "constraint may not be dropped",
+        () if database.at_least((3, 35)) => "near \"CONSTRAINT\": syntax error",
+        () => "near \"DROP\": syntax error",
     };
     Some(refused(error, since))
 }
 
-/// The limits of ADD COLUMN (SQLite, ALTER TABLE, section 4), by what holds on a filled table.
-/// NOT NULL without a default belongs to `not-null-without-backfill`.
-fn add_column<'a>(
+/// A column that is added, and to what.
+struct Adding<'a> {
     database: Database,
-    column: &Column,
-    mut constraints: impl Iterator<Item = &'a ConstraintKind>,
+    table: Option<&'a Table>,
+    column: &'a Column,
+    /// Nothing was written to the table since the change made or emptied it.
     empty: bool,
     alembic: bool,
+}
+
+/// The limits of ADD COLUMN (SQLite, ALTER TABLE, section 4). From 3.32 on some of them hold
+/// only where a row exists. NOT NULL without a default belongs to `not-null-without-backfill`.
+fn add_column<'a>(
+    adding: &Adding<'_>,
+    mut constraints: impl Iterator<Item = &'a ConstraintKind>,
 ) -> Option<Refused> {
-    let lenient = empty && database.at_least((3, 32));
-    let moving =
-        column.default.as_ref().and_then(|d| d.sql.as_deref()).is_some_and(is_not_constant);
-    if moving && !lenient {
-        return Some(refused("Cannot add a column with non-constant default", None));
+    let Adding { database, column, .. } = adding;
+    let by_rows = database.at_least((3, 32));
+    let lenient = adding.empty && by_rows;
+    let filled = |error: &str| Refused {
+        when: by_rows.then_some("if a row exists"),
+        ..refused(error, None)
+    };
+    match column.default.as_ref().and_then(|d| d.sql.as_deref()).map_or(Constant::Yes, constant) {
+        Constant::Syntax => return Some(refused("near \"(\": syntax error", None)),
+        Constant::No if adding.names_column(column) => {
+            let error = format!("default value of column [{}] is not constant", column.name);
+            return Some(refused(&error, None));
+        }
+        Constant::No if !lenient => {
+            return Some(filled("Cannot add a column with non-constant default"));
+        }
+        Constant::No | Constant::Yes => {}
+    }
+    if column.generated.is_some() && !database.at_least((3, 31)) {
+        return Some(refused("near \"AS\": syntax error", Some((3, 31))));
     }
     if column.generated.as_ref().is_some_and(|g| g.stored) && !lenient {
-        return Some(refused("cannot add a STORED column", None));
+        return Some(filled("cannot add a STORED column"));
     }
     constraints.find_map(|kind| match kind {
         ConstraintKind::PrimaryKey => Some(refused("Cannot add a PRIMARY KEY column", None)),
-        ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey(_) if alembic => Some(Refused {
-            outcome: Outcome::HalfApplied,
-            error: NO_CONSTRAINTS.to_owned(),
-            since: None,
-        }),
+        ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey(_) if adding.alembic => {
+            Some(Refused {
+                outcome: Outcome::HalfApplied,
+                error: NO_CONSTRAINTS.to_owned(),
+                when: None,
+                since: None,
+            })
+        }
         ConstraintKind::Unique { .. } => Some(refused("Cannot add a UNIQUE column", None)),
         ConstraintKind::ForeignKey(_)
             if column.default.as_ref().is_some_and(|d| !d.is_null()) && !lenient =>
         {
-            Some(refused("Cannot add a REFERENCES column with non-NULL default value", None))
+            Some(Refused {
+                when: Some("if foreign_keys is on and a row exists"),
+                ..refused("Cannot add a REFERENCES column with non-NULL default value", None)
+            })
         }
         _ => None,
     })
 }
 
+impl Adding<'_> {
+    /// The default speaks of another column of the table, or of its own.
+    fn names_column(&self, column: &Column) -> bool {
+        let sql = column.default.as_ref().and_then(|d| d.sql.as_deref()).unwrap_or_default();
+        let known = self.table.into_iter().flat_map(|t| &t.columns);
+        known.map(|c| &c.column.name).chain([&column.name]).any(|name| mentions(sql, name))
+    }
+}
+
+/// Whether a default is a constant for SQLite.
+enum Constant {
+    Yes,
+    No,
+    /// A call without parentheses around it does not even parse.
+    Syntax,
+}
+
 /// `CURRENT_TIMESTAMP` and its kin, and any parenthesised expression that is more than a
 /// literal: `DEFAULT (1)` and `DEFAULT -1` are constants, `DEFAULT (random())` is not.
-fn is_not_constant(sql: &str) -> bool {
+fn constant(sql: &str) -> Constant {
     let text = sql.trim();
     if ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"]
         .iter()
         .any(|w| text.eq_ignore_ascii_case(w))
     {
-        return true;
+        return Constant::No;
     }
     let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) else {
-        return text.contains('(') && !text.starts_with('\'');
+        let called = text.contains('(') && !text.starts_with('\'');
+        return if called { Constant::Syntax } else { Constant::Yes };
     };
     let inner = inner.trim();
     let quoted = inner.len() >= 2
@@ -201,7 +256,7 @@ fn is_not_constant(sql: &str) -> bool {
         && !inner[1..inner.len() - 1].contains('\'');
     let number = inner.trim_start_matches(['-', '+']).parse::<f64>().is_ok();
     let word = ["NULL", "TRUE", "FALSE"].iter().any(|w| inner.eq_ignore_ascii_case(w));
-    !(quoted || number || word)
+    if quoted || number || word { Constant::Yes } else { Constant::No }
 }
 
 /// DROP COLUMN refuses what anything else in the schema names, except triggers, which it

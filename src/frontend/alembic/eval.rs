@@ -380,7 +380,8 @@ impl Machine<'_, '_> {
             }
             (Value::List(a), Operator::BitAnd | Operator::BitOr, Value::List(b)) => {
                 let (a, b) = (a.borrow(), b.borrow());
-                let has = |list: &[Value], x: &Value| list.iter().any(|y| x.equals(y) == Some(true));
+                let has =
+                    |list: &[Value], x: &Value| list.iter().any(|y| x.equals(y) == Some(true));
                 if a.len().saturating_mul(b.len()) > MAX_SIZE * 16 {
                     return Value::unknown("the sets are too large to follow");
                 }
@@ -583,7 +584,12 @@ pub(super) fn bound(function: &Rc<Function>, to: Value) -> Value {
             Body::Lambda { parameters: parameters.clone(), body: body.clone() }
         }
     };
-    Value::Function(Rc::new(Function { body, scope: Rc::clone(&function.scope), bound: Some(to), property: function.property }))
+    Value::Function(Rc::new(Function {
+        body,
+        scope: Rc::clone(&function.scope),
+        bound: Some(to),
+        property: function.property,
+    }))
 }
 
 /// Attributes of outside modules extend their path; some lead to what the migration runs in.

@@ -28,11 +28,11 @@ use ruff_python_ast::{Expr, PySourceType, Stmt, StmtFunctionDef, token::TokenKin
 use ruff_text_size::Ranged;
 
 pub use env::Env;
-pub use rewrite::in_batch;
 use graph::Header;
 use machine::Machine;
 use module::Item;
 use naming::Conventions;
+pub use rewrite::in_batch;
 use value::{Scope, Value};
 
 use crate::{

@@ -17,8 +17,12 @@ pub fn in_batch(text: &str) -> Option<String> {
     let name = function.attr.as_str();
     let (at, keyword) = match name {
         "create_foreign_key" => (1, "source_table"),
-        "create_unique_constraint" | "create_check_constraint" | "create_primary_key"
-        | "drop_constraint" | "create_index" | "drop_index" => (1, "table_name"),
+        "create_unique_constraint"
+        | "create_check_constraint"
+        | "create_primary_key"
+        | "drop_constraint"
+        | "create_index"
+        | "drop_index" => (1, "table_name"),
         "alter_column" | "add_column" | "drop_column" => (0, "table_name"),
         _ => return None,
     };
@@ -52,7 +56,10 @@ mod tests {
         let call = "op.alter_column('t', 'c', type_=sa.Text())";
         assert_eq!(in_batch(call).as_deref(), Some("batch_op.alter_column('c', type_=sa.Text())"));
         let call = "op.drop_constraint(table_name='t', constraint_name='u')";
-        assert_eq!(in_batch(call).as_deref(), Some("batch_op.drop_constraint(constraint_name='u')"));
+        assert_eq!(
+            in_batch(call).as_deref(),
+            Some("batch_op.drop_constraint(constraint_name='u')")
+        );
         assert_eq!(in_batch("helper('t')"), None);
     }
 }

@@ -52,7 +52,6 @@ pub fn grammar_of(text: &str) -> Grammar {
                 sqlite += usize::from(SQLITE.contains(&word));
                 mysql += usize::from(MYSQL.contains(&word));
             }
-            Kind::Quoted if text.as_bytes().get(token.start as usize) == Some(&b'`') => mysql += 1,
             Kind::Text if text.as_bytes().get(token.start as usize) == Some(&b'$') => postgres += 1,
             Kind::Punct(b':') => {
                 let next = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Punct(b':'));
@@ -82,5 +81,7 @@ mod tests {
         );
         assert_eq!(grammar_of("CREATE TABLE `t` (id INT) ENGINE=InnoDB"), Grammar::MySql);
         assert_eq!(grammar_of("CREATE TABLE t (id INT)"), Grammar::Any);
+        // SQLite takes backticks too.
+        assert_eq!(grammar_of("CREATE TABLE `t` (id INT)"), Grammar::Any);
     }
 }

@@ -420,8 +420,13 @@ pub(super) fn index_body(
     span: Span,
 ) -> Option<Index> {
     let method = cursor.eat("USING").then(|| cursor.ident()).flatten();
-    let parts = index_parts(cursor.parens()?);
+    let inner = cursor.parens()?;
+    let loose = inner.tokens[inner.at..]
+        .iter()
+        .any(|t| t.kind == Kind::Quoted && inner.str(*t).starts_with('"'));
+    let parts = index_parts(inner);
     let mut index = Index::new(name, parts, unique, span);
+    index.loose = loose;
     index.method = method.map(|m| m.to_lowercase());
     while !cursor.done() {
         if cursor.eat("WHERE") {
