@@ -109,10 +109,18 @@ impl History {
 
     /// The labels of the branch a migration stands on: its own and its ancestors'.
     pub fn branch_labels(&self, of: usize) -> Vec<&str> {
-        let ancestors = self.ancestors(of);
-        let on_branch = self.migrations.iter().zip(ancestors).filter(|(_, seen)| *seen);
-        let mut labels: Vec<&str> =
-            on_branch.flat_map(|(m, _)| m.labels.iter().map(String::as_str)).collect();
+        let mut seen = vec![false; self.migrations.len()];
+        let mut todo = vec![of];
+        let mut labels: Vec<&str> = Vec::new();
+        // `depends_on` orders branches; it does not join them.
+        while let Some(at) = todo.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            let migration = &self.migrations[at];
+            labels.extend(migration.labels.iter().map(String::as_str));
+            todo.extend(migration.parents.iter().filter_map(|id| self.position(id)));
+        }
         labels.sort_unstable();
         labels.dedup();
         labels

@@ -11,7 +11,7 @@ use crate::{
     facts::reference::{Dependent, Flaw, FlawKind, dependents, flaws},
     frontend::{Body, Direction, Script},
     history::{History, Migration},
-    ir::{Name, Op, OpKind, OpaqueEffect, Style},
+    ir::{Name, Op, OpKind, OpaqueEffect},
     rules::{Check, Rule},
     schema::{Origin, Schema, Table, Touched, Type},
     source::{FileId, Sources, Span},
@@ -323,8 +323,11 @@ impl Run<'_, '_> {
         let migration = &self.plan.history.migrations[at];
         let start = crate::schema::Mark::default();
         let upgraded = self.schema.mark();
-        let changed = differs(&self.schema.touched_tables(start))
-            || differs(&self.schema.touched_types(start));
+        let tables = self.schema.touched_tables(start);
+        let changed = tables.iter().any(|t| match (&t.before, &t.after) {
+            (Some(before), Some(after)) => !before.is_defined_as(after),
+            (before, after) => before.is_some() != after.is_some(),
+        }) || differs(&self.schema.touched_types(start));
         let down = lower(migration, Direction::Down, &mut self.schema);
         let mut trouble = Vec::new();
         for op in &down.ops {
@@ -424,13 +427,13 @@ fn differs<T: PartialEq>(touched: &[Touched<T>]) -> bool {
     touched.iter().any(|t| t.before != t.after)
 }
 
-/// The identifiers of a Python body that works with rows itself, outside of the operations
-/// that were read. A body without a session, a query or an `execute` has none to speak of.
+/// The identifiers of the Python code that works with rows itself, outside of the operations
+/// that were read: in the body, and in the functions of the file that it may call. Code without
+/// a session, a query or an `execute` has none to speak of.
 fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
     let Some(span) = script.span else { return BTreeSet::new() };
-    let python = script.ops.iter().any(|op| op.style != Style::Sql);
     let file = sources.file(span.file);
-    if !python && !file.path.ends_with(".py") {
+    if !file.path.ends_with(".py") {
         return BTreeSet::new();
     }
     let mut covered: Vec<(usize, usize)> = script
@@ -443,26 +446,48 @@ fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
         .map(|op| (op.span.start as usize, op.span.end as usize))
         .collect();
     covered.sort_unstable();
-    let mut text = String::new();
-    let mut at = file.floor(span.start);
-    let end = file.floor(span.end);
-    for (from, to) in covered {
-        if from > at && from <= end {
-            text.push_str(file.text.get(at..from).unwrap_or_default());
+    let mut words = BTreeSet::new();
+    for (from, to) in functions(&file.text) {
+        let (mut at, mut text) = (from, String::new());
+        for &(start, end) in covered.iter().filter(|(start, end)| *start < to && *end > from) {
+            text.push_str(file.text.get(at..start).unwrap_or_default());
+            at = at.max(end);
         }
-        at = at.max(to);
+        text.push_str(file.text.get(at..to).unwrap_or_default());
+        if !WORKS_WITH_ROWS.iter().any(|word| text.contains(word)) {
+            continue;
+        }
+        let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
+        let code = code.filter(|line| !line.trim_start().starts_with('#'));
+        words.extend(
+            code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+                .filter(|word| word.len() > 1)
+                .map(str::to_owned),
+        );
     }
-    text.push_str(file.text.get(at..end).unwrap_or_default());
-    if !["execute", "session", "Session", "query", "connection", "bind"]
-        .iter()
-        .any(|word| text.contains(word))
-    {
-        return BTreeSet::new();
+    words
+}
+
+/// What code that reads or writes rows calls.
+const WORKS_WITH_ROWS: &[&str] =
+    &["execute", "session", "Session", "query", "connection", "bind"];
+
+/// Where each function that stands at the left margin begins and ends; `downgrade` is left out.
+fn functions(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut open = None;
+    for line in text.split_inclusive('\n') {
+        let margin = line.starts_with(|c: char| c.is_alphabetic() || c == '@');
+        if margin && let Some(from) = open.take() {
+            found.push((from, at));
+        }
+        let way_back = line.starts_with("def downgrade");
+        if (line.starts_with("def ") || line.starts_with("async def ")) && !way_back {
+            open = Some(at);
+        }
+        at += line.len();
     }
-    let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
-    let code = code.filter(|line| !line.trim_start().starts_with('#'));
-    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| word.len() > 1)
-        .map(str::to_owned)
-        .collect()
+    found.extend(open.map(|from| (from, at)));
+    found
 }

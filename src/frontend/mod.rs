@@ -70,7 +70,7 @@ pub enum Direction {
 pub struct Script {
     pub ops: Vec<Op>,
     pub body: Body,
-    /// The text that was read: a function's body, a file, a section of it.
+    /// Where it is written: a function's signature, a file, a section of one.
     pub span: Option<Span>,
 }
 

@@ -16,13 +16,16 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Downgrade(check),
 };
 
+/// Differences that are listed; the rest is counted.
+const SHOWN: usize = 6;
+
 fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
     if trip.down.body != Body::Code || !trip.changed {
         return;
     }
     let before = out.len();
     for (span, trouble) in &trip.trouble {
-        refused(*span, trouble, out);
+        refused(*span, trouble, trip.database.is_sqlite(), out);
     }
     // After a refusal nothing else of the downgrade happens; what it leaves is not the point.
     if out.len() > before || unknown(trip) {
@@ -41,20 +44,28 @@ fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let span = trip.down.span.unwrap_or(trip.migration.id_span);
-    let shown: Vec<&str> = left.iter().take(5).map(|d| d.text.as_str()).collect();
-    let more =
-        if left.len() > 5 { format!("; and {} more", left.len() - 5) } else { String::new() };
     let mut found = finding(
         span,
-        format!("after it, {}{more}", shown.join("; ")),
+        "",
         format!("the downgrade of `{}` does not restore the schema", trip.migration.id),
         "Undo every step of the upgrade, in reverse order.",
     );
+    found.consequences =
+        left.iter().take(SHOWN).map(|d| format!("after it, {}", d.text)).collect();
+    if left.len() > SHOWN {
+        found.consequences.push(format!("and {} more differences", left.len() - SHOWN));
+    }
+    let back = trip.down.span.map(|s| s.file);
     found.related = left
         .iter()
         .filter_map(|d| d.span)
+        .filter(|s| Some(s.file) == back || trip.up.ops.iter().any(|op| op.span.contains(*s)))
         .take(3)
-        .map(|span| Label { span, text: "this is not undone".to_owned() })
+        .map(|span| {
+            let undone = trip.up.ops.iter().any(|op| op.span.contains(span));
+            let text = if undone { "this is not undone" } else { "it is made differently here" };
+            Label { span, text: text.to_owned() }
+        })
         .collect();
     // Only types are left: the schema works, but the upgrade cannot run again.
     if left.iter().all(|d| d.only_again) {
@@ -72,7 +83,11 @@ fn unknown(trip: &RoundTrip<'_>) -> bool {
     })
 }
 
-fn refused(span: Span, trouble: &Trouble, out: &mut Vec<Finding>) {
+fn refused(span: Span, trouble: &Trouble, sqlite: bool, out: &mut Vec<Finding>) {
+    let say = |postgres: String, lite: String| match sqlite {
+        true => format!("SQLite: {lite}"),
+        false => format!("PostgreSQL: {postgres}"),
+    };
     let found = match trouble {
         Trouble::Depends(dependents) => {
             let first = &dependents[0];
@@ -95,38 +110,50 @@ fn refused(span: Span, trouble: &Trouble, out: &mut Vec<Finding>) {
                     format!("the downgrade drops a constraint of `{table}` without its name"),
                 ),
                 FlawKind::Table { table } => (
-                    format!("42P01: `{table}` does not exist"),
+                    say(
+                        format!("42P01 relation \"{table}\" does not exist"),
+                        format!("no such table: {}", table.name),
+                    ),
                     format!(
                         "the downgrade needs `{table}`, which does not exist after the upgrade"
                     ),
                 ),
                 FlawKind::Column { table, column } => (
-                    format!("42703: `{column}` does not exist"),
+                    say(
+                        format!("42703 column \"{column}\" does not exist"),
+                        format!("no such column: {column}"),
+                    ),
                     format!(
                         "the downgrade needs `{table}.{column}`, which does not exist after the upgrade"
                     ),
                 ),
                 FlawKind::Index { index } => (
-                    format!("42704: index `{}` does not exist", index.name),
+                    say(
+                        format!("42704 index \"{}\" does not exist", index.name),
+                        format!("no such index: {}", index.name),
+                    ),
                     format!(
                         "the downgrade drops index `{}`, which does not exist after the upgrade",
                         index.name
                     ),
                 ),
                 FlawKind::Constraint { table, name } => (
-                    format!("42704: constraint `{name}` does not exist"),
+                    format!("PostgreSQL: 42704 constraint \"{name}\" does not exist"),
                     format!(
                         "the downgrade drops constraint `{name}` of `{table}`, which does not exist after the upgrade"
                     ),
                 ),
                 FlawKind::Type { name } => (
-                    format!("42704: type `{name}` does not exist"),
+                    format!("PostgreSQL: 42704 type \"{name}\" does not exist"),
                     format!(
                         "the downgrade needs type `{name}`, which does not exist at this point"
                     ),
                 ),
                 FlawKind::Referenced { table } => (
-                    format!("42P01: `{table}` does not exist"),
+                    say(
+                        format!("42P01 relation \"{table}\" does not exist"),
+                        format!("no such table: {}", table.name),
+                    ),
                     format!(
                         "the downgrade references `{table}`, which does not exist at this point"
                     ),
@@ -219,9 +246,13 @@ fn constraints(
     }
     let key = |c: &crate::ir::Constraint| -> Option<String> {
         let columns = c.columns.join(", ");
+        // The order of a key's columns is an index's matter, not the schema's.
+        let mut sorted = c.columns.clone();
+        sorted.sort();
+        let sorted = sorted.join(", ");
         Some(match &c.kind {
-            ConstraintKind::PrimaryKey => format!("the primary key ({columns})"),
-            ConstraintKind::Unique { .. } => format!("the unique constraint ({columns})"),
+            ConstraintKind::PrimaryKey => format!("the primary key ({sorted})"),
+            ConstraintKind::Unique { .. } => format!("the unique constraint ({sorted})"),
             ConstraintKind::ForeignKey(fk) => {
                 let action = fk.on_delete.as_deref().filter(|a| *a != "NO ACTION");
                 let action = action.map(|a| format!(" ON DELETE {a}")).unwrap_or_default();

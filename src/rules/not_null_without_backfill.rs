@@ -96,12 +96,10 @@ fn set(
         // Whether the column holds NULLs cannot be seen.
         None => severity = Some(Severity::Warning),
     }
-    if let Some(TableColumn { created, column: old, .. }) = column_state {
-        let what = format!("`{column}` is nullable since here");
-        related.push(Label {
-            span: if old.span.end > 0 { old.span } else { created.span },
-            text: what,
-        });
+    if let Some(TableColumn { created, column: old, loosened, .. }) = column_state {
+        let declared = if old.span.end > 0 { old.span } else { created.span };
+        let text = format!("`{column}` is nullable since here");
+        related.push(Label { span: loosened.unwrap_or(declared), text });
     }
     let ty = column_state
         .map(|c| c.column.ty.clone())

@@ -260,6 +260,7 @@ impl Schema {
                     table.columns.push(TableColumn {
                         column,
                         created: self.now,
+                        loosened: None,
                         filled: Filled::No,
                     });
                 }

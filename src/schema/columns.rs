@@ -47,7 +47,7 @@ impl Schema {
             self.add_owned_sequence(table, &column.name);
         }
         let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
-        TableColumn { column: Arc::new(column), created: self.now, filled }
+        TableColumn { column: Arc::new(column), created: self.now, loosened: None, filled }
     }
 
     fn add_owned_sequence(&mut self, table: &Name, column: &str) {
@@ -137,10 +137,14 @@ impl Schema {
         if matches!(change.identity, Some(Some(_))) && self.database.is_postgres() {
             self.add_owned_sequence(&table, &column);
         }
+        let span = self.now.span;
         self.tables.edit(&table, |t| {
             let Some(entry) = t.columns.iter_mut().find(|c| c.column.name == column) else {
                 return;
             };
+            if change.nullable == Some(true) && !entry.column.nullable {
+                entry.loosened = Some(span);
+            }
             let column = Arc::make_mut(&mut entry.column);
             if let Some(ty) = &change.ty {
                 column.ty = ty.to.clone();

@@ -100,6 +100,8 @@ pub struct Table {
 pub struct TableColumn {
     pub column: Arc<Column>,
     pub created: Origin,
+    /// Where NOT NULL was taken from it.
+    pub loosened: Option<Span>,
     pub filled: Filled,
 }
 
@@ -327,6 +329,17 @@ impl Table {
             None if self.complete => Lookup::Missing,
             None => Lookup::Unknown,
         }
+    }
+
+    /// The same definition, whatever has become of the rows.
+    pub fn is_defined_as(&self, other: &Table) -> bool {
+        let columns = |t: &Table| t.columns.iter().map(|c| Arc::clone(&c.column)).collect::<Vec<_>>();
+        columns(self) == columns(other)
+            && self.constraints == other.constraints
+            && self.indexes == other.indexes
+            && self.triggers == other.triggers
+            && self.options == other.options
+            && self.complete == other.complete
     }
 
     pub fn primary_key(&self) -> Option<&Constraint> {

@@ -23,7 +23,14 @@ impl Schema {
             }
             WriteKind::Truncate => table.rows = Rows::Emptied(change),
             WriteKind::Delete if write.filter == Filter::All => table.rows = Rows::Emptied(change),
-            WriteKind::Delete => {}
+            WriteKind::Delete => {
+                // Rows without a value are gone, so none is left that lacks it.
+                if let Filter::IsNull(name) = &write.filter
+                    && let Some(column) = table.columns.iter_mut().find(|c| c.column.name == *name)
+                {
+                    column.filled = Filled::Fully(span);
+                }
+            }
             WriteKind::Update => {
                 for (name, value) in &write.columns {
                     let Some(column) = table.columns.iter_mut().find(|c| c.column.name == *name)

@@ -308,7 +308,14 @@ impl Machine<'_, '_> {
                     Value::Bool(false)
                 }
                 (Value::Runtime(Runtime::Dialect), Some(Value::External(class))) => {
-                    match class.rsplit('.').next().unwrap_or_default() {
+                    let mut parts = class.rsplit('.');
+                    let last = parts.next().unwrap_or_default();
+                    // `postgresql.dialect` is the class, too.
+                    let name = if last == "dialect" { parts.next().unwrap_or_default() } else { last };
+                    match name {
+                        "sqlite" => Value::Bool(self.dialect() == Dialect::Sqlite),
+                        "postgresql" => Value::Bool(self.dialect() == Dialect::Postgres),
+                        "mysql" | "mssql" | "oracle" => Value::Bool(false),
                         "SQLiteDialect" => Value::Bool(self.dialect() == Dialect::Sqlite),
                         "PGDialect" => Value::Bool(self.dialect() == Dialect::Postgres),
                         "MySQLDialect" | "MSDialect" | "OracleDialect" => Value::Bool(false),

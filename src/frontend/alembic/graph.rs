@@ -127,6 +127,13 @@ fn header(source: &SourceFile, file: FileId, module: &Module, has_upgrade: bool)
     };
     let strings =
         |name: &str| assigned(module, name).and_then(|(value, _)| list(value)).unwrap_or_default();
+    // A label that is a name of the project tells branches apart as well as its value would.
+    let labels = match assigned(module, "branch_labels") {
+        Some((value, _)) => list(value).unwrap_or_else(|| {
+            vec![source.slice(span_of(file, value)).trim_matches(['(', ')', ',']).to_owned()]
+        }),
+        None => Vec::new(),
+    };
     let title = module
         .docstring
         .as_deref()
@@ -135,7 +142,7 @@ fn header(source: &SourceFile, file: FileId, module: &Module, has_upgrade: bool)
         id,
         parents,
         depends_on: strings("depends_on"),
-        labels: strings("branch_labels"),
+        labels,
         title: title.unwrap_or_default().to_owned(),
         file,
         down_file: None,

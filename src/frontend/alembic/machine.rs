@@ -38,6 +38,10 @@ pub(super) struct Machine<'r, 's> {
     /// Inside `autocommit_block`.
     pub(super) autocommit: usize,
     pub(super) transaction: u32,
+    /// `try` statements with a handler around the current one.
+    pub(super) tries: usize,
+    /// An operation inside of them is refused: its exception is on the way to a handler.
+    pub(super) raising: bool,
     /// The migration's own file.
     pub(super) home: Option<crate::source::FileId>,
     steps: usize,
@@ -68,6 +72,8 @@ impl<'r, 's> Machine<'r, 's> {
             uncertain: 0,
             autocommit: 0,
             transaction: 0,
+            tries: 0,
+            raising: false,
             home: None,
             steps: 0,
             limit: MAX_STEPS,
@@ -84,8 +90,22 @@ impl<'r, 's> Machine<'r, 's> {
     pub(super) fn emit(&mut self, kind: OpKind, span: Span, style: Style) {
         let transaction = (self.autocommit == 0).then_some(self.transaction);
         let op = Op { kind, span, style, transaction, certain: self.uncertain == 0 };
+        if self.tries > 0 && self.refused(&op) {
+            self.raising = true;
+            return;
+        }
         self.schema.apply(&op);
         self.ops.push(op);
+    }
+
+    /// Whether the database, or SQLAlchemy before it, answers an operation with an error for sure.
+    /// Only asked inside `try`, where the answer decides how it goes on.
+    fn refused(&self, op: &Op) -> bool {
+        let batch = matches!(op.style, Style::Batch { .. });
+        op.certain
+            && !op.kind.is_data()
+            && (!batch && crate::facts::sqlite::alter(self.schema, op).is_some()
+                || !crate::facts::reference::flaws(self.schema, op).is_empty())
     }
 
     pub(super) fn opaque(&mut self, span: Span, reason: &str, effect: OpaqueEffect) {
@@ -117,6 +137,7 @@ impl<'r, 's> Machine<'r, 's> {
                 return Flow::Stop;
             }
             match self.stmt(stmt, scope) {
+                Flow::Next if self.raising => return Flow::Raise,
                 Flow::Next => {}
                 other => return other,
             }
@@ -332,7 +353,14 @@ impl<'r, 's> Machine<'r, 's> {
 
     /// The body of a `try` is taken to succeed; a handler runs only after a `raise` in it.
     fn attempt(&mut self, attempt: &ruff_python_ast::StmtTry, scope: &Rc<Scope>) -> Flow {
-        let flow = match self.body(&attempt.body, scope) {
+        let caught = usize::from(!attempt.handlers.is_empty());
+        self.tries += caught;
+        let flow = self.body(&attempt.body, scope);
+        self.tries -= caught;
+        if caught > 0 {
+            self.raising = false;
+        }
+        let flow = match flow {
             Flow::Raise => match attempt.handlers.first() {
                 Some(ruff_python_ast::ExceptHandler::ExceptHandler(handler)) => {
                     self.body(&handler.body, scope)

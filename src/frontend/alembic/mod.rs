@@ -202,13 +202,10 @@ fn unread(span: Span, reason: &str) -> Script {
 
 /// What a body is written as: nothing, a refusal, or code.
 fn shape(def: &StmtFunctionDef, file: crate::source::FileId) -> (Body, Option<Span>) {
-    let span = match (def.body.first(), def.body.last()) {
-        (Some(first), Some(last)) => {
-            let (first, last) = (module::span_of(file, first), module::span_of(file, last));
-            Some(Span { file, start: first.start, end: last.end })
-        }
-        _ => None,
-    };
+    let (name, parameters) =
+        (module::span_of(file, &def.name), module::span_of(file, def.parameters.as_ref()));
+    // `def ` stands right before the name.
+    let span = Some(Span { file, start: name.start.saturating_sub(4), end: parameters.end });
     let idle = |stmt: &Stmt| match stmt {
         Stmt::Pass(_) => true,
         Stmt::Expr(expr) => {

@@ -224,6 +224,16 @@ impl Machine<'_, '_> {
                 let name = if given.is_none() { None } else { Some(given.as_str()?.to_string()) };
                 let kind =
                     args.arg(2, "type_").and_then(Value::as_str).and_then(|t| constraint_type(&t));
+                let fixed = matches!(given, Value::Call(f) if f.name() == "f");
+                let name = match (name, kind) {
+                    // A convention for CHECK wraps the name that is dropped, too.
+                    (Some(name), Some(ConstraintType::Check)) if !fixed => {
+                        let check = ConstraintKind::Check { sql: None };
+                        let check = Constraint::new(None, Vec::new(), check, span);
+                        self.conventional(&check, &table, Some(name))
+                    }
+                    (name, _) => name,
+                };
                 self.emit(
                     OpKind::DropConstraint {
                         table,
@@ -291,7 +301,9 @@ impl Machine<'_, '_> {
                 create.constraints.extend(made.constraints);
                 create.indexes.extend(made.indexes);
             } else if let Some(constraint) = self.constraint(part, &table) {
-                create.constraints.push(constraint);
+                if !self.left_for_later(part) {
+                    create.constraints.push(constraint);
+                }
             } else if let Some(index) = self.inline_index(part, &table) {
                 create.indexes.push(index);
             } else if !part.is_none() && !self.ignorable(part) {
@@ -311,6 +323,13 @@ impl Machine<'_, '_> {
         }
         self.number(&mut create, &marked);
         Some(create)
+    }
+
+    /// `use_alter=True`: where the database can ALTER constraints, CREATE TABLE leaves the foreign
+    /// key out (`DDLCompiler.create_table_constraints`).
+    fn left_for_later(&self, part: &Value) -> bool {
+        self.dialect() == Dialect::Postgres
+            && matches!(part, Value::Call(call) if call.flag("use_alter") == Some(true))
     }
 
     fn ignorable(&self, part: &Value) -> bool {
