@@ -171,6 +171,12 @@ pub enum OpKind {
         from: String,
         to: String,
     },
+    /// The type is made anew with these labels, and its columns are converted to it
+    /// (alembic-postgresql-enum's `sync_enum_values`).
+    ReplaceEnum {
+        name: Name,
+        labels: Vec<String>,
+    },
     RenameType {
         name: Name,
         to: String,

@@ -469,8 +469,7 @@ fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
 }
 
 /// What code that reads or writes rows calls.
-const WORKS_WITH_ROWS: &[&str] =
-    &["execute", "session", "Session", "query", "connection", "bind"];
+const WORKS_WITH_ROWS: &[&str] = &["execute", "session", "Session", "query", "connection", "bind"];
 
 /// Where each function that stands at the left margin begins and ends; `downgrade` is left out.
 fn functions(text: &str) -> Vec<(usize, usize)> {

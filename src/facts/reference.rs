@@ -138,7 +138,9 @@ impl<'a> Found<'a> {
                     self.add(FlawKind::Index { index: name.clone() });
                 }
             }
-            OpKind::AddEnumValue { name, .. } | OpKind::RenameEnumValue { name, .. } => {
+            OpKind::AddEnumValue { name, .. }
+            | OpKind::RenameEnumValue { name, .. }
+            | OpKind::ReplaceEnum { name, .. } => {
                 if self.schema.ty(name).is_missing() {
                     self.add(FlawKind::Type { name: name.clone() });
                 }

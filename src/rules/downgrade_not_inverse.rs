@@ -50,8 +50,7 @@ fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
         format!("the downgrade of `{}` does not restore the schema", trip.migration.id),
         "Undo every step of the upgrade, in reverse order.",
     );
-    found.consequences =
-        left.iter().take(SHOWN).map(|d| format!("after it, {}", d.text)).collect();
+    found.consequences = left.iter().take(SHOWN).map(|d| format!("after it, {}", d.text)).collect();
     if left.len() > SHOWN {
         found.consequences.push(format!("and {} more differences", left.len() - SHOWN));
     }

@@ -66,6 +66,10 @@ impl Schema {
                     labels.iter_mut().filter(|l| *l == from).for_each(|l| l.clone_from(to));
                 });
             }
+            OpKind::ReplaceEnum { name, labels } => {
+                let labels = labels.clone();
+                self.types.edit(name, |ty| ty.kind = TypeKind::Enum { labels });
+            }
             OpKind::RenameType { name, to } => self.rename_type(name, to),
             OpKind::CreateView { name, materialized, reads, .. } => {
                 let view = View {

@@ -333,7 +333,8 @@ impl Table {
 
     /// The same definition, whatever has become of the rows.
     pub fn is_defined_as(&self, other: &Table) -> bool {
-        let columns = |t: &Table| t.columns.iter().map(|c| Arc::clone(&c.column)).collect::<Vec<_>>();
+        let columns =
+            |t: &Table| t.columns.iter().map(|c| Arc::clone(&c.column)).collect::<Vec<_>>();
         columns(self) == columns(other)
             && self.constraints == other.constraints
             && self.indexes == other.indexes

@@ -311,7 +311,8 @@ impl Machine<'_, '_> {
                     let mut parts = class.rsplit('.');
                     let last = parts.next().unwrap_or_default();
                     // `postgresql.dialect` is the class, too.
-                    let name = if last == "dialect" { parts.next().unwrap_or_default() } else { last };
+                    let name =
+                        if last == "dialect" { parts.next().unwrap_or_default() } else { last };
                     match name {
                         "sqlite" => Value::Bool(self.dialect() == Dialect::Sqlite),
                         "postgresql" => Value::Bool(self.dialect() == Dialect::Postgres),

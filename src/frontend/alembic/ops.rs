@@ -11,9 +11,9 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, EnumPosition,
-        Filter, ForeignKey, Index, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
-        Value as Written, Write, WriteKind,
+        ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter, ForeignKey,
+        Index, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange, Value as Written, Write,
+        WriteKind,
     },
     source::Span,
 };
@@ -583,38 +583,7 @@ impl Machine<'_, '_> {
         let schema = args.str(0, "enum_schema");
         let name = Name::new(schema.as_deref(), &args.str(1, "enum_name")?);
         let wanted = strings(args.arg(2, "new_values")?)?;
-        let known = match self.schema.ty(&name).found().map(|t| t.kind.clone()) {
-            Some(crate::schema::TypeKind::Enum { labels }) => labels,
-            _ => Vec::new(),
-        };
-        let mut last: Option<String> = None;
-        for label in wanted.iter().filter(|label| !known.contains(label)) {
-            let position = last.clone().map(EnumPosition::After);
-            self.emit(
-                OpKind::AddEnumValue {
-                    name: name.clone(),
-                    label: label.clone(),
-                    position,
-                    if_not_exists: true,
-                },
-                args.span,
-                style,
-            );
-            last = Some(label.clone());
-        }
-        if known.iter().any(|label| !wanted.contains(label)) {
-            // A label is taken away by making the type anew.
-            self.emit(
-                OpKind::DropType { name: name.clone(), if_exists: true, cascade: false },
-                args.span,
-                style,
-            );
-            self.emit(
-                OpKind::CreateEnum { name, labels: wanted, checkfirst: false },
-                args.span,
-                style,
-            );
-        }
+        self.emit(OpKind::ReplaceEnum { name, labels: wanted }, args.span, style);
         Some(())
     }
 
