@@ -12,7 +12,7 @@ use crate::{
     database::Database,
     diagnostic::{Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary},
     frontend::Reader,
-    history::History,
+    history::{Broken, History},
     project::{self, Found as Project, Tree},
     replay::{Outcome, Plan, replay},
     review::{self, Against, Reviewed, Since},
@@ -91,7 +91,10 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .collect();
     let mut merged = Merged::default();
     for (at, job) in jobs.iter().enumerate() {
-        job.graph(&request.rules, at, &mut merged);
+        // Whichever database it is read for, a file that does not parse is the same file.
+        let first = outcomes.iter().find(|ran| ran.job == at);
+        let unloadable = first.map_or(&[][..], |ran| &ran.outcome.unloadable);
+        job.graph(&request.rules, at, unloadable, &mut merged);
         job.count(&mut report.summary);
         if matches!(against, Against::Revision(_)) && !job.reviewed.review.contains(&true) {
             let place = job.tree.shown();
@@ -161,9 +164,15 @@ impl<'a> Job<'a> {
         )
     }
 
-    fn graph(&self, rules: &[&'static Rule], at: usize, merged: &mut Merged) {
+    fn graph(
+        &self,
+        rules: &[&'static Rule],
+        at: usize,
+        unloadable: &[Broken],
+        merged: &mut Merged,
+    ) {
         let Reviewed { history, edited, .. } = &self.reviewed;
-        let graph = Graph { history, edited };
+        let graph = Graph { history, edited, unloadable };
         let databases: Vec<Database> = self.databases.iter().map(|(d, _)| *d).collect();
         for rule in rules {
             let Check::Graph(check) = rule.check else { continue };
@@ -226,6 +235,9 @@ struct Merged {
     order: Vec<Key>,
     found: HashMap<Key, Entry>,
 }
+
+/// Other messages of one place that are told.
+const MORE: usize = 3;
 
 type Key = (usize, &'static str, Span);
 
@@ -292,12 +304,11 @@ impl Merged {
         for key in &self.order {
             let Some(Entry { mut diagnostic, others }) = self.found.remove(key) else { continue };
             diagnostic.databases.sort();
-            match others.len() {
-                0 => {}
-                1 => diagnostic.finding.message.push_str(" (and one more from this place)"),
-                n => {
-                    diagnostic.finding.message.push_str(&format!(" (and {n} more from this place)"))
-                }
+            let more = others.len().saturating_sub(MORE);
+            let also = others.into_iter().take(MORE).map(|message| format!("also: {message}"));
+            diagnostic.finding.consequences.extend(also);
+            if more > 0 {
+                diagnostic.finding.consequences.push(format!("and {more} more from this place"));
             }
             let mut seen: BTreeMap<Span, ()> = BTreeMap::new();
             let primary = diagnostic.finding.primary.span;

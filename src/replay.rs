@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Finding, OpaquePlace},
     facts::reference::{Dependent, Flaw, FlawKind, dependents, flaws},
     frontend::{Body, Direction, Script},
-    history::{History, Migration},
+    history::{Broken, History, Migration},
     ir::{Name, Op, OpKind, OpaqueEffect},
     rules::{Check, Rule},
     schema::{Origin, Schema, Table, Touched, Type},
@@ -39,6 +39,8 @@ pub struct Outcome {
     pub schema: Schema,
     pub findings: Vec<Found>,
     pub opaque: Vec<OpaquePlace>,
+    /// Migrations that their tool cannot load.
+    pub unloadable: Vec<Broken>,
     pub operations: usize,
 }
 
@@ -147,6 +149,7 @@ pub fn replay(plan: &Plan<'_>, lower: &mut Lower<'_>) -> Outcome {
         schema: Schema::new(plan.database, start),
         findings: Vec::new(),
         opaque: BTreeSet::new(),
+        unloadable: Vec::new(),
         operations: 0,
         applied: Vec::new(),
         code_words: BTreeSet::new(),
@@ -168,6 +171,7 @@ struct Run<'a, 'p> {
     schema: Schema,
     findings: Vec<Found>,
     opaque: BTreeSet<OpaquePlace>,
+    unloadable: Vec<Broken>,
     operations: usize,
     applied: Vec<Applied>,
     code_words: BTreeSet<String>,
@@ -190,6 +194,14 @@ impl Run<'_, '_> {
         self.schema.enter(at as u32, change, migration.id_span);
         let script = lower(migration, Direction::Up, &mut self.schema);
         self.operations += script.ops.len();
+        if let Some((span, error)) = &script.error {
+            self.unloadable.push(Broken {
+                span: *span,
+                message: format!("revision `{}` has a syntax error: {error}", migration.id),
+                help: "Alembic cannot load it, and stops before it runs any.".to_owned(),
+                related: Vec::new(),
+            });
+        }
         self.note_opaque(&script.ops);
         if reviewed {
             let words = code_words(plan.sources, &script);
@@ -418,6 +430,7 @@ impl Run<'_, '_> {
             schema: self.schema,
             findings: self.findings,
             opaque: self.opaque.into_iter().collect(),
+            unloadable: self.unloadable,
             operations: self.operations,
         }
     }

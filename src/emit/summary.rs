@@ -34,6 +34,9 @@ pub fn summary(out: &mut dyn Write, output: &Output<'_>, took: Duration) -> io::
         n if n == s.migrations => "all of them under review".to_owned(),
         n => format!("{n} of them under review"),
     };
+    if s.trees.is_empty() {
+        return writeln!(out, "{verdict}: no migrations are here.");
+    }
     writeln!(
         out,
         "{verdict}: read {} ({}), {review} ({}), in {} ms.",

@@ -72,6 +72,8 @@ pub struct Script {
     pub body: Body,
     /// Where it is written: a function's signature, a file, a section of one.
     pub span: Option<Span>,
+    /// Its first syntax error, with which its tool cannot load it.
+    pub error: Option<(Span, String)>,
 }
 
 /// What is written there, apart from what it does.

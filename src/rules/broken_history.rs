@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(graph: &Graph<'_>, out: &mut Vec<Finding>) {
-    for broken in &graph.history.broken {
+    for broken in graph.history.broken.iter().chain(graph.unloadable) {
         let mut found = finding(broken.span, "", broken.message.clone(), broken.help.clone());
         found.related = broken
             .related

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::{Finding, Label, Severity},
-    history::History,
+    history::{Broken, History},
     replay::{Change, Ended, RoundTrip, Step},
     source::Span,
 };
@@ -53,6 +53,8 @@ pub struct Graph<'a> {
     pub history: &'a History,
     /// Migrations that the base has too, whose text differs: position, and what changed.
     pub edited: &'a [Edited],
+    /// Revisions whose file has a syntax error: found when they are read.
+    pub unloadable: &'a [Broken],
 }
 
 /// A migration that has been merged already, and reads differently now.

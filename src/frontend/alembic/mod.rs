@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
         }
         let function = machine.module_name(name, &scope);
         let script = match function {
-            None => Script { ops: Vec::new(), body: Body::Absent, span: None },
+            None => Script { ops: Vec::new(), body: Body::Absent, span: None, error: None },
             Some(Value::Function(function)) => {
                 let (body, span) = match &function.body {
                     value::Body::Def(def) => shape(def, function.scope.module.file),
@@ -129,7 +129,7 @@ impl<'s> Reader<'s> {
                 };
                 machine.call_function(&function, Vec::new(), Vec::new());
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body, span }
+                Script { ops, body, span, error: None }
             }
             Some(_) => {
                 machine.opaque(
@@ -138,11 +138,11 @@ impl<'s> Reader<'s> {
                     OpaqueEffect::Anything,
                 );
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body: Body::Code, span: None }
+                Script { ops, body: Body::Code, span: None, error: None }
             }
         };
         schema.rollback(mark);
-        script
+        Script { error: module.error.clone(), ..script }
     }
 }
 
@@ -197,7 +197,7 @@ fn unread(span: Span, reason: &str) -> Script {
         transaction: None,
         certain: true,
     };
-    Script { ops: vec![op], body: Body::Code, span: Some(span) }
+    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
 }
 
 /// What a body is written as: nothing, a refusal, or code.

@@ -87,7 +87,7 @@ pub fn lower(
         return section(&own.text, migration.file, sections, direction, database);
     }
     let Some(file) = file else {
-        return Script { ops: Vec::new(), body: Body::Absent, span: None };
+        return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
     };
     let source = sources.file(file);
     if let Err(reason) = sources.load(&source.path) {
@@ -100,7 +100,7 @@ pub fn lower(
             transaction: None,
             certain: true,
         };
-        return Script { ops: vec![op], body: Body::Code, span: Some(Span::top(file)) };
+        return Script { ops: vec![op], body: Body::Code, span: Some(Span::top(file)), error: None };
     }
     let mut script = script(&source.text, file, 0, database);
     if !in_transaction(sources, tree, &source.path, &source.text) {
@@ -112,7 +112,8 @@ pub fn lower(
 fn script(text: &str, file: FileId, start: u32, database: Database) -> Script {
     let ops = read(text, Place::At { file, start }, database.dialect);
     let body = if ops.is_empty() { Body::Empty } else { Body::Code };
-    Script { ops, body, span: Some(Span { file, start, end: start + text.len() as u32 }) }
+    let span = Some(Span { file, start, end: start + text.len() as u32 });
+    Script { ops, body, span, error: None }
 }
 
 /// A file that cannot be read still has a place, so that a message can name it.
@@ -196,7 +197,7 @@ fn section(
         (Direction::Up, _) => (sections.up, text.len()),
         (Direction::Down, Some(down)) => (down, text.len()),
         (Direction::Down, None) => {
-            return Script { ops: Vec::new(), body: Body::Absent, span: None };
+            return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
         }
     };
     script(text.get(from..to.max(from)).unwrap_or_default(), file, from as u32, database)

@@ -18,13 +18,13 @@ depends_on: Union[str, Sequence[str], None] = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('tasks') as batch_op:
-        batch_op.add_column(sa.Column('priority_id', sa.Integer(), nullable=True))
-        batch_op.create_foreign_key('fk_tasks_priority_id_priorities', 'priorities', ['priority_id'], ['id'])
+    op.add_column('tasks', sa.Column('priority_id', sa.Integer(), nullable=True))
     op.execute(
         "UPDATE tasks SET priority_id = (SELECT p.id FROM priorities p WHERE p.name = tasks.priority)"
         " WHERE priority_id IS NULL"
     )
+    with op.batch_alter_table('tasks') as batch_op:
+        batch_op.create_foreign_key('fk_tasks_priority_id_priorities', 'priorities', ['priority_id'], ['id'])
 
 
 def downgrade() -> None:

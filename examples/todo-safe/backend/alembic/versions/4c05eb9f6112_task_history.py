@@ -2,7 +2,7 @@
 
 Revision ID: 4c05eb9f6112
 Revises: 3bf6da8e5011
-Create Date: 2025-04-04 09:12:00
+Create Date: 2025-05-04 09:12:00
 """
 
 from typing import Sequence, Union

@@ -2,7 +2,7 @@
 
 Revision ID: f6b3a8047d07
 Revises: e90f61d27b06
-Create Date: 2025-03-23 09:07:00
+Create Date: 2025-02-23 09:07:00
 """
 
 from typing import Sequence, Union

@@ -1,0 +1,5 @@
+revision = "broken"
+down_revision = "merged"
+
+def upgrade(:
+    pass

@@ -1,0 +1,2 @@
+revision = "empty"
+down_revision = "merged"

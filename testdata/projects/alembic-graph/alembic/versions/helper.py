@@ -1,0 +1,2 @@
+def revision_name():
+    return 1

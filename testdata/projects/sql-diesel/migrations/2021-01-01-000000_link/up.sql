@@ -1,0 +1,2 @@
+ALTER TABLE posts ADD COLUMN tag_id INTEGER REFERENCES tags (id);
+CREATE INDEX CONCURRENTLY posts_tag ON posts (tag_id);
