@@ -207,10 +207,8 @@ pub fn schema_text(out: &mut dyn Write, schema: &Schema, opaque: usize) -> io::R
         writeln!(out, "{kind} {}", clean(&view.name.to_string()))?;
     }
     if opaque > 0 {
-        writeln!(
-            out,
-            "{opaque} operations could not be read; `miglint check --show-opaque` lists them."
-        )?;
+        let places = super::count(opaque, "place");
+        writeln!(out, "{places} could not be read; `miglint check --show-opaque` lists them.")?;
     }
     Ok(())
 }

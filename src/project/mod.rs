@@ -56,7 +56,12 @@ impl Tree {
 
     /// The folder as people see it.
     pub fn shown(&self) -> &str {
-        if self.dir.is_empty() { "." } else { &self.dir }
+        match &self.env {
+            // Its versions lie in folders that have nothing else in common.
+            Some(env) if self.dir.is_empty() => parent(env),
+            _ if self.dir.is_empty() => ".",
+            _ => &self.dir,
+        }
     }
 }
 
