@@ -80,7 +80,12 @@ impl Step<'_> {
 pub struct Applied {
     pub migration: usize,
     pub op: Op,
+    /// The table it is about, under the name that it is kept by.
+    pub table: Option<Name>,
+    /// That table before it is dropped, or loses a column.
     pub before: Option<Arc<Table>>,
+    /// The column that it adds is there already.
+    pub repeated: bool,
     /// Whether that table could hold rows at this point.
     pub held_rows: bool,
     /// Whether the table was made by the same change.
@@ -302,11 +307,20 @@ impl Run<'_, '_> {
             let target = op.kind.table().and_then(|name| self.schema.table(name).found());
             let (held_rows, new_table) = target
                 .map_or((true, false), |t| (self.schema.may_hold_rows(t), self.schema.is_new(t)));
-            let before = op.kind.table().and_then(|name| self.schema.shared_table(name));
+            let repeated = matches!((&op.kind, target), (OpKind::AddColumn { column, .. }, Some(t)) if t.column(&column.name).found().is_some());
+            let table = target.map(|t| t.name.clone());
+            let before = match &op.kind {
+                OpKind::DropColumn { table, .. } | OpKind::DropTable { table, .. } => {
+                    self.schema.shared_table(table)
+                }
+                _ => None,
+            };
             self.applied.push(Applied {
                 migration: at,
                 op: op.clone(),
+                table,
                 before,
+                repeated,
                 held_rows,
                 new_table,
             });

@@ -46,11 +46,18 @@ struct Candidate<'a> {
     column: &'a Column,
 }
 
+/// Names that are compared with each other at the most: a change that drops hundreds of columns
+/// and adds as many renames none by mistake.
+const MAX_COMPARED: usize = 200_000;
+
 /// The pairs of columns.
 pub(super) fn columns(change: &Change<'_>) -> Vec<Pair> {
     let dropped: Vec<Candidate<'_>> = dropped_columns(change);
     let added: Vec<Candidate<'_>> = added_columns(change);
     let mut pairs = Vec::new();
+    if dropped.len().saturating_mul(dropped.len() + added.len()) > MAX_COMPARED {
+        return pairs;
+    }
     for old in &dropped {
         let rivals: Vec<&Candidate<'_>> =
             added.iter().filter(|new| new.table == old.table).collect();
@@ -90,16 +97,13 @@ fn dropped_columns<'a>(change: &'a Change<'_>) -> Vec<Candidate<'a>> {
 fn added_columns<'a>(change: &'a Change<'_>) -> Vec<Candidate<'a>> {
     let mut found = Vec::new();
     for (at, applied) in change.applied.iter().enumerate() {
-        let Some(table) = &applied.before else { continue };
-        let Some(column) = adds(applied, &table.name, "") else { continue };
+        let Some(table) = &applied.table else { continue };
+        let Some(column) = adds(applied, table, "") else { continue };
         let dropped_again = change.applied[at..].iter().any(|later| {
-            matches!(&later.op.kind, OpKind::DropColumn { table: t, column: c, .. } if *t == table.name && *c == column.name)
+            matches!(&later.op.kind, OpKind::DropColumn { table: t, column: c, .. } if t == table && *c == column.name)
         });
-        if !dropped_again
-            && column.generated.is_none()
-            && table.column(&column.name).found().is_none()
-        {
-            found.push(Candidate { at, table: &table.name, column });
+        if !dropped_again && column.generated.is_none() && !applied.repeated {
+            found.push(Candidate { at, table, column });
         }
     }
     found

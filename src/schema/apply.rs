@@ -11,8 +11,9 @@ use crate::ir::{
     OpaqueEffect, TableFrom,
 };
 
-/// SQLite's upper bound for SQLITE_MAX_COLUMN; PostgreSQL stops at 1,600.
-const MAX_COLUMNS: usize = 32_767;
+/// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
+/// columns, SQLite at 2,000 (SQLITE_MAX_COLUMN); a table with more is known in part.
+pub(super) const MAX_PARTS: usize = 2_000;
 
 impl Schema {
     /// Applies one operation.
@@ -122,15 +123,15 @@ impl Schema {
     }
 
     /// A point to which the schema can be put back.
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&mut self) -> Mark {
         Mark([
-            self.tables.len(),
-            self.types.len(),
-            self.views.len(),
-            self.sequences.len(),
-            self.index_owners.len(),
-            self.open.len(),
-            self.gone.len(),
+            self.tables.mark(),
+            self.types.mark(),
+            self.views.mark(),
+            self.sequences.mark(),
+            self.index_owners.mark(),
+            self.open.mark(),
+            self.gone.mark(),
         ])
     }
 
@@ -192,13 +193,13 @@ impl Schema {
         }
         let mut seen: HashSet<String> =
             table.columns.iter().map(|c| c.column.name.clone()).collect();
-        for column in create.columns.iter().take(MAX_COLUMNS) {
+        for column in create.columns.iter().take(MAX_PARTS) {
             if seen.insert(column.name.clone()) {
                 let column = self.new_column(&name, column);
                 table.columns.push(column);
             }
         }
-        table.complete &= create.columns.len() <= MAX_COLUMNS;
+        table.complete &= create.columns.len() <= MAX_PARTS;
         self.tables.insert(name.clone(), table);
         for constraint in &self.own_constraints(create) {
             self.add_constraint(&name, constraint);

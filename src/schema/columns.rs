@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Filled, Schema, Sequence, Table, TableColumn, apply::owned_index_names, clip,
+    Filled, Schema, Sequence, Table, TableColumn,
+    apply::{MAX_PARTS, owned_index_names},
+    clip,
     names::object_name,
 };
 use crate::ir::{Column, ColumnChange, Constraint, ConstraintKind, Index, IndexPart, Name};
@@ -20,6 +22,9 @@ impl Schema {
         let Some(old) = self.tables.get(&table) else { return };
         if old.column(&column.name).found().is_some() {
             return;
+        }
+        if old.columns.len() >= MAX_PARTS {
+            return self.edit(&table, |t| t.complete = false);
         }
         let entry = self.new_column(&table, column);
         self.tables.edit(&table, |t| t.columns.push(entry));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Schema, Table, TableIndex, clip,
+    Schema, Table, TableIndex,
+    apply::MAX_PARTS,
+    clip,
     names::{index_name, numbered, object_name},
 };
 use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, IndexPart, Name};
@@ -18,6 +20,9 @@ impl Schema {
             constraint.kind == ConstraintKind::PrimaryKey && old.primary_key().is_some();
         if taken || second_key {
             return;
+        }
+        if old.constraints.len() >= MAX_PARTS {
+            return self.edit(&table, |t| t.complete = false);
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
@@ -42,6 +47,7 @@ impl Schema {
             _ => &[],
         };
         let not_null = not_null.to_vec();
+        drop(old);
         self.tables.edit(&table, |t| {
             for column in t.columns.iter_mut().filter(|c| not_null.contains(&c.column.name)) {
                 if column.column.nullable {
@@ -194,6 +200,9 @@ impl Schema {
     pub(super) fn create_index(&mut self, table: &Name, index: &Index) {
         let table = self.resolve(table);
         let Some(old) = self.tables.get(&table) else { return };
+        if old.indexes.len() >= MAX_PARTS {
+            return self.edit(&table, |t| t.complete = false);
+        }
         let name = match &index.name {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),
             Some(name) => name.clone(),

@@ -1,6 +1,9 @@
 //! A map that remembers what it held before, so that it can be put back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::ir::Name;
 
@@ -14,11 +17,16 @@ pub(super) struct Journaled<T> {
     map: BTreeMap<Name, Arc<T>>,
     /// What stood under a name before each change, oldest first.
     log: Vec<(Name, Option<Arc<T>>)>,
+    /// The last point that somebody may want to go back to.
+    marked: usize,
+    /// Names whose value at that point is logged already: they can be changed in place, so that
+    /// a table of a thousand statements is not copied a thousand times.
+    logged: HashSet<Name>,
 }
 
 impl<T> Default for Journaled<T> {
     fn default() -> Self {
-        Journaled { map: BTreeMap::new(), log: Vec::new() }
+        Journaled { map: BTreeMap::new(), log: Vec::new(), marked: 0, logged: HashSet::new() }
     }
 }
 
@@ -37,6 +45,7 @@ impl<T> Journaled<T> {
 
     pub(super) fn insert(&mut self, name: Name, value: T) {
         let old = self.map.insert(name.clone(), Arc::new(value));
+        self.logged.insert(name.clone());
         self.log.push((name, old));
     }
 
@@ -46,8 +55,11 @@ impl<T> Journaled<T> {
         Some(old)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.log.len()
+    /// A point to go back to, by `rollback`.
+    pub(super) fn mark(&mut self) -> usize {
+        self.marked = self.log.len();
+        self.logged.clear();
+        self.marked
     }
 
     pub(super) fn rollback(&mut self, to: usize) {
@@ -58,11 +70,13 @@ impl<T> Journaled<T> {
                 None => self.map.remove(&name),
             };
         }
+        self.mark();
     }
 
     /// Forgets the way back; what is held stays.
     pub(super) fn commit(&mut self) {
         self.log.clear();
+        self.mark();
     }
 
     /// Every name touched since a mark, with what it held then.
@@ -78,11 +92,12 @@ impl<T> Journaled<T> {
 impl<T: Clone> Journaled<T> {
     /// Changes a value in place; the closure sees a copy of its own.
     pub(super) fn edit(&mut self, name: &Name, change: impl FnOnce(&mut T)) -> bool {
-        let Some(old) = self.shared(name) else { return false };
-        let mut new = T::clone(&old);
-        change(&mut new);
-        self.map.insert(name.clone(), Arc::new(new));
-        self.log.push((name.clone(), Some(old)));
+        let Some(value) = self.map.get_mut(name) else { return false };
+        if !self.logged.contains(name) {
+            self.log.push((name.clone(), Some(Arc::clone(value))));
+            self.logged.insert(name.clone());
+        }
+        change(Arc::make_mut(value));
         true
     }
 }

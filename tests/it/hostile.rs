@@ -1,1 +1,250 @@
-//! hostile
+//! Whatever a file holds: an answer with a place, the rest of the run unharmed, no crash.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::support::Folder;
+
+struct Answer {
+    code: i32,
+    text: String,
+}
+
+/// Runs the program; it must end by itself, and long before this limit.
+fn check(root: &Path, args: &[&str]) -> Answer {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .args(["check", ".", "--since", "all", "--show-opaque"])
+        .args(args)
+        .current_dir(root)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut out = child.stdout.take().expect("its output");
+    let mut err = child.stderr.take().expect("its errors");
+    let reader = std::thread::spawn(move || {
+        let (mut bytes, mut errors) = (Vec::new(), Vec::new());
+        std::io::Read::read_to_end(&mut out, &mut bytes).expect("output");
+        std::io::Read::read_to_end(&mut err, &mut errors).expect("errors");
+        bytes.extend(errors);
+        bytes
+    });
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("its status") {
+            break status;
+        }
+        if started.elapsed() > Duration::from_secs(120) {
+            child.kill().expect("to kill it");
+            panic!("it does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let bytes = reader.join().expect("the reader");
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    let code = status.code().unwrap_or_else(|| panic!("it was killed: {status}\n{text}"));
+    Answer { code, text }
+}
+
+const PYTHON: &str = "import sqlalchemy as sa\nfrom alembic import op\n";
+
+fn revision(id: &str, parent: &str, upgrade: &str) -> String {
+    format!("{PYTHON}\nrevision = '{id}'\ndown_revision = {parent}\n\n\ndef upgrade():\n{upgrade}\n\n\ndef downgrade():\n    pass\n")
+}
+
+/// A tree with one bad file among good ones; the good ones carry a finding of their own.
+fn alembic(name: &str, bad: impl AsRef<[u8]>) -> Folder {
+    let folder = Folder::new();
+    folder.write("alembic/env.py", "from alembic import context\n");
+    let good = "    op.create_table('tasks', sa.Column('id', sa.Integer(), primary_key=True))";
+    folder.write("alembic/versions/good.py", revision("good", "None", good));
+    folder.write(&format!("alembic/versions/{name}"), bad);
+    folder
+}
+
+fn sql(bad: impl AsRef<[u8]>) -> Folder {
+    let folder = Folder::new();
+    folder.write("migrations/001_good.sql", "CREATE TABLE tasks (id bigserial PRIMARY KEY);\n");
+    folder.write("migrations/002_bad.sql", bad);
+    folder.write("migrations/003_last.sql", "ALTER TABLE tasks ADD COLUMN title text NOT NULL;\n");
+    folder
+}
+
+/// The bad file is named with a place and a reason, and the good one is still looked at.
+fn survives(folder: &Folder, place: &str, reason: &str, good: &str) {
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "exit {}: {}", answer.code, answer.text);
+    let told = answer.text.lines().any(|l| l.contains(place) && l.contains(reason));
+    assert!(told, "no line has {place} and {reason}:\n{}", head(&answer.text));
+    assert!(answer.text.contains(good), "no {good}:\n{}", head(&answer.text));
+}
+
+fn head(text: &str) -> String {
+    text.chars().take(3_000).collect()
+}
+
+const GOOD: &str = "good.py:12:1: warning[missing-downgrade]";
+
+#[test]
+fn files_that_are_no_text_cost_one_file() {
+    let not_utf8 = [b"revision = 'x'\n# ".as_slice(), &[0xff, 0xfe, 0xc3, 0x28]].concat();
+    survives(&alembic("bad.py", not_utf8), "bad.py:1", "is not UTF-8", GOOD);
+    survives(&alembic("bad.py", b"revision = 'x'\n\0\0".as_slice()), "bad.py:1", "holds a NUL", GOOD);
+    let last = "003_last.sql:1:30: error[not-null-without-backfill]";
+    survives(&sql([0xff, 0xfe, 0x00]), "002_bad.sql:1", "is not UTF-8", last);
+    survives(&sql(b"SELECT 1;\0"), "002_bad.sql:1", "holds a NUL", last);
+}
+
+#[test]
+fn a_file_of_100_megabytes_is_not_read() {
+    let folder = alembic("bad.py", "");
+    let path = folder.path().join("alembic/versions/bad.py");
+    let file = std::fs::File::create(path).expect("the file");
+    file.set_len(100 * 1024 * 1024).expect("its size");
+    survives(&folder, "bad.py:1", "files over 16777216 bytes are not read", GOOD);
+    let folder = sql("");
+    let path = folder.path().join("migrations/002_bad.sql");
+    std::fs::File::create(path).expect("the file").set_len(100 * 1024 * 1024).expect("its size");
+    survives(&folder, "002_bad.sql:1", "are not read", "003_last.sql:1:30: error");
+}
+
+#[test]
+fn deep_nesting_costs_one_file_or_one_statement() {
+    let deep = format!("    x = {}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    survives(&alembic("bad.py", revision("bad", "'good'", &deep)), "bad.py:1", "nested too deeply", GOOD);
+    let long = format!("    x = 1{}", " + 1".repeat(200_000));
+    survives(&alembic("bad.py", revision("bad", "'good'", &long)), "bad.py:1", "too many terms", GOOD);
+    let deep = format!("SELECT {}1{};", "(".repeat(100_000), ")".repeat(100_000));
+    let last = "003_last.sql:1:30: error[not-null-without-backfill]";
+    survives(&sql(&deep), "002_bad.sql:1:1", "nested too deeply", last);
+    let check = format!("ALTER TABLE tasks ADD CHECK (id > 0{});", " AND id > 0".repeat(200_000));
+    let answer = crate::hostile::check(sql(&check).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains(last), "{}", head(&answer.text));
+    let inside = format!("DO $$ BEGIN {} END $$;", "BEGIN ".repeat(50_000));
+    let answer = crate::hostile::check(sql(&inside).path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+    let nested = format!("{}SELECT 1;", "/*".repeat(100_000));
+    let answer = crate::hostile::check(sql(&nested).path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+}
+
+#[test]
+fn code_that_never_ends_is_given_up() {
+    let endless = "    n = 0\n    while True:\n        n += 1\n    op.drop_table('tasks')";
+    let answer = check(alembic("bad.py", revision("bad", "'good'", endless)).path(), &[]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+    let doubling = "    s = 'x'\n    for i in range(100):\n        s = s + s\n    op.execute(s)";
+    let bad = alembic("bad.py", revision("bad", "'good'", doubling));
+    survives(&bad, "bad.py:12:5", "the SQL is not known", GOOD);
+    let lists = "    a = [1]\n    while True:\n        a = a + a\n        a.append(a)\n    op.drop_table(a)";
+    let answer = check(alembic("bad.py", revision("bad", "'good'", lists)).path(), &[]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+    let recursion = "    def f(x):\n        return f(f(x))\n    f(1)\n    op.execute(f(2))";
+    let answer = check(alembic("bad.py", revision("bad", "'good'", recursion)).path(), &[]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+    let nested = "    for a in range(60000):\n        for b in range(60000):\n            op.execute(f'SELECT {a}')";
+    survives(&alembic("bad.py", revision("bad", "'good'", nested)), "bad.py", "too many steps", GOOD);
+    let own = "    d = {}\n    d['d'] = d\n    d[str(d)] = [d, d]\n    x = d == d\n    op.execute(str(d))";
+    let answer = check(alembic("bad.py", revision("bad", "'good'", own)).path(), &[]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+}
+
+#[test]
+fn a_million_columns_are_counted_not_multiplied() {
+    let columns: Vec<String> = (0..1_000_000).map(|n| format!("c{n} int")).collect();
+    let wide = format!("CREATE TABLE wide ({});", columns.join(","));
+    assert!(wide.len() < 16 * 1024 * 1024);
+    let answer = check(sql(&wide).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+    let unique: Vec<String> =
+        (0..30_000).map(|n| format!("c{n} int UNIQUE REFERENCES tasks (id)")).collect();
+    let wide = format!("CREATE TABLE wide ({});", unique.join(","));
+    let answer = check(sql(&wide).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+    let alters: String =
+        (0..20_000).map(|n| format!("ALTER TABLE tasks ADD COLUMN c{n} int;\n")).collect();
+    let answer = check(sql(&alters).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+}
+
+#[test]
+fn cycles_of_imports_and_revisions_end() {
+    let folder = alembic("bad.py", revision("bad", "'bad'", "    pass"));
+    folder.write("a.py", "from b import x as y\nfrom b import *\nx = y\n");
+    folder.write("b.py", "from a import x as y\nfrom a import *\nx = y\n");
+    let imports = format!("from a import x\n{}", revision("more", "'good'", "    op.drop_table(x)"));
+    folder.write("alembic/versions/more.py", imports);
+    survives(&folder, "bad.py:5:1", "in a cycle", GOOD);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_of_the_project() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new();
+    outside.write("secret.py", revision("secret", "'good'", "    op.execute('SELECT 12345')"));
+    outside.write("stolen.sql", "SECRET WORD IN A FILE;\n");
+    let folder = alembic("fine.py", revision("fine", "'good'", "    pass"));
+    symlink(outside.path().join("secret.py"), folder.path().join("alembic/versions/out.py")).expect("a link");
+    symlink(folder.path(), folder.path().join("alembic/versions/around")).expect("a link");
+    symlink("/dev/zero", folder.path().join("alembic/versions/zero.py")).expect("a link");
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+    assert!(answer.text.contains("out.py:1:1: error[broken-history]"), "{}", head(&answer.text));
+    assert!(answer.text.contains("leaves the project"), "{}", head(&answer.text));
+    assert!(!answer.text.contains("12345"));
+    let folder = sql("SELECT 1;");
+    symlink(outside.path().join("stolen.sql"), folder.path().join("migrations/004_out.sql")).expect("a link");
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(!answer.text.contains("SECRET"), "{}", head(&answer.text));
+    assert!(answer.text.contains("004_out.sql:1"), "{}", head(&answer.text));
+    // `include`-like ways out: a script location and an import that climb.
+    let folder = alembic("up.py", format!("from ......secret import x\n{}", revision("up", "'good'", "    op.drop_table(x)")));
+    folder.write("alembic.ini", "[alembic]\nscript_location = ../../../../../../etc\nversion_locations = /etc ../..\n");
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+}
+
+#[test]
+fn names_cannot_command_a_terminal_or_a_workflow() {
+    let evil = "x\\n::error::owned\\r%0A::set-output name=a::b\\x1b[31mred\\u202eright\\u2066";
+    let up = format!("    op.add_column(\"{evil}\", sa.Column(\"{evil}\", sa.Integer(), nullable=False))\n    op.drop_table(\"{evil}\")");
+    let folder = alembic("bad.py", revision("bad", "'good'", &up));
+    folder.write(
+        "alembic/versions/raw\u{1b}[2J\u{202e}.py",
+        revision("raw", "'bad'", "    op.drop_table('a\u{1b}[31m\u{202e}b')\n    op.execute('\u{1b}]0;owned\u{7}')"),
+    );
+    for format in ["full", "concise", "github", "json"] {
+        let answer = check(folder.path(), &["--output-format", format]);
+        assert!(answer.code < 2, "{}", head(&answer.text));
+        for bad in ['\u{1b}', '\u{7}', '\r', '\u{202e}', '\u{2066}'] {
+            let there = answer.text.contains(bad);
+            assert!(format == "json" || !there, "{format} prints {bad:?}:\n{}", answer.text);
+        }
+        let commands = answer.text.lines().filter(|line| line.starts_with("::"));
+        for command in commands {
+            let ours = ["::error file=", "::warning file=", "::notice title=miglint::"];
+            assert!(ours.iter().any(|start| command.starts_with(start)), "{command}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_that_closes_is_no_error() {
+    let folder = alembic("bad.py", revision("bad", "'good'", "    op.drop_table('nothing')"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .args(["check", ".", "--since", "all"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("its end");
+    assert_ne!(output.status.code(), Some(2));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
