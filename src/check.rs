@@ -193,8 +193,9 @@ impl<'a> Job<'a> {
         summary.under_review += review.iter().filter(|r| **r).count();
         if *from_base > 0 {
             let place = self.tree.shown();
+            let what = if *from_base == 1 { "migration" } else { "migrations" };
             let note = format!(
-                "{from_base} migrations of {place} are read from the base, where they are new"
+                "{from_base} {what} of {place} read from the base, which has gained them since"
             );
             summary.notes.push(note);
         }

@@ -84,6 +84,7 @@ struct CheckArgs {
     /// Exit with 0 whatever was found.
     #[arg(long)]
     exit_zero: bool,
+    /// How findings are written.
     #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
     output_format: Format,
     /// List every place that could not be read.
@@ -315,7 +316,7 @@ fn chosen(args: &CheckArgs) -> Result<Vec<&'static Rule>, String> {
         (args.select.is_empty() || args.select.iter().any(|n| n == rule.name))
             && !args.ignore.iter().any(|n| n == rule.name)
     };
-    Ok(rules::RULES.iter().copied().filter(|rule| selected(&rule)).collect())
+    Ok(rules::RULES.iter().copied().filter(|rule| selected(rule)).collect())
 }
 
 fn find_rule(name: &str) -> Result<&'static Rule, String> {

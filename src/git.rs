@@ -63,9 +63,9 @@ impl Base {
             }
         }
         if environment.actions || environment.base_ref.is_some() {
-            let merge = repository.find_commit(head).map_err(|e| lost(&e))?;
-            if merge.parent_count() == 2 {
-                let first = merge.parent_id(0).map_err(|e| lost(&e))?;
+            let parents = parents(&repository.find_commit(head).map_err(|e| lost(&e))?);
+            if let [first, _] = parents.as_slice() {
+                let first = *first;
                 if repository.find_commit(first).is_ok() {
                     return Base::between(
                         &repository,
@@ -184,6 +184,13 @@ impl Base {
     pub fn holds(&self, blob: Oid, text: &str) -> bool {
         Oid::hash_object(ObjectType::Blob, text.as_bytes()).is_ok_and(|id| id == blob)
     }
+}
+
+/// A commit's parents as its object names them: in a shallow clone libgit2 lists none.
+fn parents(commit: &Commit<'_>) -> Vec<Oid> {
+    let header = String::from_utf8_lossy(commit.raw_header_bytes()).into_owned();
+    let ids = header.lines().filter_map(|line| line.strip_prefix("parent "));
+    ids.filter_map(|id| Oid::from_str(id.trim()).ok()).collect()
 }
 
 fn open(root: &Path) -> Result<Repository, NoBase> {

@@ -104,37 +104,43 @@ struct Mark {
 
 /// Places in the order given; those of one file that are near to each other share a window.
 fn windows(output: &Output<'_>, places: &[(AnnotationKind, &Label)]) -> Vec<Window> {
-    let mut groups: Vec<(FileId, Vec<(usize, usize)>, Vec<Mark>)> = Vec::new();
+    let mut groups: Vec<Near> = Vec::new();
     for (kind, label) in places {
         let file = output.sources.file(label.span.file);
         let (from, to) = shown(&file, label.span);
         let lines = around(&file, from, to);
         let mark = Mark { kind: *kind, from, to, text: clean(&label.text) };
-        let near = |(other, others, _): &&mut (FileId, Vec<(usize, usize)>, Vec<Mark>)| {
-            let first = others.iter().map(|l| l.0).min().unwrap_or(lines.0).min(lines.0);
-            let last = others.iter().map(|l| l.1).max().unwrap_or(lines.1).max(lines.1);
-            *other == label.span.file && last - first < MAX_WINDOW
+        let near = |group: &&mut Near| {
+            let (first, last) = (group.start.min(lines.0), group.end.max(lines.1));
+            group.file == label.span.file && last - first < MAX_WINDOW
         };
         match groups.iter_mut().find(near) {
-            Some((_, others, marks)) => {
-                others.push(lines);
-                marks.push(mark);
+            Some(group) => {
+                (group.start, group.end) = (group.start.min(lines.0), group.end.max(lines.1));
+                group.marks.push(mark);
             }
-            None => groups.push((label.span.file, vec![lines], vec![mark])),
+            None => groups.push(Near {
+                file: label.span.file,
+                start: lines.0,
+                end: lines.1,
+                marks: vec![mark],
+            }),
         }
     }
-    groups.into_iter().map(|(file, lines, marks)| window(output, file, &lines, marks)).collect()
+    groups.into_iter().map(|group| window(output, group)).collect()
 }
 
-fn window(
-    output: &Output<'_>,
-    id: FileId,
-    lines: &[(usize, usize)],
-    mut marks: Vec<Mark>,
-) -> Window {
+/// Places of one file, and the whole lines they lie in.
+struct Near {
+    file: FileId,
+    start: usize,
+    end: usize,
+    marks: Vec<Mark>,
+}
+
+fn window(output: &Output<'_>, near: Near) -> Window {
+    let Near { file: id, start, end, mut marks } = near;
     let file = output.sources.file(id);
-    let start = lines.iter().map(|l| l.0).min().unwrap_or_default();
-    let end = lines.iter().map(|l| l.1).max().unwrap_or(start);
     let mut text = file.text[start..end].to_owned();
     for mark in &mut marks {
         (mark.from, mark.to) = (mark.from - start, mark.to - start);

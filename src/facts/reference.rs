@@ -5,7 +5,7 @@ use crate::{
     database::Database,
     facts::postgres,
     ir::{Constraint, ConstraintKind, ForeignKey, Index, IndexPart, Name, Op, OpKind, Style},
-    schema::{Lookup, Schema, Table, View, mentions},
+    schema::{Lookup, MAX_PARTS, Schema, Table, View, mentions},
     source::Span,
     types::SqlType,
 };
@@ -77,6 +77,9 @@ impl<'a> Found<'a> {
 
     fn operation(&mut self, op: &Op) {
         match &op.kind {
+            // No server takes such a table; nothing is known of it.
+            OpKind::CreateTable(create)
+                if create.columns.len().max(create.constraints.len()) > MAX_PARTS => {}
             OpKind::CreateTable(create) => {
                 let this = Target::New {
                     name: &create.table,

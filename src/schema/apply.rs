@@ -13,7 +13,7 @@ use crate::ir::{
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
 /// columns, SQLite at 2,000 (SQLITE_MAX_COLUMN); a table with more is known in part.
-pub(super) const MAX_PARTS: usize = 2_000;
+pub const MAX_PARTS: usize = 2_000;
 
 impl Schema {
     /// Applies one operation.

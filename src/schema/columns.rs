@@ -24,7 +24,9 @@ impl Schema {
             return;
         }
         if old.columns.len() >= MAX_PARTS {
-            return self.edit(&table, |t| t.complete = false);
+            return if old.complete {
+                self.edit(&table, |t| t.complete = false)
+            };
         }
         let entry = self.new_column(&table, column);
         self.tables.edit(&table, |t| t.columns.push(entry));

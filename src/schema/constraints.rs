@@ -22,7 +22,11 @@ impl Schema {
             return;
         }
         if old.constraints.len() >= MAX_PARTS {
-            return self.edit(&table, |t| t.complete = false);
+            let known = old.complete;
+            drop(old);
+            return if known {
+                self.edit(&table, |t| t.complete = false)
+            };
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
@@ -201,7 +205,9 @@ impl Schema {
         let table = self.resolve(table);
         let Some(old) = self.tables.get(&table) else { return };
         if old.indexes.len() >= MAX_PARTS {
-            return self.edit(&table, |t| t.complete = false);
+            return if old.complete {
+                self.edit(&table, |t| t.complete = false)
+            };
         }
         let name = match &index.name {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),

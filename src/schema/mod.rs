@@ -13,6 +13,7 @@ mod touched;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use apply::MAX_PARTS;
 pub use columns::mentions;
 use journal::Journaled;
 pub use journal::Mark;

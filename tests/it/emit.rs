@@ -1,1 +1,46 @@
-//! emit
+//! Each format once, on the bundled example; and the program's own words.
+
+use insta::assert_snapshot;
+
+use crate::{fixtures::answer, support::home};
+
+const CHECK: &str = "$ miglint check examples/todo --since 07c2e5f91a08 --output-format";
+
+#[test]
+fn the_example_in_every_format() {
+    for format in ["full", "concise", "github", "json"] {
+        assert_snapshot!(format, answer(home(), &format!("{CHECK} {format}")));
+    }
+    assert_snapshot!("color", answer(home(), &format!("{CHECK} full --color=always")));
+}
+
+#[test]
+fn the_same_app_done_right_is_silent() {
+    let text = answer(home(), "$ miglint check examples/todo-safe --since 07c2e5f91a08");
+    assert!(text.starts_with("No findings: read 13 migrations"), "{text}");
+    let text = answer(home(), "$ miglint check examples/todo-safe --since all --fail-on warning");
+    assert!(text.starts_with("No findings: read 13 migrations"), "{text}");
+}
+
+#[test]
+fn ten_annotations_of_a_level_and_a_notice_for_the_rest() {
+    let folder = crate::support::Folder::new();
+    folder.write("migrations/001.sql", "CREATE TABLE t (id bigserial PRIMARY KEY);\n");
+    let many: String =
+        (0..14).map(|n| format!("ALTER TABLE t ADD COLUMN c{n} integer NOT NULL;\n")).collect();
+    folder.write("migrations/002.sql", many);
+    let text = answer(folder.path(), "$ miglint check --since 001 --output-format github");
+    let errors = text.lines().filter(|line| line.starts_with("::error ")).count();
+    assert_eq!(errors, 10, "{text}");
+    assert!(text.contains("::notice title=miglint::4 more findings in the log only"), "{text}");
+    assert_eq!(text.lines().filter(|l| l.starts_with(" migrations/002.sql:")).count(), 4);
+}
+
+#[test]
+fn the_program_speaks_of_itself() {
+    assert_snapshot!("help", answer(home(), "$ miglint --help"));
+    assert_snapshot!("help_check", answer(home(), "$ miglint check --help"));
+    assert_snapshot!("rules", answer(home(), "$ miglint rules"));
+    let page = answer(home(), "$ miglint explain not-null-without-backfill");
+    assert!(page.starts_with("# not-null-without-backfill\n\nA column becomes NOT NULL"), "{page}");
+}

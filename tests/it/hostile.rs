@@ -53,7 +53,9 @@ fn check(root: &Path, args: &[&str]) -> Answer {
 const PYTHON: &str = "import sqlalchemy as sa\nfrom alembic import op\n";
 
 fn revision(id: &str, parent: &str, upgrade: &str) -> String {
-    format!("{PYTHON}\nrevision = '{id}'\ndown_revision = {parent}\n\n\ndef upgrade():\n{upgrade}\n\n\ndef downgrade():\n    pass\n")
+    format!(
+        "{PYTHON}\nrevision = '{id}'\ndown_revision = {parent}\n\n\ndef upgrade():\n{upgrade}\n\n\ndef downgrade():\n    pass\n"
+    )
 }
 
 /// A tree with one bad file among good ones; the good ones carry a finding of their own.
@@ -93,7 +95,12 @@ const GOOD: &str = "good.py:12:1: warning[missing-downgrade]";
 fn files_that_are_no_text_cost_one_file() {
     let not_utf8 = [b"revision = 'x'\n# ".as_slice(), &[0xff, 0xfe, 0xc3, 0x28]].concat();
     survives(&alembic("bad.py", not_utf8), "bad.py:1", "is not UTF-8", GOOD);
-    survives(&alembic("bad.py", b"revision = 'x'\n\0\0".as_slice()), "bad.py:1", "holds a NUL", GOOD);
+    survives(
+        &alembic("bad.py", b"revision = 'x'\n\0\0".as_slice()),
+        "bad.py:1",
+        "holds a NUL",
+        GOOD,
+    );
     let last = "003_last.sql:1:30: error[not-null-without-backfill]";
     survives(&sql([0xff, 0xfe, 0x00]), "002_bad.sql:1", "is not UTF-8", last);
     survives(&sql(b"SELECT 1;\0"), "002_bad.sql:1", "holds a NUL", last);
@@ -115,9 +122,19 @@ fn a_file_of_100_megabytes_is_not_read() {
 #[test]
 fn deep_nesting_costs_one_file_or_one_statement() {
     let deep = format!("    x = {}1{}", "(".repeat(100_000), ")".repeat(100_000));
-    survives(&alembic("bad.py", revision("bad", "'good'", &deep)), "bad.py:1", "nested too deeply", GOOD);
+    survives(
+        &alembic("bad.py", revision("bad", "'good'", &deep)),
+        "bad.py:1",
+        "nested too deeply",
+        GOOD,
+    );
     let long = format!("    x = 1{}", " + 1".repeat(200_000));
-    survives(&alembic("bad.py", revision("bad", "'good'", &long)), "bad.py:1", "too many terms", GOOD);
+    survives(
+        &alembic("bad.py", revision("bad", "'good'", &long)),
+        "bad.py:1",
+        "too many terms",
+        GOOD,
+    );
     let deep = format!("SELECT {}1{};", "(".repeat(100_000), ")".repeat(100_000));
     let last = "003_last.sql:1:30: error[not-null-without-backfill]";
     survives(&sql(&deep), "002_bad.sql:1:1", "nested too deeply", last);
@@ -147,7 +164,12 @@ fn code_that_never_ends_is_given_up() {
     let answer = check(alembic("bad.py", revision("bad", "'good'", recursion)).path(), &[]);
     assert!(answer.code < 2, "{}", head(&answer.text));
     let nested = "    for a in range(60000):\n        for b in range(60000):\n            op.execute(f'SELECT {a}')";
-    survives(&alembic("bad.py", revision("bad", "'good'", nested)), "bad.py", "too many steps", GOOD);
+    survives(
+        &alembic("bad.py", revision("bad", "'good'", nested)),
+        "bad.py",
+        "too many steps",
+        GOOD,
+    );
     let own = "    d = {}\n    d['d'] = d\n    d[str(d)] = [d, d]\n    x = d == d\n    op.execute(str(d))";
     let answer = check(alembic("bad.py", revision("bad", "'good'", own)).path(), &[]);
     assert!(answer.code < 2, "{}", head(&answer.text));
@@ -176,7 +198,8 @@ fn cycles_of_imports_and_revisions_end() {
     let folder = alembic("bad.py", revision("bad", "'bad'", "    pass"));
     folder.write("a.py", "from b import x as y\nfrom b import *\nx = y\n");
     folder.write("b.py", "from a import x as y\nfrom a import *\nx = y\n");
-    let imports = format!("from a import x\n{}", revision("more", "'good'", "    op.drop_table(x)"));
+    let imports =
+        format!("from a import x\n{}", revision("more", "'good'", "    op.drop_table(x)"));
     folder.write("alembic/versions/more.py", imports);
     survives(&folder, "bad.py:5:1", "in a cycle", GOOD);
 }
@@ -189,7 +212,8 @@ fn links_do_not_lead_out_of_the_project() {
     outside.write("secret.py", revision("secret", "'good'", "    op.execute('SELECT 12345')"));
     outside.write("stolen.sql", "SECRET WORD IN A FILE;\n");
     let folder = alembic("fine.py", revision("fine", "'good'", "    pass"));
-    symlink(outside.path().join("secret.py"), folder.path().join("alembic/versions/out.py")).expect("a link");
+    symlink(outside.path().join("secret.py"), folder.path().join("alembic/versions/out.py"))
+        .expect("a link");
     symlink(folder.path(), folder.path().join("alembic/versions/around")).expect("a link");
     symlink("/dev/zero", folder.path().join("alembic/versions/zero.py")).expect("a link");
     let answer = check(folder.path(), &["--output-format", "concise"]);
@@ -198,13 +222,20 @@ fn links_do_not_lead_out_of_the_project() {
     assert!(answer.text.contains("leaves the project"), "{}", head(&answer.text));
     assert!(!answer.text.contains("12345"));
     let folder = sql("SELECT 1;");
-    symlink(outside.path().join("stolen.sql"), folder.path().join("migrations/004_out.sql")).expect("a link");
+    symlink(outside.path().join("stolen.sql"), folder.path().join("migrations/004_out.sql"))
+        .expect("a link");
     let answer = check(folder.path(), &["--output-format", "concise"]);
     assert!(!answer.text.contains("SECRET"), "{}", head(&answer.text));
     assert!(answer.text.contains("004_out.sql:1"), "{}", head(&answer.text));
     // `include`-like ways out: a script location and an import that climb.
-    let folder = alembic("up.py", format!("from ......secret import x\n{}", revision("up", "'good'", "    op.drop_table(x)")));
-    folder.write("alembic.ini", "[alembic]\nscript_location = ../../../../../../etc\nversion_locations = /etc ../..\n");
+    let folder = alembic(
+        "up.py",
+        format!("from ......secret import x\n{}", revision("up", "'good'", "    op.drop_table(x)")),
+    );
+    folder.write(
+        "alembic.ini",
+        "[alembic]\nscript_location = ../../../../../../etc\nversion_locations = /etc ../..\n",
+    );
     let answer = check(folder.path(), &["--output-format", "concise"]);
     assert!(answer.code < 2, "{}", head(&answer.text));
 }
@@ -212,11 +243,17 @@ fn links_do_not_lead_out_of_the_project() {
 #[test]
 fn names_cannot_command_a_terminal_or_a_workflow() {
     let evil = "x\\n::error::owned\\r%0A::set-output name=a::b\\x1b[31mred\\u202eright\\u2066";
-    let up = format!("    op.add_column(\"{evil}\", sa.Column(\"{evil}\", sa.Integer(), nullable=False))\n    op.drop_table(\"{evil}\")");
+    let up = format!(
+        "    op.add_column(\"{evil}\", sa.Column(\"{evil}\", sa.Integer(), nullable=False))\n    op.drop_table(\"{evil}\")"
+    );
     let folder = alembic("bad.py", revision("bad", "'good'", &up));
     folder.write(
         "alembic/versions/raw\u{1b}[2J\u{202e}.py",
-        revision("raw", "'bad'", "    op.drop_table('a\u{1b}[31m\u{202e}b')\n    op.execute('\u{1b}]0;owned\u{7}')"),
+        revision(
+            "raw",
+            "'bad'",
+            "    op.drop_table('a\u{1b}[31m\u{202e}b')\n    op.execute('\u{1b}]0;owned\u{7}')",
+        ),
     );
     for format in ["full", "concise", "github", "json"] {
         let answer = check(folder.path(), &["--output-format", format]);

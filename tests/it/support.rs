@@ -88,14 +88,6 @@ pub(crate) fn full(opened: &Opened, report: &Report) -> String {
     String::from_utf8(bytes).expect("UTF-8").trim_end().to_owned()
 }
 
-/// One line each.
-pub(crate) fn concise(opened: &Opened, report: &Report) -> String {
-    let output = Output { sources: &opened.sources, report, prefix: "", style: PLAIN };
-    let mut bytes = Vec::new();
-    emit::concise(&mut bytes, &output).expect("memory");
-    String::from_utf8(bytes).expect("UTF-8")
-}
-
 /// Where the repository lies.
 pub(crate) fn home() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -88,7 +88,7 @@ fn header(source: &SourceFile, file: FileId, module: &Module, has_upgrade: bool)
         return Header::Other;
     };
     // A name like `revision` in a helper is no header.
-    if module.bindings.get("down_revision").is_none() && !has_upgrade {
+    if !module.bindings.contains_key("down_revision") && !has_upgrade {
         return Header::Other;
     }
     let span = span_of(file, id_span);

@@ -579,10 +579,10 @@ impl<'r, 's> Machine<'r, 's> {
             if let Some(value) = scope.vars.borrow().get(name) {
                 return value.clone();
             }
-            if scope.parent.is_none() {
-                if let Some(value) = self.module_name(name, scope) {
-                    return value;
-                }
+            if scope.parent.is_none()
+                && let Some(value) = self.module_name(name, scope)
+            {
+                return value;
             }
             at = scope.parent.as_ref();
         }

@@ -110,13 +110,11 @@ impl<'s> Reader<'s> {
         let scope = Scope::of_module(Rc::clone(&module));
         // The top level runs once, in order: lists are appended to, dicts filled.
         for item in &module.items {
-            match item {
-                Item::Other(
-                    stmt @ (Stmt::Expr(_) | Stmt::For(_) | Stmt::AugAssign(_) | Stmt::If(_)),
-                ) => {
-                    machine.body(std::slice::from_ref(stmt), &scope);
-                }
-                _ => {}
+            if let Item::Other(
+                stmt @ (Stmt::Expr(_) | Stmt::For(_) | Stmt::AugAssign(_) | Stmt::If(_)),
+            ) = item
+            {
+                machine.body(std::slice::from_ref(stmt), &scope);
             }
         }
         let function = machine.module_name(name, &scope);

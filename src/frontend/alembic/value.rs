@@ -90,8 +90,11 @@ pub(super) struct Class {
     pub(super) keywords: Vec<(String, Value)>,
     pub(super) def: Rc<StmtClassDef>,
     pub(super) scope: Rc<Scope>,
-    pub(super) members: RefCell<Option<Rc<Vec<(String, Value)>>>>,
+    pub(super) members: RefCell<Option<Members>>,
 }
+
+/// What a class body binds, in order.
+pub(super) type Members = Rc<Vec<(String, Value)>>;
 
 impl Class {
     /// `class Hero(SQLModel, table=True)`.

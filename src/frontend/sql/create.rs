@@ -59,7 +59,8 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     }
     if cursor.eat("SCHEMA") {
         cursor.eat_all(&["IF", "NOT", "EXISTS"]);
-        let name = if cursor.eat("AUTHORIZATION") { cursor.ident()? } else { cursor.ident()? };
+        cursor.eat("AUTHORIZATION");
+        let name = cursor.ident()?;
         reader.push(OpKind::CreateSchema { name }, whole);
         return Some(());
     }

@@ -283,15 +283,18 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
     loop {
         if cursor.eat_all(&["NOT", "VALID"]) {
             made.validated = false;
-        } else if cursor.eat_all(&["NOT", "DEFERRABLE"]) || cursor.eat_all(&["NO", "INHERIT"]) {
+        } else if cursor.eat_all(&["NOT", "ENFORCED"]) {
+            // No row is ever checked, so it proves as little as NOT VALID.
+            made.validated = false;
+        } else if cursor.eat_all(&["NOT", "DEFERRABLE"])
+            || cursor.eat_all(&["NO", "INHERIT"])
+            || cursor.eat_all(&["INITIALLY", "IMMEDIATE"])
+            || cursor.eat("ENFORCED")
+        {
         } else if cursor.eat("DEFERRABLE") {
             made.deferrable = true;
         } else if cursor.eat_all(&["INITIALLY", "DEFERRED"]) {
             (made.deferrable, made.initially_deferred) = (true, true);
-        } else if cursor.eat_all(&["INITIALLY", "IMMEDIATE"])
-            || cursor.eat_all(&["NOT", "ENFORCED"])
-        {
-        } else if cursor.eat("ENFORCED") {
         } else if cursor.is("INCLUDE") || cursor.is("WITH") || cursor.is("USING") {
             index_parameters(cursor);
         } else if cursor.is_all_conflict() {
@@ -389,9 +392,7 @@ pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
             None => {
                 inner.at = from;
                 let mut end = from;
-                while !inner.done()
-                    && !inner.punct(b',')
-                    && !(inner.at > from && is_ordering(&inner))
+                while !(inner.done() || inner.punct(b',') || inner.at > from && is_ordering(&inner))
                 {
                     inner.skip();
                     end = inner.at;

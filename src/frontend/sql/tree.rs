@@ -100,7 +100,12 @@ pub fn lower(
             transaction: None,
             certain: true,
         };
-        return Script { ops: vec![op], body: Body::Code, span: Some(Span::top(file)), error: None };
+        return Script {
+            ops: vec![op],
+            body: Body::Code,
+            span: Some(Span::top(file)),
+            error: None,
+        };
     }
     let mut script = script(&source.text, file, 0, database);
     if !in_transaction(sources, tree, &source.path, &source.text) {
