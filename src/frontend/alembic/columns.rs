@@ -52,7 +52,14 @@ impl Machine<'_, '_> {
             let called = if let Value::Call(call) = arg { Some(Rc::clone(call)) } else { None };
             match called.as_ref().map_or("", |c| c.name()) {
                 "ForeignKey" => {
-                    constraints.extend(self.foreign_key_of(called.as_ref()?, &name, table))
+                    let call = called.as_ref()?;
+                    match self.foreign_key_of(call, &name, table) {
+                        Some(key) => constraints.push(key),
+                        None => self.unread.push((
+                            call.span,
+                            format!("what the foreign key of `{name}` references is not known"),
+                        )),
+                    }
                 }
                 "Identity" => {
                     let always = called.as_ref().and_then(|c| c.flag("always")).unwrap_or(false);
@@ -130,7 +137,7 @@ impl Machine<'_, '_> {
         column: &str,
         table: &Name,
     ) -> Option<Constraint> {
-        let target = self.target(call.args.first()?)?;
+        let target = self.target(call.arg(0, "column")?)?;
         let fk = self.actions(call, target.0, vec![target.1]);
         let mut made = Constraint::new(
             call.kwarg("name").and_then(Value::as_str).map(|n| n.to_string()),

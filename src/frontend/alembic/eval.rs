@@ -550,6 +550,10 @@ impl Machine<'_, '_> {
             return member;
         }
         match (member, name) {
+            // `Model.id` is the column of the model's table, wherever it is written.
+            (Some(Value::Call(call)), _) if matches!(call.name(), "Column" | "mapped_column") => {
+                Value::Attribute(Rc::new((Value::Class(Rc::clone(class)), name.to_owned())))
+            }
             (Some(value), _) => value,
             (None, "__tablename__") if class.is_table() && self.descends(class, &["SQLModel"]) => {
                 Value::str(&class.name.to_lowercase())

@@ -42,6 +42,10 @@ pub(super) struct Machine<'r, 's> {
     pub(super) tries: usize,
     /// An operation inside of them is refused: its exception is on the way to a handler.
     pub(super) raising: bool,
+    /// A `return` under a condition that could not be decided was passed in the call at hand.
+    maybe_returned: bool,
+    /// Parts of a table that could not be read: said after the table is made.
+    pub(super) unread: Vec<(Span, String)>,
     /// The migration's own file.
     pub(super) home: Option<crate::source::FileId>,
     steps: usize,
@@ -74,6 +78,8 @@ impl<'r, 's> Machine<'r, 's> {
             transaction: 0,
             tries: 0,
             raising: false,
+            maybe_returned: false,
+            unread: Vec::new(),
             home: None,
             steps: 0,
             limit: MAX_STEPS,
@@ -247,7 +253,8 @@ impl<'r, 's> Machine<'r, 's> {
             self.uncertain += 1;
             undecided += 1;
             match self.body(body, scope) {
-                Flow::Return(_) | Flow::Break | Flow::Continue => left_early = true,
+                Flow::Return(_) => (left_early, self.maybe_returned) = (true, true),
+                Flow::Break | Flow::Continue => left_early = true,
                 Flow::Stop => {
                     self.uncertain -= 1;
                     return Flow::Stop;
@@ -275,6 +282,7 @@ impl<'r, 's> Machine<'r, 's> {
             self.assign(&each.target, Value::unknown(&reason), scope);
             let flow = self.body(&each.body, scope);
             self.uncertain -= 1;
+            self.maybe_returned |= matches!(flow, Flow::Return(_));
             return if matches!(flow, Flow::Stop) { Flow::Stop } else { Flow::Next };
         };
         for item in items {
@@ -309,6 +317,7 @@ impl<'r, 's> Machine<'r, 's> {
                     self.uncertain += 1;
                     let flow = self.body(&each.body, scope);
                     self.uncertain -= 1;
+                    self.maybe_returned |= matches!(flow, Flow::Return(_));
                     return if matches!(flow, Flow::Stop) { Flow::Stop } else { Flow::Next };
                 }
             }
@@ -483,9 +492,12 @@ impl<'r, 's> Machine<'r, 's> {
         self.depth += 1;
         let uncertain = self.uncertain;
         let (limit, before) = (self.limit, self.ops.len());
-        if self.home.is_some_and(|home| home != function.scope.module.file) {
-            self.limit = limit.min(self.steps.saturating_add(MAX_FOREIGN_STEPS));
-        }
+        let outer_returned = std::mem::take(&mut self.maybe_returned);
+        // A call that does not end costs itself: half of what is left stays for its caller.
+        let foreign = self.home.is_some_and(|home| home != function.scope.module.file);
+        let left = limit.saturating_sub(self.steps) / 2;
+        let share = if foreign { left.min(MAX_FOREIGN_STEPS) } else { left };
+        self.limit = limit.min(self.steps.saturating_add(share));
         let result = match &function.body {
             Body::Lambda { parameters, body } => {
                 if let Some(parameters) = parameters {
@@ -496,13 +508,21 @@ impl<'r, 's> Machine<'r, 's> {
             Body::Def(def) => {
                 self.bind(&def.parameters, args, kwargs, &function.scope, &scope);
                 match self.body(&def.body, &scope) {
-                    Flow::Return(value) => value,
                     Flow::Stop => Value::unknown("it takes too many steps to follow"),
+                    _ if self.maybe_returned => {
+                        Value::unknown("it depends on a condition that cannot be decided")
+                    }
+                    Flow::Return(value) => value,
+                    Flow::Raise => {
+                        self.raising |= self.tries > 0 && self.uncertain == uncertain;
+                        Value::None
+                    }
                     _ => Value::None,
                 }
             }
         };
         self.uncertain = uncertain;
+        self.maybe_returned = outer_returned;
         self.depth -= 1;
         let given_up = self.stopped && self.limit < limit && self.steps <= limit;
         self.limit = limit;

@@ -273,8 +273,17 @@ impl Machine<'_, '_> {
         create.temporary = args.kw("prefixes").and_then(Value::items).is_some_and(|p| {
             p.iter().any(|v| v.as_str().is_some_and(|s| s.to_uppercase().contains("TEMP")))
         });
+        let table = create.table.clone();
         self.emit(OpKind::CreateTable(create), args.span, style);
+        self.say_unread(&table);
         Some(())
+    }
+
+    /// Parts of a table that could not be read leave it known in part.
+    pub(super) fn say_unread(&mut self, table: &Name) {
+        for (span, reason) in std::mem::take(&mut self.unread) {
+            self.opaque(span, &reason, OpaqueEffect::Table(table.clone()));
+        }
     }
 
     /// A table from its columns and constraints, with the Enum types it makes on PostgreSQL.
@@ -434,6 +443,7 @@ impl Machine<'_, '_> {
             if_not_exists,
         };
         self.emit(kind, span, style);
+        self.say_unread(table);
         Some(())
     }
 

@@ -236,9 +236,9 @@ fn classify(tree: &Tree, path: &str) -> Option<Part> {
         }
         let (version, title) = folder.split_once('_').unwrap_or((folder, ""));
         let version: String = version.chars().filter(|c| *c != '-').collect();
-        let number = version.parse().map_or_else(|_| Vec::new(), |n| vec![n]);
+        // Diesel compares versions as text.
         return Some(Part {
-            key: (number, version.clone()),
+            key: (Vec::new(), version.clone()),
             id: version,
             title: words(title),
             down: stem == "down",
