@@ -105,15 +105,18 @@ impl Machine<'_, '_> {
                     }
                 }
             },
-            Expr::Lambda(lambda) => Value::Function(Rc::new(Function {
-                body: Body::Lambda {
-                    parameters: lambda.parameters.clone(),
-                    body: lambda.body.clone(),
-                },
-                scope: Rc::clone(scope),
-                bound: None,
-                property: false,
-            })),
+            Expr::Lambda(lambda) => {
+                self.ring(scope);
+                Value::Function(Rc::new(Function {
+                    body: Body::Lambda {
+                        parameters: lambda.parameters.clone(),
+                        body: lambda.body.clone(),
+                    },
+                    scope: Rc::clone(scope),
+                    bound: None,
+                    property: false,
+                }))
+            }
             Expr::ListComp(comp) => {
                 self.comprehension(&comp.generators, scope, &mut |machine, scope| {
                     machine.eval(&comp.elt, scope)

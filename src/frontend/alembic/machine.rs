@@ -46,6 +46,9 @@ pub(super) struct Machine<'r, 's> {
     maybe_returned: bool,
     /// Parts of a table that could not be read: said after the table is made.
     pub(super) unread: Vec<(Span, String)>,
+    /// Scopes of the migration's own file in which functions were made: a function holds its
+    /// scope and the scope the function, so they are emptied in the end.
+    rings: Vec<Rc<Scope>>,
     /// The migration's own file.
     pub(super) home: Option<crate::source::FileId>,
     steps: usize,
@@ -80,6 +83,7 @@ impl<'r, 's> Machine<'r, 's> {
             raising: false,
             maybe_returned: false,
             unread: Vec::new(),
+            rings: Vec::new(),
             home: None,
             steps: 0,
             limit: MAX_STEPS,
@@ -441,6 +445,7 @@ impl<'r, 's> Machine<'r, 's> {
         let property = def.decorator_list.iter().any(|d| {
             matches!(&d.expression, Expr::Name(n) if matches!(n.id.as_str(), "property" | "cached_property"))
         });
+        self.ring(scope);
         let function =
             Function { body: Body::Def(def), scope: Rc::clone(scope), bound: None, property };
         Value::Function(Rc::new(function))
@@ -464,6 +469,7 @@ impl<'r, 's> Machine<'r, 's> {
                 }
             }
         }
+        self.ring(scope);
         Value::Class(Rc::new(Class {
             name: def.name.to_string(),
             bases,
@@ -472,6 +478,20 @@ impl<'r, 's> Machine<'r, 's> {
             scope: Rc::clone(scope),
             members: Default::default(),
         }))
+    }
+
+    pub(super) fn ring(&mut self, scope: &Rc<Scope>) {
+        let own = self.home == Some(scope.module.file);
+        if own && self.rings.last().is_none_or(|last| !Rc::ptr_eq(last, scope)) {
+            self.rings.push(Rc::clone(scope));
+        }
+    }
+
+    /// Lets go of what the migration's code has made.
+    pub(super) fn close(&mut self) {
+        for scope in self.rings.drain(..) {
+            scope.vars.borrow_mut().clear();
+        }
     }
 
     /// Calls a function of the project: its body is read in place.

@@ -139,6 +139,7 @@ impl<'s> Reader<'s> {
                 Script { ops, body: Body::Code, span: None, error: None }
             }
         };
+        machine.close();
         schema.rollback(mark);
         Script { error: module.error.clone(), ..script }
     }
