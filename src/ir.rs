@@ -222,8 +222,10 @@ pub enum OpKind {
     Read(Reads),
     /// SQLite: the table is copied into a new one and swapped (Alembic's batch mode). Written
     /// before the operations of the block, which then take effect on the new table.
+    /// `foreign_keys`: the project turns SQLite's enforcement on for its connections.
     Rebuild {
         table: Name,
+        foreign_keys: bool,
     },
     /// `SET lock_timeout`, `statement_timeout`, `search_path`, `PRAGMA …`: the session, not the schema.
     Setting {
@@ -256,7 +258,7 @@ impl OpKind {
             | OpKind::RenameConstraint { table, .. }
             | OpKind::CreateIndex { table, .. }
             | OpKind::CreateTrigger { table, .. }
-            | OpKind::Rebuild { table } => Some(table),
+            | OpKind::Rebuild { table, .. } => Some(table),
             OpKind::DropIndex { table, .. } | OpKind::DropTrigger { table, .. } => table.as_ref(),
             OpKind::Write(write) => Some(&write.table),
             _ => None,

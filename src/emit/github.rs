@@ -26,7 +26,7 @@ pub fn github(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
         for diagnostic in of.iter().skip(LIMIT) {
             over += 1;
             // Not a command: the runner would drop it, and the log keeps it this way.
-            writeln!(out, " {}", escape(&line(output, diagnostic)))?;
+            writeln!(out, " {}", escape(&output.line(diagnostic)))?;
         }
     }
     if over > 0 {
@@ -54,7 +54,8 @@ fn annotation(out: &mut dyn Write, output: &Output<'_>, diagnostic: &Diagnostic)
         place.push_str(&format!(",endLine={}", end.line));
     }
     let finding = &diagnostic.finding;
-    let mut message = line(output, diagnostic);
+    // The runner does not print the properties in the log: the place stands in the message too.
+    let mut message = output.line(diagnostic);
     let label = Some(&finding.primary.text).filter(|text| !text.is_empty());
     for said in label.into_iter().chain(&finding.consequences) {
         message.push_str(&format!("\n{}", clean(said)));
@@ -68,21 +69,6 @@ fn annotation(out: &mut dyn Write, output: &Output<'_>, diagnostic: &Diagnostic)
     let level = diagnostic.severity.name();
     let title = property(&format!("miglint: {}", diagnostic.rule));
     writeln!(out, "::{level} {place},title={title}::{}", escape(&message))
-}
-
-/// The runner does not print the properties in the log, so the place stands in the message too.
-fn line(output: &Output<'_>, diagnostic: &Diagnostic) -> String {
-    let span = diagnostic.finding.primary.span;
-    let at = output.start(span);
-    format!(
-        "{}:{}:{}: {}[{}] {}",
-        output.path(span),
-        at.line,
-        at.column,
-        diagnostic.severity.name(),
-        diagnostic.rule,
-        clean(&diagnostic.finding.message)
-    )
 }
 
 fn escape(text: &str) -> String {

@@ -17,7 +17,7 @@ pub use schema::{schema_json, schema_text};
 pub use summary::{opaque, summary};
 
 use crate::{
-    diagnostic::Report,
+    diagnostic::{Diagnostic, Report},
     source::{Position, Sources, Span},
 };
 
@@ -52,6 +52,17 @@ impl Output<'_> {
 
     pub fn end(&self, span: Span) -> Position {
         self.sources.file(span.file).position(span.end)
+    }
+}
+
+impl Output<'_> {
+    /// A finding on one line: place, severity, rule, message.
+    fn line(&self, diagnostic: &Diagnostic) -> String {
+        let span = diagnostic.finding.primary.span;
+        let (path, at) = (self.path(span), self.start(span));
+        let severity = diagnostic.severity.name();
+        let message = clean(&diagnostic.finding.message);
+        format!("{path}:{}:{}: {severity}[{}] {message}", at.line, at.column, diagnostic.rule)
     }
 }
 

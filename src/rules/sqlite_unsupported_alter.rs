@@ -1,6 +1,6 @@
 use super::{Check, Rule, finding};
 use crate::{
-    diagnostic::{Finding, Severity},
+    diagnostic::{Finding, Label, Severity},
     facts::sqlite::{self, Outcome},
     fix,
     ir::{ConstraintKind, OpKind, Style},
@@ -16,9 +16,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
-    if let OpKind::Rebuild { table } = &step.op.kind {
+    if let OpKind::Rebuild { table, foreign_keys } = &step.op.kind {
         if let Some(table) = step.before.table(table).found() {
+            fails_in_batch(step, table, out);
             lost_in_batch(step, table, out);
+            if *foreign_keys {
+                emptied_by_batch(step, table, out);
+            }
         }
         return;
     }
@@ -63,6 +67,57 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
         found.code = fix::batched(file.slice(step.op.span), table);
     }
     found.table = Some(table.to_string());
+    out.push(found);
+}
+
+/// A copy that SQLite refuses (recorded with Alembic 1.20.1): it leaves `_alembic_tmp_…` behind,
+/// so that the migration cannot run again.
+fn fails_in_batch(step: &Step<'_>, table: &Table, out: &mut Vec<Finding>) {
+    let name = &table.name.name;
+    let view = step.before.views().find(|v| v.tables.contains(&table.name));
+    let generated = table.columns.iter().find(|c| c.column.generated.is_some());
+    let (error, because, made) = match (view, generated) {
+        (Some(view), _) => (
+            format!("error in view {}: no such table: main.{name}", view.name.name),
+            format!("view `{}` reads it", view.name),
+            view.created.span,
+        ),
+        (None, Some(column)) => (
+            format!("cannot INSERT into generated column \"{}\"", column.column.name),
+            format!("`{}` is generated", column.column.name),
+            column.column.span,
+        ),
+        (None, None) => return,
+    };
+    let mut found = finding(
+        step.op.span,
+        format!("SQLite: {error}"),
+        format!("batch mode cannot rebuild `{}` on SQLite: {because}", table.name),
+        "Drop it before the block and make it again afterwards.",
+    );
+    found.related.push(Label { span: made, text: "made here".to_owned() });
+    found.table = Some(table.name.to_string());
+    out.push(found);
+}
+
+/// With foreign keys on, DROP TABLE deletes the rows first, and children follow their ON DELETE
+/// (experiment `rebuild-cascades`; `PRAGMA foreign_keys = OFF` inside a transaction does nothing).
+fn emptied_by_batch(step: &Step<'_>, table: &Table, out: &mut Vec<Finding>) {
+    let acting = step.before.references_to(&table.name).find(|(child, key)| {
+        let action = key.foreign_key().and_then(|fk| fk.on_delete.as_deref());
+        child.name != table.name && matches!(action, Some("CASCADE" | "SET NULL"))
+    });
+    let Some((child, key)) = acting else { return };
+    let action = key.foreign_key().and_then(|fk| fk.on_delete.as_deref()).unwrap_or_default();
+    let lost = if action == "CASCADE" { "are deleted" } else { "lose their reference" };
+    let mut found = finding(
+        step.op.span,
+        format!("the rows of `{}` {lost}: ON DELETE {action}, and foreign keys are on", child.name),
+        format!("batch mode replaces `{}`, and with it empties what references it", table.name),
+        "Turn `PRAGMA foreign_keys` off before the transaction begins, in env.py, and check with `PRAGMA foreign_key_check` afterwards.",
+    );
+    found.related.push(Label { span: key.span, text: "this foreign key acts".to_owned() });
+    found.table = Some(child.name.to_string());
     out.push(found);
 }
 

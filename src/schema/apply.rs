@@ -102,7 +102,7 @@ impl Schema {
             OpKind::DropTrigger { name, table } => self.drop_trigger(name, table.as_ref()),
             OpKind::DropSchema { name, cascade: true } => self.drop_schema(name),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table } => self.rebuild(table),
+            OpKind::Rebuild { table, .. } => self.rebuild(table),
             OpKind::Opaque(opaque) => self.open_up(opaque),
             OpKind::CreateSchema { .. }
             | OpKind::DropSchema { .. }

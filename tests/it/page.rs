@@ -3,7 +3,7 @@
 //! A fence's first line: the language, what it is (`given`, `bad`, `good`, `also`, `proof`),
 //! then `on=DATABASE` where it is for one database only, `file=NAME`, and what a run must
 //! fail with: `postgres=SQLSTATE`, `sqlite=WORD`, `error=WORD`, or `measured` where the claim
-//! is one of time.
+//! is one of time, `foreign_keys` where env.py turns SQLite's on.
 
 use std::{collections::BTreeMap, fs};
 
@@ -154,7 +154,8 @@ impl Example {
             }
             return;
         }
-        folder.write("alembic/env.py", ENV);
+        let pragma = self.attributes.contains_key("foreign_keys");
+        folder.write("alembic/env.py", format!("{ENV}{}", if pragma { KEYS_ON } else { RUN }));
         folder.write("alembic.ini", "[alembic]\nscript_location = %(here)s/alembic\n");
         let given = self.given.join("\n");
         folder.write("alembic/versions/given.py", module(&given, "given", None));
@@ -202,6 +203,14 @@ fn module(text: &str, id: &str, parent: Option<&str>) -> String {
 const ENV: &str = "from alembic import context
 
 context.configure(connection=context.config.attributes['connection'])
+";
+
+const RUN: &str = "with context.begin_transaction():
+    context.run_migrations()
+";
+
+const KEYS_ON: &str =
+    "context.config.attributes['connection'].exec_driver_sql('PRAGMA foreign_keys = ON')
 with context.begin_transaction():
     context.run_migrations()
 ";

@@ -72,7 +72,7 @@ impl Machine<'_, '_> {
         let transaction = (self.autocommit == 0).then_some(self.transaction);
         let style = Style::Batch { block: batch.number, rebuild: true };
         let op = Op {
-            kind: OpKind::Rebuild { table },
+            kind: OpKind::Rebuild { table, foreign_keys: self.project.foreign_keys },
             span: batch.span,
             style,
             transaction,

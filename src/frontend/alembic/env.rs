@@ -58,6 +58,7 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
         if seen.len() >= MAX_LOOKED || !seen.insert(scope.module.file) {
             continue;
         }
+        project.foreign_keys |= turns_keys_on(&project.sources.file(scope.module.file).text);
         if project.sources.file(scope.module.file).text.contains("naming_convention")
             && let Some(found) = convention_in(project, &scope)
         {
@@ -96,6 +97,15 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
         }
     }
     None
+}
+
+/// `PRAGMA foreign_keys = ON`, in any writing.
+fn turns_keys_on(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.match_indices("pragma foreign_keys").any(|(at, word)| {
+        let value = lower[at + word.len()..].trim_start_matches([' ', '=', '(']);
+        ["on", "1", "true", "yes"].iter().any(|on| value.starts_with(on))
+    })
 }
 
 /// The import statements of a module, also inside `if` and `try` at its top level.

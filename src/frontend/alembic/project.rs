@@ -23,6 +23,8 @@ pub(crate) struct Project<'s> {
     loaded: HashMap<String, Option<Rc<Scope>>>,
     /// How the project's metadata names constraints.
     pub(super) conventions: super::naming::Conventions,
+    /// `PRAGMA foreign_keys = ON` stands in env.py or in what it imports first.
+    pub(super) foreign_keys: bool,
 }
 
 impl<'s> Project<'s> {
@@ -41,7 +43,13 @@ impl<'s> Project<'s> {
             let nested: Vec<String> = roots.iter().map(|root| join(root, source)).collect();
             roots.extend(nested.into_iter().filter(|dir| sources.root().join(dir).is_dir()));
         }
-        Project { sources, roots, loaded: HashMap::new(), conventions: Default::default() }
+        Project {
+            sources,
+            roots,
+            loaded: HashMap::new(),
+            conventions: Default::default(),
+            foreign_keys: false,
+        }
     }
 
     /// `import a.b.c` binds `a`; `import a.b.c as d` binds the module.
