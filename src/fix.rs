@@ -33,6 +33,18 @@ pub fn batched(call: &str, table: &Name) -> Option<String> {
     Some(block(table, &in_batch(call)?))
 }
 
+/// A call that adds a column, as it is written, but nullable; in its batch where it stands in one.
+pub fn nullable(call: &str, style: Style, table: &Name) -> Option<String> {
+    let at = call.find("nullable=False")?;
+    let text = format!("{}nullable=True{}", &call[..at], &call[at + "nullable=False".len()..]);
+    let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    match style {
+        Style::Alembic => Some(text),
+        Style::Batch { .. } => Some(block(table, &text)),
+        Style::Sql => None,
+    }
+}
+
 fn block(table: &Name, inner: &str) -> String {
     let schema = schema_argument(table);
     let inner = inner.lines().map(str::trim).collect::<Vec<_>>().join(" ");
@@ -66,7 +78,7 @@ pub fn add_column(
 pub fn add_with_default(table: &Name, column: &str, ty: &SqlType) -> String {
     let value = match sample(ty) {
         // A default must be a constant there.
-        "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE" => "'1970-01-01'",
+        "CURRENT_TIMESTAMP" | "CURRENT_DATE" => "'1970-01-01'",
         "gen_random_uuid()" => "''",
         value => value,
     };
@@ -165,7 +177,7 @@ pub fn sample(ty: &SqlType) -> &'static str {
         "json" | "jsonb" => "'{}'",
         "date" => "CURRENT_DATE",
         "datetime" => "CURRENT_TIMESTAMP",
-        name if name.starts_with("timestamp") => "now()",
+        name if name.starts_with("timestamp") => "CURRENT_TIMESTAMP",
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
         | "float" => "0",
         "uuid" => "gen_random_uuid()",

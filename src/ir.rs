@@ -630,8 +630,8 @@ pub enum Value {
 pub enum Filter {
     /// No WHERE: all of them.
     All,
-    /// `WHERE c IS NULL`.
-    IsNull(String),
+    /// `WHERE a IS NULL OR b IS NULL …`: every row in which one of these lacks a value.
+    IsNull(Vec<String>),
     /// Any other WHERE.
     Some,
 }

@@ -60,7 +60,13 @@ fn added(step: &Step<'_>, table: &Name, column: &Column, out: &mut Vec<Finding>)
     found.code = Some(match (writing, step.database().is_sqlite()) {
         // SQLite sets no NOT NULL afterwards; a constant default fills the rows.
         (Writing::Sql, true) => fix::add_with_default(table, name, &column.ty),
-        _ => safe_way(writing, table, name, &column.ty, true),
+        _ => {
+            let file = step.sources.file(step.op.span.file);
+            let written = fix::nullable(file.slice(step.op.span), step.op.style, table);
+            let add =
+                written.unwrap_or_else(|| fix::add_column(writing, table, name, &column.ty, true));
+            safe_way(writing, table, name, &column.ty, Some(add))
+        }
     });
     found.table = Some(table.to_string());
     out.push(found);
@@ -127,7 +133,7 @@ fn set(
         table,
         column,
         &ty.unwrap_or_else(SqlType::unknown),
-        false,
+        None,
     ));
     found.table = Some(table.to_string());
     found.severity = severity;
@@ -177,13 +183,16 @@ fn proven(table: Option<&Table>, column: &str) -> bool {
     })
 }
 
-fn safe_way(writing: Writing, table: &Name, column: &str, ty: &SqlType, add: bool) -> String {
+fn safe_way(
+    writing: Writing,
+    table: &Name,
+    column: &str,
+    ty: &SqlType,
+    add: Option<String>,
+) -> String {
     let (t, c) = (fix::name(table), fix::ident(column));
     let value = fix::sample(ty);
-    let mut lines = Vec::new();
-    if add {
-        lines.push(fix::add_column(writing, table, column, ty, true));
-    }
+    let mut lines: Vec<String> = add.into_iter().collect();
     lines.push(fix::sql(writing, &format!("UPDATE {t} SET {c} = {value} WHERE {c} IS NULL")));
     lines.push(fix::set_not_null(writing, table, column));
     lines.join("\n")

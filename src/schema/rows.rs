@@ -25,10 +25,10 @@ impl Schema {
             WriteKind::Delete if write.filter == Filter::All => table.rows = Rows::Emptied(change),
             WriteKind::Delete => {
                 // Rows without a value are gone, so none is left that lacks it.
-                if let Filter::IsNull(name) = &write.filter
-                    && let Some(column) = table.columns.iter_mut().find(|c| c.column.name == *name)
-                {
-                    column.filled = Filled::Fully(span);
+                if let Filter::IsNull(names) = &write.filter {
+                    let lacked =
+                        table.columns.iter_mut().filter(|c| names.contains(&c.column.name));
+                    lacked.for_each(|column| column.filled = Filled::Fully(span));
                 }
             }
             WriteKind::Update => {
@@ -40,7 +40,9 @@ impl Schema {
                     column.filled = match (&write.filter, value) {
                         (_, Value::Null) => Filled::No,
                         (Filter::All, _) => Filled::Fully(span),
-                        (Filter::IsNull(filtered), _) if filtered == name => Filled::Fully(span),
+                        (Filter::IsNull(filtered), _) if filtered.contains(name) => {
+                            Filled::Fully(span)
+                        }
                         _ if matches!(column.filled, Filled::Fully(_)) => column.filled,
                         _ => Filled::Partly(span),
                     };

@@ -204,7 +204,7 @@ impl Machine<'_, '_> {
         }
         let filter = match (found.filtered, found.is_null) {
             (false, _) => Filter::All,
-            (true, Some(column)) => Filter::IsNull(column),
+            (true, Some(column)) => Filter::IsNull(vec![column]),
             (true, None) => Filter::Some,
         };
         let rows = (kind == WriteKind::Insert && !found.from_select).then_some(1);

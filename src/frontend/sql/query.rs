@@ -137,7 +137,7 @@ fn forget_targets(made: &mut Write, statement: &Cursor<'_>) {
         let folded = column.to_lowercase();
         let uses =
             statement.words().filter(|word| *word == folded || word == column).take(2).count();
-        let filtered = matches!(&made.filter, Filter::IsNull(c) if c == column);
+        let filtered = matches!(&made.filter, Filter::IsNull(c) if c.contains(column));
         if uses < 2 || (filtered && uses <= 2) {
             made.reads.words.remove(&folded);
             made.reads.words.remove(column);
@@ -232,11 +232,20 @@ fn filter(cursor: &mut Cursor<'_>) -> Filter {
         }
         inner = group;
     }
-    let Some(name) = inner.name() else { return Filter::Some };
-    if inner.eat_all(&["IS", "NULL"]) && (inner.done() || inner.is("RETURNING")) {
-        return Filter::IsNull(name.name);
+    let mut columns = Vec::new();
+    loop {
+        let Some(name) = inner.name() else { return Filter::Some };
+        if !inner.eat_all(&["IS", "NULL"]) {
+            return Filter::Some;
+        }
+        columns.push(name.name);
+        if inner.done() || inner.is("RETURNING") {
+            return Filter::IsNull(columns);
+        }
+        if !inner.eat("OR") {
+            return Filter::Some;
+        }
     }
-    Filter::Some
 }
 
 /// What kind of value stands here, up to the next comma.
