@@ -1,6 +1,6 @@
 """Runs Alembic projects on live servers, for the proofs.
 
-Reads a JSON list of jobs from standard input: {"dir": …, "url": …, "steps": […]}, and writes a
+Reads a JSON list of jobs from standard input: {"dir": …, "script": …, "url": …, "steps": […]}, and writes a
 list of lists of answers. A step is {"up": REVISION}, {"down": REVISION}, {"write": {path: text}}
 or {"query": SQL}; its answer {"ok": true, "rows": […]} or {"error": …, "state": SQLSTATE}.
 """
@@ -29,7 +29,7 @@ def run(job, step, engine):
             rows = connection.execute(sa.text(step["query"])).fetchall()
         return {"ok": True, "rows": [[str(v) for v in row] for row in rows]}
     config = Config(str(root / "alembic.ini"))
-    config.set_main_option("script_location", str(root / "alembic"))
+    config.set_main_option("script_location", str(root / job.get("script", "alembic")))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         if "up" in step:

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     page::{Example, Page, pages},
     servers::{Fresh, Refusal, alembic, postgres},
-    support::{Folder, pool, run},
+    support::{Folder, home, pool, run},
 };
 
 /// An example on one server, before it has run.
@@ -346,12 +346,34 @@ fn the_replayed_schema_is_the_servers() {
                     None => format!("sqlite:///{}/test.db", folder.path().display()),
                 };
                 jobs.push(json!({ "dir": folder.path(), "url": url, "steps": [{ "up": "head" }] }));
-                waiting.push((page, example, database, folder, fresh));
+                let place = format!("rules/{}.md:{} on {database}", page.name, example.line);
+                waiting.push((place, database, folder, fresh));
             }
         }
     }
-    alembic(&Value::Array(jobs));
-    for (page, example, database, folder, fresh) in waiting {
+    // Every operation and keyword that is read, in one history.
+    for database in [Database::POSTGRES, Database::SQLITE] {
+        let fresh = database.is_postgres().then(|| server.fresh());
+        let folder = Folder::new();
+        let files =
+            ["db/env.py", "db/versions/1_tables.py", "db/versions/2_postgres.py", "pyproject.toml"];
+        for file in files {
+            let path = home().join("testdata/projects/alembic-operations").join(file);
+            folder.write(file, std::fs::read_to_string(path).expect("the project"));
+        }
+        let url = match &fresh {
+            Some(fresh) => fresh.alchemy_url(),
+            None => format!("sqlite:///{}/test.db", folder.path().display()),
+        };
+        let steps = json!([{ "up": "head" }, { "down": "base" }, { "up": "head" }]);
+        jobs.push(json!({ "dir": folder.path(), "script": "db", "url": url, "steps": steps }));
+        waiting.push((format!("alembic-operations on {database}"), database, folder, fresh));
+    }
+    let answers = alembic(&Value::Array(jobs));
+    for ((place, database, folder, fresh), answers) in waiting.into_iter().zip(answers) {
+        for refusal in answers.iter().filter_map(Refusal::of) {
+            wrong.push(format!("{place}: {}", refusal.text));
+        }
         let want = match &fresh {
             Some(fresh) => postgres_columns(&mut fresh.client()),
             None => sqlite_columns(&folder.path().join("test.db")),
@@ -359,7 +381,6 @@ fn the_replayed_schema_is_the_servers() {
         let got = replayed(&folder, database);
         compared += want.len();
         if want != got {
-            let place = format!("rules/{}.md:{} on {database}", page.name, example.line);
             wrong.push(format!("{place}:\n  server {want:?}\n  replay {got:?}"));
         }
     }
@@ -389,9 +410,10 @@ fn replayed(folder: &Folder, database: Database) -> Columns {
 }
 
 fn postgres_columns(client: &mut Client) -> Columns {
-    let query = "SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+    let query = "SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname || '.' || a.attname,
+            format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname NOT LIKE 'pg_%' AND n.nspname <> 'information_schema' AND c.relkind = 'r' AND a.attnum > 0
           AND NOT a.attisdropped AND c.relname <> 'alembic_version'";
     let rows = client.query(query, &[]).expect("the catalog");
     rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect()
