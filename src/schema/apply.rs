@@ -329,6 +329,9 @@ impl Schema {
             });
         }
         self.tables.insert(to.clone(), new);
+        if self.referenced.contains(&from) {
+            self.referenced.insert(to.clone());
+        }
         self.edit_referencing(&from, |child, from| point_at(child, from, &to));
     }
 

@@ -30,6 +30,7 @@ impl Schema {
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
+            self.referenced.insert(fk.table.clone());
         }
         if let Some(index) = constraint.using_index.clone() {
             self.promote_index(&table, &index, &mut constraint);

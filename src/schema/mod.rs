@@ -11,7 +11,10 @@ mod names;
 mod rows;
 mod touched;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 pub use apply::MAX_PARTS;
 pub use columns::mentions;
@@ -41,6 +44,9 @@ pub struct Schema {
     open: Journaled<bool>,
     /// Names of tables that were dropped or renamed away, and by which statement.
     gone: Journaled<Span>,
+    /// Every table that a foreign key has ever referenced; most never are, and need not be
+    /// looked for.
+    referenced: HashSet<Name>,
     /// Where new objects say they come from.
     now: Origin,
 }
@@ -177,6 +183,7 @@ impl Schema {
             index_owners: Journaled::default(),
             open: Journaled::default(),
             gone: Journaled::default(),
+            referenced: HashSet::new(),
             now,
         }
     }
@@ -266,7 +273,9 @@ impl Schema {
         &'a self,
         target: &'a Name,
     ) -> impl Iterator<Item = (&'a Table, &'a Constraint)> {
-        self.tables().flat_map(move |table| {
+        let some = self.referenced.contains(target);
+        let tables = some.then(|| self.tables()).into_iter().flatten();
+        tables.flat_map(move |table| {
             let keys = table
                 .constraints
                 .iter()
