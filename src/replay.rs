@@ -114,8 +114,8 @@ pub struct RoundTrip<'a> {
     pub types: Vec<Touched<Type>>,
     /// Whether the upgrade changed the schema at all.
     pub changed: bool,
-    /// What a server refuses on the way back.
-    pub trouble: Vec<(Span, Trouble)>,
+    /// What a server refuses on the way back, with the operation of `down`.
+    pub trouble: Vec<(&'a Op, Trouble)>,
     pub database: Database,
 }
 
@@ -358,11 +358,11 @@ impl Run<'_, '_> {
         let mut trouble = Vec::new();
         for op in &down.ops {
             let missing =
-                flaws(&self.schema, op).into_iter().map(|flaw| (op.span, Trouble::Missing(flaw)));
+                flaws(&self.schema, op).into_iter().map(|flaw| (op, Trouble::Missing(flaw)));
             trouble.extend(missing.filter(|_| op.certain));
             let blocked = dependents(&self.schema, op);
             if !blocked.is_empty() && op.certain {
-                trouble.push((op.span, Trouble::Depends(blocked)));
+                trouble.push((op, Trouble::Depends(blocked)));
             }
             self.schema.apply(op);
         }

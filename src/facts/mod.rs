@@ -4,4 +4,5 @@
 
 pub mod postgres;
 pub mod reference;
+pub mod refusal;
 pub mod sqlite;

@@ -306,6 +306,10 @@ impl<'a> Found<'a> {
     }
 
     fn named_constraint(&mut self, table: &Name, name: &str) {
+        // SQLite has no such statement; that it is refused is said elsewhere.
+        if self.schema.database().is_sqlite() {
+            return;
+        }
         let Some(found) = self.table(table) else { return };
         if found.complete && found.constraint(crate::schema::clip(name)).is_none() {
             self.add(FlawKind::Constraint { table: table.clone(), name: name.to_owned() });
@@ -321,7 +325,12 @@ impl<'a> Found<'a> {
         kind: Option<crate::ir::ConstraintType>,
     ) {
         let Some(name) = name else {
-            if op.style != Style::Sql && kind != Some(crate::ir::ConstraintType::PrimaryKey) {
+            // Outside a rebuild, SQLite has no ALTER for it with or without a name.
+            let reached = !self.schema.database().is_sqlite()
+                || matches!(op.style, Style::Batch { rebuild: true, .. });
+            let named =
+                op.style == Style::Sql || kind == Some(crate::ir::ConstraintType::PrimaryKey);
+            if reached && !named {
                 self.add(FlawKind::Unnamed { table: table.clone() });
             }
             return;

@@ -1,9 +1,13 @@
 use super::{Check, Rule, finding};
 use crate::{
+    database::Database,
     diagnostic::{Finding, Label, Severity},
-    facts::reference::FlawKind,
+    facts::{
+        reference::{FlawKind, accepts_dangling},
+        refusal::says,
+    },
     frontend::Body,
-    ir::{ConstraintKind, Name, OpKind, OpaqueEffect},
+    ir::{ConstraintKind, Name, Op, OpKind, OpaqueEffect},
     replay::{RoundTrip, Trouble},
     schema::{Table, Touched, TypeKind},
     source::Span,
@@ -24,8 +28,8 @@ fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let before = out.len();
-    for (span, trouble) in &trip.trouble {
-        refused(*span, trouble, trip.database.is_sqlite(), out);
+    for (op, trouble) in &trip.trouble {
+        out.extend(refused(op, trouble, trip.database));
     }
     // After a refusal nothing else of the downgrade happens; what it leaves is not the point.
     if out.len() > before || unknown(trip) {
@@ -82,92 +86,51 @@ fn unknown(trip: &RoundTrip<'_>) -> bool {
     })
 }
 
-fn refused(span: Span, trouble: &Trouble, sqlite: bool, out: &mut Vec<Finding>) {
-    let say = |postgres: String, lite: String| match sqlite {
-        true => format!("SQLite: {lite}"),
-        false => format!("PostgreSQL: {postgres}"),
-    };
-    let found = match trouble {
+fn refused(op: &Op, trouble: &Trouble, database: Database) -> Option<Finding> {
+    let flaw = match trouble {
         Trouble::Depends(dependents) => {
             let first = &dependents[0];
             let mut found = finding(
-                span,
+                op.span,
                 "PostgreSQL: 2BP01 cannot drop because other objects depend on it",
                 format!("the downgrade drops this while {} still depends on it", first.what),
                 "Drop in the reverse of the order in which the upgrade creates.",
             );
-            found
-                .related
-                .push(Label { span: first.span, text: format!("{} is made here", first.what) });
-            found
+            let text = format!("{} is made here", first.what);
+            found.related.push(Label { span: first.span, text });
+            return Some(found);
         }
-        Trouble::Missing(flaw) => {
-            let (label, message) = match &flaw.kind {
-                FlawKind::Unnamed { table } => (
-                    "SQLAlchemy: CompileError: Can't emit DROP CONSTRAINT … it has no name"
-                        .to_owned(),
-                    format!("the downgrade drops a constraint of `{table}` without its name"),
-                ),
-                FlawKind::Table { table } => (
-                    say(
-                        format!("42P01 relation \"{table}\" does not exist"),
-                        format!("no such table: {}", table.name),
-                    ),
-                    format!(
-                        "the downgrade needs `{table}`, which does not exist after the upgrade"
-                    ),
-                ),
-                FlawKind::Column { table, column } => (
-                    say(
-                        format!("42703 column \"{column}\" does not exist"),
-                        format!("no such column: {column}"),
-                    ),
-                    format!(
-                        "the downgrade needs `{table}.{column}`, which does not exist after the upgrade"
-                    ),
-                ),
-                FlawKind::Index { index } => (
-                    say(
-                        format!("42704 index \"{}\" does not exist", index.name),
-                        format!("no such index: {}", index.name),
-                    ),
-                    format!(
-                        "the downgrade drops index `{}`, which does not exist after the upgrade",
-                        index.name
-                    ),
-                ),
-                FlawKind::Constraint { table, name } => (
-                    format!("PostgreSQL: 42704 constraint \"{name}\" does not exist"),
-                    format!(
-                        "the downgrade drops constraint `{name}` of `{table}`, which does not exist after the upgrade"
-                    ),
-                ),
-                FlawKind::Type { name } => (
-                    format!("PostgreSQL: 42704 type \"{name}\" does not exist"),
-                    format!(
-                        "the downgrade needs type `{name}`, which does not exist at this point"
-                    ),
-                ),
-                FlawKind::Referenced { table } => (
-                    say(
-                        format!("42P01 relation \"{table}\" does not exist"),
-                        format!("no such table: {}", table.name),
-                    ),
-                    format!(
-                        "the downgrade references `{table}`, which does not exist at this point"
-                    ),
-                ),
-                _ => return,
-            };
-            finding(
-                span,
-                label,
-                message,
-                "Name what the upgrade made, as it or the server named it.",
-            )
-        }
+        Trouble::Missing(flaw) => &flaw.kind,
     };
-    out.push(found);
+    let message = match flaw {
+        FlawKind::Unnamed { table } => {
+            format!("the downgrade drops a constraint of `{table}` without its name")
+        }
+        FlawKind::Table { table } => {
+            format!("the downgrade needs `{table}`, which does not exist after the upgrade")
+        }
+        FlawKind::Column { table, column } => format!(
+            "the downgrade needs `{table}.{column}`, which does not exist after the upgrade"
+        ),
+        FlawKind::Index { index } => format!(
+            "the downgrade drops index `{}`, which does not exist after the upgrade",
+            index.name
+        ),
+        FlawKind::Constraint { table, name } => format!(
+            "the downgrade drops constraint `{name}` of `{table}`, which does not exist after the upgrade"
+        ),
+        FlawKind::Type { name } => {
+            format!("the downgrade needs type `{name}`, which does not exist at this point")
+        }
+        // Where it is accepted, the table may yet be made by a later step.
+        FlawKind::Referenced { table } if !accepts_dangling(database) => {
+            format!("the downgrade references `{table}`, which does not exist at this point")
+        }
+        _ => return None,
+    };
+    let label = says(flaw, op, database);
+    let help = "Name what the upgrade made, as it or the server named it.";
+    Some(finding(op.span, label, message, help))
 }
 
 struct Difference {

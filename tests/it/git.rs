@@ -210,4 +210,8 @@ fn a_pull_requests_merge_commit_tells_its_base() {
     let (_, text) = check(&clone, &[], &[("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")]);
     assert!(text.contains("`fetch-depth: 2`"), "{text}");
     assert!(text.contains("all of them under review"), "{text}");
+    git(shallow.path(), &["clone", "-q", "--depth=2", &source, "deeper"]);
+    let clone = shallow.path().join("deeper");
+    let (_, text) = check(&clone, &[], &[("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "main")]);
+    assert!(text.contains("1 of them under review (since the merge's first parent ("), "{text}");
 }

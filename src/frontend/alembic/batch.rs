@@ -126,20 +126,26 @@ fn needs_rebuild(op: &Op) -> bool {
     }
 }
 
+/// Where an operation on a table that exists has that table: its place, and its keyword.
+pub(super) fn table_argument(name: &str) -> Option<(usize, &'static str)> {
+    Some(match name {
+        "create_foreign_key" => (1, "source_table"),
+        "create_unique_constraint"
+        | "create_check_constraint"
+        | "create_primary_key"
+        | "create_exclude_constraint"
+        | "drop_constraint"
+        | "create_index"
+        | "drop_index" => (1, "table_name"),
+        "alter_column" | "add_column" | "drop_column" => (0, "table_name"),
+        _ => return None,
+    })
+}
+
 /// Puts the table where the operation of `op` has it.
 fn with_table(name: &str, table: &Name, args: Args) -> Args {
     let Args { mut args, mut kwargs, span } = args;
-    let at = match name {
-        "create_index"
-        | "create_unique_constraint"
-        | "create_check_constraint"
-        | "create_primary_key"
-        | "create_foreign_key"
-        | "drop_constraint"
-        | "create_exclude_constraint"
-        | "drop_index" => 1,
-        _ => 0,
-    };
+    let (at, key) = table_argument(name).unwrap_or((0, "table_name"));
     if name == "create_primary_key" && args.is_empty() {
         args.push(Value::None);
     }
@@ -147,7 +153,6 @@ fn with_table(name: &str, table: &Name, args: Args) -> Args {
     if args.len() >= at {
         args.insert(at, value);
     } else {
-        let key = if name == "create_foreign_key" { "source_table" } else { "table_name" };
         kwargs.push((key.to_owned(), value));
     }
     if name == "alter_column" && args.len() > 2 {

@@ -33,6 +33,26 @@ impl Args {
         self.arg(at, name)?.as_str()
     }
 
+    /// Whether an option that changes what is done has a value that is not known.
+    pub(super) fn undecided(&self) -> bool {
+        let schemas = ["schema", "source_schema", "referent_schema"];
+        let mut schemas = schemas.iter().filter_map(|schema| self.kw(schema));
+        let flags = [
+            "nullable",
+            "unique",
+            "deferrable",
+            "if_exists",
+            "if_not_exists",
+            "postgresql_concurrently",
+            "postgresql_not_valid",
+            "postgresql_nulls_not_distinct",
+        ];
+        let mut given = flags.iter().filter_map(|flag| self.kw(flag));
+        schemas.any(|value| !value.is_none() && value.as_str().is_none())
+            || given.any(|value| value.truth().is_none())
+    }
+
+    /// A flag that was found decided.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.kw(name).and_then(Value::truth).unwrap_or(false)
     }

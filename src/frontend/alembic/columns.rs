@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    machine::Machine,
+    machine::{Machine, describe},
     naming::Subject,
     value::{Call, Callee, Value},
 };
@@ -84,6 +84,12 @@ impl Machine<'_, '_> {
         column.ty = ty.as_ref().map_or_else(SqlType::unknown, |ty| self.sql_type(ty));
         if column.ty.is_unknown() && ty.as_ref().is_none_or(Value::is_none) {
             column.ty = self.referenced_type(&constraints);
+        }
+        for option in ["nullable", "primary_key", "unique", "index"] {
+            if let Some(value) = call.kwarg(option).filter(|v| v.truth().is_none()) {
+                let reason = format!("`{option}` of `{name}` is {}", describe(value));
+                self.unread.push((call.span, reason));
+            }
         }
         let primary_key = call.flag("primary_key") == Some(true);
         column.nullable = call.flag("nullable").unwrap_or(!primary_key);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{
+    batch::table_argument,
     call::Args,
     machine::{Machine, describe},
     naming::Conventions,
@@ -61,13 +62,20 @@ impl Machine<'_, '_> {
             Some(value) => format!("an argument of `{name}` is {}", describe(value)),
             None => format!("`{name}` with these arguments is not read yet"),
         };
-        let table = args.str(0, "table_name").map(|t| Name::plain(&t));
+        let table = table_argument(name).and_then(|(at, key)| args.str(at, key));
+        let schema = args.kw("schema").or_else(|| args.kw("source_schema"));
+        let table = match schema.filter(|v| !v.is_none()) {
+            None => table.map(|table| Name::plain(&table)),
+            Some(schema) => {
+                table.zip(schema.as_str()).map(|(table, schema)| Name::new(Some(&*schema), &table))
+            }
+        };
         let effect = match (name, table) {
-            (
-                "add_column" | "drop_column" | "alter_column" | "create_unique_constraint",
-                Some(table),
-            ) => OpaqueEffect::Table(table),
-            ("bulk_insert", _) => OpaqueEffect::Rows,
+            (_, Some(table)) => OpaqueEffect::Table(table),
+            // alembic_utils' functions, views, triggers and policies leave tables as they are.
+            ("bulk_insert" | "create_entity" | "replace_entity" | "drop_entity", _) => {
+                OpaqueEffect::Rows
+            }
             _ => OpaqueEffect::Anything,
         };
         self.opaque(span, &reason, effect);
@@ -76,6 +84,9 @@ impl Machine<'_, '_> {
     /// The operations that batch mode has too; there the table is given by the context, and
     /// the arguments are put in the same order.
     pub(super) fn table_operation(&mut self, name: &str, args: &Args, style: Style) -> Option<()> {
+        if args.undecided() {
+            return None;
+        }
         let span = args.span;
         let schema = args.kw("schema").and_then(Value::as_str);
         let named =
@@ -247,14 +258,7 @@ impl Machine<'_, '_> {
                 );
             }
             "bulk_insert" => self.bulk_insert(args, style)?,
-            "create_table_comment"
-            | "drop_table_comment"
-            | "create_column_comment"
-            | "invoke"
-            | "run_async" => {
-                self.emit(OpKind::Neutral { what: name.to_owned() }, span, style);
-            }
-            "create_entity" | "replace_entity" | "drop_entity" => {
+            "create_table_comment" | "drop_table_comment" | "create_column_comment" => {
                 self.emit(OpKind::Neutral { what: name.to_owned() }, span, style);
             }
             "sync_enum_values" => self.sync_enum(args, style)?,

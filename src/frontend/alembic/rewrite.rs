@@ -3,7 +3,7 @@
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::guard;
+use super::{batch::table_argument, guard};
 
 /// `op.alter_column('t', 'c', …)` as `batch_op.alter_column('c', …)`; `None` where the text is
 /// no such call, or its table is not written in it.
@@ -15,17 +15,7 @@ pub fn in_batch(text: &str) -> Option<String> {
     let Expr::Call(call) = parsed.expr() else { return None };
     let Expr::Attribute(function) = call.func.as_ref() else { return None };
     let name = function.attr.as_str();
-    let (at, keyword) = match name {
-        "create_foreign_key" => (1, "source_table"),
-        "create_unique_constraint"
-        | "create_check_constraint"
-        | "create_primary_key"
-        | "drop_constraint"
-        | "create_index"
-        | "drop_index" => (1, "table_name"),
-        "alter_column" | "add_column" | "drop_column" => (0, "table_name"),
-        _ => return None,
-    };
+    let (at, keyword) = table_argument(name)?;
     let table = table_range(call, at, keyword)?;
     let all = call.arguments.args.iter().map(Ranged::range);
     let named = call.arguments.keywords.iter().filter(|k| {

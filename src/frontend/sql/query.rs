@@ -11,7 +11,9 @@ use sqlparser::{
 use super::{Reader, create::no_reads, cursor::Cursor, scan::Kind};
 use crate::{
     database::Dialect,
-    ir::{Filter, Name, OpKind, QueryColumn, Reads, TableFrom, Value, Write, WriteKind},
+    ir::{
+        Filter, Name, OpKind, OpaqueEffect, QueryColumn, Reads, TableFrom, Value, Write, WriteKind,
+    },
     source::Span,
 };
 
@@ -27,7 +29,68 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         None => OpKind::Read(reads(&cursor)),
     };
     reader.push(kind, whole);
+    if let Some(function) = called_for_its_effect(cursor) {
+        let reason = format!("what the called function {function} does is not known");
+        reader.opaque(&reason, OpaqueEffect::Anything);
+    }
     Some(())
+}
+
+/// Functions that leave tables as they are: what migrations call of PostgreSQL's own (besides
+/// `pg_…`), and Diesel's, which makes a trigger.
+const HARMLESS: &[&str] = &[
+    "array_agg",
+    "clock_timestamp",
+    "coalesce",
+    "concat",
+    "count",
+    "current_schema",
+    "current_setting",
+    "currval",
+    "diesel_manage_updated_at",
+    "exists",
+    "format",
+    "gen_random_uuid",
+    "generate_series",
+    "greatest",
+    "json_agg",
+    "jsonb_agg",
+    "lastval",
+    "least",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "nextval",
+    "now",
+    "nullif",
+    "random",
+    "set_config",
+    "setval",
+    "string_agg",
+    "sum",
+    "to_regclass",
+    "upper",
+    "uuid_generate_v4",
+    "version",
+];
+
+/// `SELECT add_geometry_column('t', 'place')`: a query of no table, for what its function does.
+/// SQLite's functions change nothing.
+fn called_for_its_effect(mut cursor: Cursor<'_>) -> Option<Name> {
+    if cursor.dialect == Dialect::Sqlite || !cursor.eat("SELECT") {
+        return None;
+    }
+    let name = cursor.name().filter(|_| cursor.punct(b'('))?;
+    let own = name.schema.as_deref() == Some("pg_catalog") || name.name.starts_with("pg_");
+    if own || HARMLESS.contains(&name.name.as_str()) {
+        return None;
+    }
+    let reads = (cursor.at..cursor.tokens.len()).any(|at| {
+        let token = cursor.tokens[at];
+        token.kind == Kind::Word && cursor.str(token).eq_ignore_ascii_case("FROM")
+    });
+    (!reads).then_some(name)
 }
 
 /// The INSERT, UPDATE or DELETE of a statement, behind its `WITH`.
