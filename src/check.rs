@@ -10,7 +10,9 @@ use rayon::prelude::*;
 
 use crate::{
     database::Database,
-    diagnostic::{Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary},
+    diagnostic::{
+        Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
+    },
     frontend::Reader,
     history::{Broken, History},
     project::{self, Found as Project, Tree},
@@ -116,8 +118,9 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     report.summary.operations = operations.values().sum();
     report.opaque = opaque.into_iter().collect();
     report.diagnostics = merged.finish();
-    limit(sources, request, &mut report);
     sort(sources, &mut report);
+    fingerprints(sources, &mut report.diagnostics);
+    limit(sources, request, &mut report);
     Ok(report)
 }
 
@@ -266,6 +269,7 @@ impl Merged {
                 finding,
                 migration,
                 databases: databases.to_vec(),
+                fingerprint: String::new(),
             };
             self.order.push(key);
             self.found.insert(key, Entry { diagnostic, others: BTreeSet::new() });

@@ -1,6 +1,13 @@
 //! What a rule saw, and what a run has to say.
 
-use crate::{database::Database, source::Span};
+use std::collections::HashMap;
+
+use md5::{Digest, Md5};
+
+use crate::{
+    database::Database,
+    source::{Sources, Span},
+};
 
 /// How bad it is. Error: fails or loses data when applied, or stops production. Warning: a
 /// risk that depends on what cannot be seen.
@@ -56,6 +63,8 @@ pub struct Diagnostic {
     pub migration: Option<String>,
     /// The targets it holds for, sorted.
     pub databases: Vec<Database>,
+    /// Stays the same when lines move; see [`fingerprints`].
+    pub fingerprint: String,
 }
 
 /// What could not be understood, and where.
@@ -92,4 +101,23 @@ pub struct Summary {
     pub trees: Vec<(&'static str, String)>,
     /// What else a reader should know: a tree that was skipped, a guess that was made.
     pub notes: Vec<String>,
+}
+
+/// Gives every finding its fingerprint: made of the rule, the file, the migration and the
+/// message, never of a line; a number tells twins apart, in the order of the findings.
+pub(crate) fn fingerprints(sources: &Sources, diagnostics: &mut [Diagnostic]) {
+    let mut twins: HashMap<String, usize> = HashMap::new();
+    for d in diagnostics {
+        let mut digest = Md5::new();
+        let migration = d.migration.as_deref().unwrap_or_default();
+        let path = sources.path(d.finding.primary.span.file);
+        for part in [d.rule, &path, migration, &d.finding.message] {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        let base: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let twin = twins.entry(base.clone()).or_default();
+        *twin += 1;
+        d.fingerprint = if *twin == 1 { base } else { format!("{base}-{twin}") };
+    }
 }

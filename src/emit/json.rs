@@ -1,11 +1,7 @@
 //! The JSON of the public contract, version 1.
 
-use std::{
-    collections::HashMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
-use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::{Output, url};
@@ -20,9 +16,7 @@ pub fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     let report = output.report;
     let summary = &report.summary;
     let of = |severity| report.diagnostics.iter().filter(|d| d.severity == severity).count();
-    let mut twins: HashMap<String, usize> = HashMap::new();
-    let findings: Vec<Value> =
-        report.diagnostics.iter().map(|d| finding(output, d, &mut twins)).collect();
+    let findings: Vec<Value> = report.diagnostics.iter().map(|d| finding(output, d)).collect();
     let opaque: Vec<Value> = report
         .opaque
         .iter()
@@ -53,7 +47,7 @@ pub fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     writeln!(out)
 }
 
-fn finding(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usize>) -> Value {
+fn finding(output: &Output<'_>, d: &Diagnostic) -> Value {
     let span = d.finding.primary.span;
     let (start, end) = (output.start(span), output.end(span));
     let related: Vec<Value> =
@@ -83,7 +77,7 @@ fn finding(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usiz
         "databases": d.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "table": d.finding.table,
         "related": related,
-        "fingerprint": fingerprint(output, d, twins),
+        "fingerprint": d.fingerprint,
         "url": url(d.rule),
     })
 }
@@ -96,19 +90,4 @@ fn related(output: &Output<'_>, label: &Label) -> Value {
 /// Relative to the root, as it is: JSON escapes what has to be.
 fn path(output: &Output<'_>, span: Span) -> String {
     output.sources.path(span.file)
-}
-
-/// The same for the same finding when lines move: made of the rule, the file, the migration and
-/// the message; a number tells twins apart.
-fn fingerprint(output: &Output<'_>, d: &Diagnostic, twins: &mut HashMap<String, usize>) -> String {
-    let mut digest = Md5::new();
-    let migration = d.migration.as_deref().unwrap_or_default();
-    for part in [d.rule, &path(output, d.finding.primary.span), migration, &d.finding.message] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
-    }
-    let base: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let twin = twins.entry(base.clone()).or_default();
-    *twin += 1;
-    if *twin == 1 { base } else { format!("{base}-{twin}") }
 }

@@ -1,0 +1,183 @@
+//! `miglint check`.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use clap::ValueEnum;
+
+use super::{Failure, find_rule, nothing_found};
+use crate::{
+    check::{self, Request},
+    database::Database,
+    diagnostic::{Report, Severity},
+    emit::{self, Output, Style},
+    review::Since,
+    rules::{self, Rule},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// The project's root, or files that limit what is reported.
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// What is under review: `auto` (what the base branch lacks), `all`, a git ref, or a
+    /// revision (what follows it).
+    #[arg(long, default_value = "auto", value_name = "WHAT")]
+    since: String,
+    /// A target, such as `postgres@16` or `sqlite@3.45`; repeatable. Default: what the project shows.
+    #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
+    database: Vec<Database>,
+    /// Only these rules, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    select: Vec<String>,
+    /// Not these rules, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    ignore: Vec<String>,
+    /// The lowest severity that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    fail_on: FailOn,
+    /// Exit with 0 whatever was found.
+    #[arg(long)]
+    exit_zero: bool,
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    output_format: Format,
+    /// List every place that could not be read.
+    #[arg(long)]
+    show_opaque: bool,
+    /// Findings only, without the summary.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Succeed where no migrations are found.
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Full,
+    Concise,
+    Json,
+    Github,
+}
+
+pub(super) fn check(
+    out: &mut dyn Write,
+    args: &CheckArgs,
+    style: Style,
+) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let rules = chosen(args)?;
+    let (root, only) = root_and_files(&args.paths)?;
+    let opened = check::open(&root)?;
+    let request = Request {
+        root: root.clone(),
+        only,
+        since: Since::parse(&args.since),
+        databases: args.database.clone(),
+        rules,
+    };
+    let report = check::check(&opened, &request)?;
+    if report.summary.migrations == 0 && !args.allow_empty && report.diagnostics.is_empty() {
+        return Err(nothing_found(&opened, &root).into());
+    }
+    let prefix = prefix(&root);
+    let output = Output { sources: &opened.sources, report: &report, prefix: &prefix, style };
+    match args.output_format {
+        Format::Full => emit::full(out, &output)?,
+        Format::Concise => emit::concise(out, &output)?,
+        Format::Json => emit::json(out, &output)?,
+        Format::Github => emit::github(out, &output)?,
+    }
+    if args.output_format != Format::Json {
+        if args.show_opaque {
+            emit::opaque(out, &output)?;
+        }
+        if !args.quiet {
+            emit::summary(out, &output, started.elapsed())?;
+        }
+    }
+    Ok(verdict(&report, args))
+}
+
+fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {
+    let least = match args.fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Never => None,
+    };
+    let failed = least.is_some_and(|least| report.diagnostics.iter().any(|d| d.severity >= least));
+    ExitCode::from(u8::from(failed && !args.exit_zero))
+}
+
+fn chosen(args: &CheckArgs) -> Result<Vec<&'static Rule>, String> {
+    for name in args.select.iter().chain(&args.ignore) {
+        find_rule(name)?;
+    }
+    let selected = |rule: &&Rule| {
+        (args.select.is_empty() || args.select.iter().any(|n| n == rule.name))
+            && !args.ignore.iter().any(|n| n == rule.name)
+    };
+    Ok(rules::RULES.iter().copied().filter(|rule| selected(rule)).collect())
+}
+
+/// A folder is the root; files lie in the project around the working directory, and limit what
+/// is reported.
+fn root_and_files(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), String> {
+    if let [only] = paths
+        && only.is_dir()
+    {
+        return Ok((only.clone(), Vec::new()));
+    }
+    let mut canonical = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            return Err("give one folder, or files".to_owned());
+        }
+        let real =
+            path.canonicalize().map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        canonical.push(real);
+    }
+    let here = Path::new(".")
+        .canonicalize()
+        .map_err(|e| format!("the working directory cannot be read: {e}"))?;
+    let inside = canonical.iter().all(|path| path.starts_with(&here));
+    let root = if inside { here } else { around(&canonical)? };
+    let relative = |path: &PathBuf| -> Result<String, String> {
+        let path = path
+            .strip_prefix(&root)
+            .map_err(|_| format!("{} is not in {}", path.display(), root.display()))?;
+        Ok(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
+    };
+    let only = canonical.iter().map(relative).collect::<Result<Vec<_>, _>>()?;
+    Ok((if inside { PathBuf::from(".") } else { root }, only))
+}
+
+/// The project around files that lie outside of the working directory: the nearest folder that
+/// looks like a root.
+fn around(files: &[PathBuf]) -> Result<PathBuf, String> {
+    let first = files.first().ok_or("no files are given")?;
+    let marks = [".git", "alembic.ini", "pyproject.toml", "Cargo.toml", "miglint.toml"];
+    let found =
+        first.ancestors().skip(1).find(|dir| marks.iter().any(|mark| dir.join(mark).exists()));
+    let parent = first.parent().map(Path::to_owned);
+    found.map(Path::to_owned).or(parent).ok_or_else(|| format!("{} has no folder", first.display()))
+}
+
+/// The way from the working directory to the root, with a slash at its end.
+fn prefix(root: &Path) -> String {
+    let shown = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let shown = shown.trim_start_matches("./").trim_end_matches('/');
+    if shown.is_empty() || shown == "." { String::new() } else { format!("{shown}/") }
+}

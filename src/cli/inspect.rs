@@ -1,0 +1,162 @@
+//! `miglint schema`, `graph`, `rules`: what is there, without judging it.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use super::{Failure, Simple, nothing_found};
+use crate::{
+    check::{self, Opened},
+    database::Database,
+    emit, frontend,
+    history::History,
+    project::{self, Tree},
+    rules,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemaArgs {
+    /// The project's root.
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// The tree, where the project has several: its folder under the root.
+    #[arg(long, value_name = "DIR")]
+    tree: Option<String>,
+    /// The target, such as `postgres@16`. Default: the first that the project shows.
+    #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
+    database: Option<Database>,
+    /// Stop after this revision.
+    #[arg(long, value_name = "REVISION")]
+    at: Option<String>,
+    #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
+    output_format: Simple,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GraphArgs {
+    /// The project's root.
+    #[arg(default_value = ".", value_name = "PATH")]
+    path: PathBuf,
+    /// The tree, where the project has several: its folder under the root.
+    #[arg(long, value_name = "DIR")]
+    tree: Option<String>,
+    #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
+    output_format: Simple,
+}
+
+/// The tree that is meant: the only one, or the one whose folder is named.
+fn pick<'a>(opened: &'a Opened, root: &Path, wanted: Option<&str>) -> Result<&'a Tree, String> {
+    let trees = &opened.project.trees;
+    let fits = |tree: &&Tree| {
+        wanted.is_none_or(|dir| {
+            let dir = dir.trim_end_matches('/');
+            tree.dir == dir || tree.dir.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let fitting: Vec<&Tree> = trees.iter().filter(fits).collect();
+    match fitting.as_slice() {
+        [] if trees.is_empty() => Err(nothing_found(opened, root)),
+        [] => Err(format!("no tree lies there; there are {}", shown(trees))),
+        [one] => Ok(one),
+        _ => Err(format!("there are several trees, say which with --tree: {}", shown(trees))),
+    }
+}
+
+fn shown(trees: &[Tree]) -> String {
+    trees.iter().map(Tree::shown).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {
+    let opened = check::open(&args.path)?;
+    let tree = pick(&opened, &args.path, args.tree.as_deref())?;
+    let asked: Vec<Database> = args.database.into_iter().collect();
+    let targets = project::targets(&opened.sources, &opened.project, tree, &asked);
+    let (database, _) = targets
+        .databases
+        .first()
+        .ok_or_else(|| format!("{} is not for that database", tree.shown()))?;
+    let (found, broken) = frontend::migrations(&opened.sources, tree);
+    let history = History::new(found, broken);
+    let until = match &args.at {
+        None => None,
+        Some(id) => {
+            let at = history.find(id);
+            Some(at.ok_or_else(|| format!("{} has no revision {id}", tree.shown()))?)
+        }
+    };
+    let review = vec![false; history.migrations.len()];
+    let outcome =
+        check::run(&opened.sources, tree, &history, *database, &review, false, until, &[]);
+    let heads: Vec<String> = match until {
+        Some(at) => vec![history.migrations[at].id.clone()],
+        None => history.heads.iter().map(|&at| history.migrations[at].id.clone()).collect(),
+    };
+    match args.output_format {
+        Simple::Text => emit::schema_text(out, &outcome.schema, outcome.opaque.len())?,
+        Simple::Json => emit::schema_json(out, &outcome.schema, &heads, outcome.opaque.len())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {
+    let opened = check::open(&args.path)?;
+    let trees: Vec<&Tree> = match &args.tree {
+        Some(_) => vec![pick(&opened, &args.path, args.tree.as_deref())?],
+        None => opened.project.trees.iter().collect(),
+    };
+    if trees.is_empty() {
+        return Err(nothing_found(&opened, &args.path).into());
+    }
+    let read: Vec<(&Tree, History)> = trees
+        .into_iter()
+        .map(|tree| {
+            let (found, broken) = frontend::migrations(&opened.sources, tree);
+            (tree, History::new(found, broken))
+        })
+        .collect();
+    match args.output_format {
+        Simple::Json => emit::graph_json(out, &opened.sources, &read)?,
+        Simple::Text => {
+            for (at, (tree, history)) in read.iter().enumerate() {
+                if at > 0 {
+                    writeln!(out)?;
+                }
+                emit::graph_text(out, &opened.sources, tree, history)?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn list_rules(out: &mut dyn Write, format: Simple) -> Result<ExitCode, Failure> {
+    match format {
+        Simple::Json => {
+            let rules: Vec<_> = rules::RULES
+                .iter()
+                .map(|rule| {
+                    serde_json::json!({
+                        "name": rule.name, "severity": rule.severity.name(),
+                        "summary": rule.summary(), "url": emit::url(rule.name),
+                    })
+                })
+                .collect();
+            serde_json::to_writer_pretty(&mut *out, &rules).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Simple::Text => {
+            let width = rules::RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+            for rule in rules::RULES {
+                writeln!(
+                    out,
+                    "{:width$}  {:7}  {}",
+                    rule.name,
+                    rule.severity.name(),
+                    rule.summary()
+                )?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

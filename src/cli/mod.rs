@@ -1,0 +1,184 @@
+//! The command line: what can be asked, and how the answer leaves.
+
+mod check;
+mod inspect;
+
+use std::{
+    ffi::OsString,
+    io::{self, BufWriter, IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    check::{Opened, STACK},
+    emit::{self, Style},
+    rules::{self, Rule},
+};
+
+/// Stops a bad database migration before it merges.
+///
+/// miglint reads migrations without running them, replays the whole history into a schema, and
+/// reports what is unsafe in the new ones.
+#[derive(Debug, Parser)]
+#[command(name = "miglint", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the migrations of a project.
+    Check(check::CheckArgs),
+    /// Print the schema that a history leaves behind.
+    Schema(inspect::SchemaArgs),
+    /// Print the revision graph.
+    Graph(inspect::GraphArgs),
+    /// List the rules.
+    Rules {
+        #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
+        output_format: Simple,
+    },
+    /// Explain a rule: why, a bad example, a good one, and when it is quiet.
+    Explain { rule: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Simple {
+    Text,
+    Json,
+}
+
+/// Why a command could not do its work; all of them end in exit code 2.
+enum Failure {
+    Message(String),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Io(error)
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure::Message(message)
+    }
+}
+
+/// Runs a command line, and says how it ended: 0 nothing found, 1 findings, 2 not done.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let choice = match wants_color(&args, io::stdout().is_terminal()) {
+        true => ColorChoice::Always,
+        false => ColorChoice::Never,
+    };
+    let parsed = Cli::command()
+        .color(choice)
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let outcome = match pool {
+        Ok(pool) => pool.install(|| run(&cli)),
+        Err(error) => Err(Failure::Message(format!("threads cannot be started: {error}"))),
+    };
+    match outcome {
+        Ok(code) => code,
+        // Whoever reads has seen enough.
+        Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Io(error)) => fail(&format!("the output cannot be written: {error}")),
+        Err(Failure::Message(message)) => fail(&message),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "miglint: {}", emit::clean(message));
+    ExitCode::from(2)
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    let terminal = io::stdout().is_terminal();
+    let color = match cli.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => env_color(terminal),
+    };
+    let width = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
+    let style = Style { color, width: width.clamp(40, 140), links: color && terminal };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let code = match &cli.command {
+        Command::Check(args) => check::check(&mut out, args, style)?,
+        Command::Schema(args) => inspect::schema(&mut out, args)?,
+        Command::Graph(args) => inspect::graph(&mut out, args)?,
+        Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
+        Command::Explain { rule } => {
+            out.write_all(find_rule(rule)?.page.as_bytes())?;
+            ExitCode::SUCCESS
+        }
+    };
+    out.flush()?;
+    Ok(code)
+}
+
+/// `--color` as far as it can be seen before the arguments are parsed, for clap's own messages.
+fn wants_color(args: &[OsString], terminal: bool) -> bool {
+    let given = args.iter().filter_map(|a| a.to_str()).find_map(|a| a.strip_prefix("--color="));
+    match given {
+        Some("always") => true,
+        Some("never") => false,
+        _ => env_color(terminal),
+    }
+}
+
+/// <https://no-color.org>, `CLICOLOR_FORCE`, `FORCE_COLOR`, `CLICOLOR`, `TERM=dumb`.
+fn env_color(terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let on = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty() && v != "0");
+    if set("NO_COLOR") {
+        return false;
+    }
+    if on("CLICOLOR_FORCE") || on("FORCE_COLOR") {
+        return true;
+    }
+    let off = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
+    terminal && !off && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn nothing_found(opened: &Opened, root: &Path) -> String {
+    let mut message = format!(
+        "no migrations were found in {}; run it at the project's root, or give the root as an argument",
+        root.display()
+    );
+    for note in &opened.project.notes {
+        message.push_str(&format!(" ({note})"));
+    }
+    message
+}
+
+fn find_rule(name: &str) -> Result<&'static Rule, String> {
+    rules::find(name).ok_or_else(|| match rules::nearest(name) {
+        Some(near) => format!("there is no rule `{name}`; do you mean `{near}`?"),
+        None => format!("there is no rule `{name}`; `miglint rules` lists them"),
+    })
+}
