@@ -92,11 +92,17 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         })
         .collect();
     let mut merged = Merged::default();
+    // Trees of one folder, one for each database, share files: a place is reported once.
+    let group = |at: usize| {
+        let tree = jobs[at].tree;
+        let same = |job: &Job<'_>| job.tree.tool == tree.tool && job.tree.dir == tree.dir;
+        jobs.iter().position(same).unwrap_or(at)
+    };
     for (at, job) in jobs.iter().enumerate() {
         // Whichever database it is read for, a file that does not parse is the same file.
         let first = outcomes.iter().find(|ran| ran.job == at);
         let unloadable = first.map_or(&[][..], |ran| &ran.outcome.unloadable);
-        job.graph(&request.rules, at, unloadable, &mut merged);
+        job.graph(&request.rules, group(at), unloadable, &mut merged);
         job.count(&mut report.summary);
         if matches!(against, Against::Revision(_)) && !job.reviewed.review.contains(&true) {
             let place = job.tree.shown();
@@ -112,7 +118,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         for found in ran.outcome.findings {
             let migration =
                 found.migration.map(|at| jobs[ran.job].reviewed.history.migrations[at].id.clone());
-            merged.add(ran.job, found.rule, migration, &[ran.database], found.finding);
+            merged.add(group(ran.job), found.rule, migration, &[ran.database], found.finding);
         }
     }
     report.summary.operations = operations.values().sum();
@@ -212,7 +218,7 @@ impl<'a> Job<'a> {
                 summary.evidence.push(place.clone());
             }
         }
-        summary.trees.push((self.tree.tool.name(), self.tree.shown().to_owned()));
+        summary.trees.push((self.tree.tool.name(), self.tree.shown()));
     }
 }
 

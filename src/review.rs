@@ -101,8 +101,9 @@ pub fn reviewed(sources: &Sources, tree: &Tree, against: &Against) -> Reviewed {
 }
 
 fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Reviewed {
-    let suffix = if tree.tool == crate::project::Tool::Alembic { ".py" } else { ".sql" };
-    let (fork, tip) = base.files(&tree.dir, suffix);
+    let (mut fork, mut tip) = base.files(&tree.dir, "");
+    fork.retain(|path, _| tree.covers(path));
+    tip.retain(|path, _| tree.covers(path));
     let here: BTreeSet<&String> = tree.files.iter().collect();
     let mut tree = tree.clone();
     let gained: Vec<String> = tip
