@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use md5::{Digest, Md5};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::{
     database::Database,
@@ -11,7 +13,8 @@ use crate::{
 
 /// How bad it is. Error: fails or loses data when applied, or stops production. Warning: a
 /// risk that depends on what cannot be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     Warning,
     Error,

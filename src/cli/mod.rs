@@ -177,8 +177,5 @@ fn nothing_found(opened: &Opened, root: &Path) -> String {
 }
 
 fn find_rule(name: &str) -> Result<&'static Rule, String> {
-    rules::find(name).ok_or_else(|| match rules::nearest(name) {
-        Some(near) => format!("there is no rule `{name}`; do you mean `{near}`?"),
-        None => format!("there is no rule `{name}`; `miglint rules` lists them"),
-    })
+    rules::find(name).ok_or_else(|| rules::unknown(name))
 }

@@ -1,5 +1,6 @@
 //! What is here: migration trees, their tools, the databases they are meant for.
 
+pub mod config;
 mod discover;
 mod ini;
 mod sql_trees;

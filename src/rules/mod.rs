@@ -89,9 +89,23 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// The rule whose name is most like a word that names none.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let scored = RULES.iter().map(|rule| (renames::similarity(rule.name, name), rule.name));
+    let names: Vec<&'static str> = RULES.iter().map(|rule| rule.name).collect();
+    nearest_of(&names, name)
+}
+
+/// The known word that is most like another one; `None`: none is like it.
+pub fn nearest_of<'k>(known: &[&'k str], word: &str) -> Option<&'k str> {
+    let scored = known.iter().map(|known| (renames::similarity(known, word), *known));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= 0.6).then_some(best.1)
+}
+
+/// What to say of a word that names no rule.
+pub fn unknown(name: &str) -> String {
+    match nearest(name) {
+        Some(near) => format!("there is no rule `{name}`; do you mean `{near}`?"),
+        None => format!("there is no rule `{name}`; `miglint rules` lists them"),
+    }
 }
 
 impl Rule {
