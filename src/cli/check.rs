@@ -1,20 +1,23 @@
 //! `miglint check`.
 
 use std::{
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::{Failure, find_rule, nothing_found};
 use crate::{
     check::{self, Request},
     database::Database,
     diagnostic::{Report, Severity},
-    emit::{self, Output, Style},
+    emit::{self, FORMATS, Format, Output, Style},
     review::Since,
     rules::{self, Rule},
 };
@@ -44,8 +47,11 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     exit_zero: bool,
     /// How findings are written.
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
-    output_format: Format,
+    #[arg(long, default_value = "full", value_name = "FORMAT", value_parser = formats())]
+    output_format: &'static Format,
+    /// Count the findings of each rule.
+    #[arg(long)]
+    statistics: bool,
     /// List every place that could not be read.
     #[arg(long)]
     show_opaque: bool,
@@ -64,12 +70,9 @@ enum FailOn {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Full,
-    Concise,
-    Json,
-    Github,
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| format.name);
+    PossibleValuesParser::new(names).try_map(|name| emit::format(&name))
 }
 
 pub(super) fn check(
@@ -86,29 +89,42 @@ pub(super) fn check(
         only,
         since: Since::parse(&args.since),
         databases: args.database.clone(),
-        rules,
+        rules: rules.clone(),
     };
     let report = check::check(&opened, &request)?;
     if report.summary.migrations == 0 && !args.allow_empty && report.diagnostics.is_empty() {
         return Err(nothing_found(&opened, &root).into());
     }
     let prefix = prefix(&root);
-    let output = Output { sources: &opened.sources, report: &report, prefix: &prefix, style };
-    match args.output_format {
-        Format::Full => emit::full(out, &output)?,
-        Format::Concise => emit::concise(out, &output)?,
-        Format::Json => emit::json(out, &output)?,
-        Format::Github => emit::github(out, &output)?,
-    }
-    if args.output_format != Format::Json {
-        if args.show_opaque {
-            emit::opaque(out, &output)?;
-        }
-        if !args.quiet {
-            emit::summary(out, &output, started.elapsed())?;
-        }
-    }
+    let output =
+        Output { sources: &opened.sources, report: &report, rules: &rules, prefix: &prefix, style };
+    let took = started.elapsed();
+    print(out, &output, args, args.output_format, took)?;
     Ok(verdict(&report, args))
+}
+
+/// The findings, and what people are told beside them.
+fn print(
+    out: &mut dyn Write,
+    output: &Output<'_>,
+    args: &CheckArgs,
+    format: &Format,
+    took: Duration,
+) -> io::Result<()> {
+    (format.write)(out, output)?;
+    if !format.lines {
+        return Ok(());
+    }
+    if args.show_opaque {
+        emit::opaque(out, output)?;
+    }
+    if args.statistics {
+        emit::statistics(out, output)?;
+    }
+    if !args.quiet {
+        emit::summary(out, output, took)?;
+    }
+    Ok(())
 }
 
 fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {

@@ -89,7 +89,15 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// The rule whose name is most like a word that names none.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let scored = RULES.iter().map(|rule| (renames::similarity(rule.name, name), rule.name));
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
+}
+
+/// The one of some names that is most like a word that is none of them.
+pub(crate) fn nearest_of(
+    word: &str,
+    names: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
+    let scored = names.map(|name| (renames::similarity(name, word), name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= 0.6).then_some(best.1)
 }

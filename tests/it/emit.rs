@@ -2,14 +2,17 @@
 
 use insta::assert_snapshot;
 
+use miglint::emit::FORMATS;
+
 use crate::{fixtures::answer, support::home};
 
 const CHECK: &str = "$ miglint check examples/todo --since 07c2e5f91a08 --output-format";
 
 #[test]
 fn the_example_in_every_format() {
-    for format in ["full", "concise", "github", "json"] {
-        assert_snapshot!(format, answer(home(), &format!("{CHECK} {format}")));
+    for format in FORMATS.iter().map(|format| format.name) {
+        let text = answer(home(), &format!("{CHECK} {format}"));
+        assert_snapshot!(format, text);
     }
     assert_snapshot!("color", answer(home(), &format!("{CHECK} full --color=always")));
 }
