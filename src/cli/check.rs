@@ -18,6 +18,7 @@ use crate::{
     database::Database,
     diagnostic::{Report, Severity},
     emit::{self, FORMATS, Format, Output, Style},
+    git,
     review::Since,
     rules::{self, Rule},
 };
@@ -84,6 +85,7 @@ pub(super) fn check(
     let rules = chosen(args)?;
     let (root, only) = root_and_files(&args.paths)?;
     let opened = check::open(&root)?;
+    let top = git::top(opened.sources.root());
     let request = Request {
         root: root.clone(),
         only,
@@ -96,8 +98,17 @@ pub(super) fn check(
         return Err(nothing_found(&opened, &root).into());
     }
     let prefix = prefix(&root);
-    let output =
-        Output { sources: &opened.sources, report: &report, rules: &rules, prefix: &prefix, style };
+    let below = top.as_deref().and_then(|top| opened.sources.root().strip_prefix(top).ok());
+    let repository = below.map_or_else(|| prefix.clone(), self::prefix);
+    let output = Output {
+        sources: &opened.sources,
+        report: &report,
+        rules: &rules,
+        prefix: &prefix,
+        repository: &repository,
+        command: &command(args),
+        style,
+    };
     let took = started.elapsed();
     print(out, &output, args, args.output_format, took)?;
     Ok(verdict(&report, args))
@@ -125,6 +136,34 @@ fn print(
         emit::summary(out, output, took)?;
     }
     Ok(())
+}
+
+/// The command line without what is about the output alone.
+fn command(args: &CheckArgs) -> String {
+    let mut words = vec!["miglint".to_owned(), "check".to_owned()];
+    let paths = args.paths.iter().map(|path| path.to_string_lossy().into_owned());
+    words.extend(paths.filter(|path| path != "."));
+    if args.since != "auto" {
+        words.extend(["--since".to_owned(), args.since.clone()]);
+    }
+    for database in &args.database {
+        words.extend(["--database".to_owned(), database.to_string()]);
+    }
+    for (option, rules) in [("--select", &args.select), ("--ignore", &args.ignore)] {
+        if !rules.is_empty() {
+            words.extend([option.to_owned(), rules.join(",")]);
+        }
+    }
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:=+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {

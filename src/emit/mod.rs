@@ -1,10 +1,17 @@
 //! What was found, as bytes: for people, for machines, for forges. One table lists the formats.
 
 mod concise;
+mod escape;
 mod full;
 mod github;
+mod gitlab;
 mod graph;
 mod json;
+mod junit;
+mod line_hash;
+mod markdown;
+mod rdjson;
+mod sarif;
 mod schema;
 mod summary;
 
@@ -42,6 +49,11 @@ pub const FORMATS: &[Format] = &[
     Format { name: "concise", write: concise::concise, lines: true },
     Format { name: "json", write: json::json, lines: false },
     Format { name: "github", write: github::github, lines: true },
+    Format { name: "sarif", write: sarif::sarif, lines: false },
+    Format { name: "gitlab", write: gitlab::gitlab, lines: false },
+    Format { name: "junit", write: junit::junit, lines: false },
+    Format { name: "markdown", write: markdown::markdown, lines: false },
+    Format { name: "rdjson", write: rdjson::rdjson, lines: false },
 ];
 
 /// The format of that name.
@@ -68,6 +80,11 @@ pub struct Output<'a> {
     pub rules: &'a [&'static Rule],
     /// Put before every path that people see: the way from the working directory to the root.
     pub prefix: &'a str,
+    /// Put before every path that a forge reads: the way from the top of the repository to the
+    /// root, wherever the command ran.
+    pub repository: &'a str,
+    /// The command that finds the same again, for a shell.
+    pub command: &'a str,
     pub style: Style,
 }
 
@@ -97,6 +114,17 @@ impl Output<'_> {
     /// As the file system has it, from the working directory.
     fn raw_path(&self, span: Span) -> String {
         format!("{}{}", self.prefix, self.sources.path(span.file))
+    }
+
+    /// As the file system has it, from the top of the repository.
+    fn forge_path(&self, span: Span) -> String {
+        format!("{}{}", self.repository, self.sources.path(span.file))
+    }
+
+    /// What a fence of Markdown calls the language of a file.
+    fn language(&self, span: Span) -> &'static str {
+        let path = self.sources.path(span.file);
+        if path.ends_with(".py") { "python" } else { "sql" }
     }
 
     pub fn start(&self, span: Span) -> Position {
@@ -131,6 +159,26 @@ impl Output<'_> {
         sorted
     }
 
+    /// A place on one line: the first of several, and the whole line for a place without width.
+    fn one_line(&self, span: Span) -> Line {
+        let file = self.sources.file(span.file);
+        let start = file.position(span.start);
+        let from = file.floor(span.start);
+        let rest = file.text[from..].split('\n').next().unwrap_or_default().trim_end();
+        let wide = file.slice(span).split('\n').next().unwrap_or_default().trim_end();
+        let width = if wide.is_empty() { rest } else { wide }.chars().count();
+        Line { line: start.line, start: start.column, end: start.column + width }
+    }
+
+    /// The clauses of a finding that say what is wrong, the first of them its message: harmless
+    /// to a terminal, and short enough to be read.
+    fn clauses(&self, diagnostic: &Diagnostic) -> Vec<String> {
+        let finding = &diagnostic.finding;
+        let label = Some(&finding.primary.text).filter(|text| !text.is_empty());
+        let said = std::iter::once(&finding.message).chain(label).chain(&finding.consequences);
+        said.map(|text| clean(&short(text))).collect()
+    }
+
     /// A finding on one line: place, severity, rule, message.
     fn line(&self, diagnostic: &Diagnostic) -> String {
         let span = diagnostic.finding.primary.span;
@@ -139,6 +187,32 @@ impl Output<'_> {
         let message = clean(&diagnostic.finding.message);
         format!("{path}:{}:{}: {severity}[{}] {message}", at.line, at.column, diagnostic.rule)
     }
+}
+
+/// A stretch of one line: columns count from 1, in characters; the end is the one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    line: usize,
+    start: usize,
+    end: usize,
+}
+
+/// Clauses longer than this, in characters, are cut: nobody reads on, and formats have limits.
+const MAX_CLAUSE: usize = 1_000;
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(MAX_CLAUSE) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    let end = if clause.ends_with(['.', '!', '?', '…', ':']) { "" } else { "." };
+    first.into_iter().chain(chars).collect::<String>() + end
 }
 
 /// The page of a rule on the web.

@@ -105,9 +105,18 @@ pub(crate) fn nearest_of(
 impl Rule {
     /// The page's first paragraph after its title, on one line.
     pub fn summary(&self) -> String {
-        let mut paragraphs =
-            self.page.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with('#'));
-        paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        self.paragraphs().next().unwrap_or_default()
+    }
+
+    /// What the page says before its first example, on one line.
+    pub fn prose(&self) -> String {
+        self.paragraphs().take_while(|p| !p.starts_with("```")).collect::<Vec<_>>().join(" ")
+    }
+
+    fn paragraphs(&self) -> impl Iterator<Item = String> {
+        let all = self.page.split("\n\n").map(str::trim);
+        let some = all.filter(|p| !p.is_empty() && !p.starts_with('#'));
+        some.map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 

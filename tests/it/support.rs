@@ -84,7 +84,15 @@ pub(crate) fn output<'a>(
     report: &'a Report,
     rules: &'a [&'static Rule],
 ) -> Output<'a> {
-    Output { sources: &opened.sources, report, rules, prefix: "", style: Style::FILE }
+    Output {
+        sources: &opened.sources,
+        report,
+        rules,
+        prefix: "",
+        repository: "",
+        command: "miglint check",
+        style: Style::FILE,
+    }
 }
 
 /// The findings as people see them.
