@@ -12,7 +12,10 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use super::{Failure, find_rule, nothing_found};
+use super::{
+    Failure, find_rule, nothing_found,
+    report::{self, Report as ToFile},
+};
 use crate::{
     check::{self, Request},
     database::Database,
@@ -50,6 +53,12 @@ pub(super) struct CheckArgs {
     /// How findings are written.
     #[arg(long, default_value = "full", value_name = "FORMAT", value_parser = formats())]
     output_format: &'static Format,
+    /// Write them to a file as well, in any of these formats; repeatable.
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = ToFile::parse)]
+    report: Vec<ToFile>,
+    /// Do not append to the job's summary in GitHub Actions.
+    #[arg(long)]
+    no_job_summary: bool,
     /// Count the findings of each rule.
     #[arg(long)]
     statistics: bool,
@@ -86,6 +95,7 @@ pub(super) fn check(
     let (root, only) = root_and_files(&args.paths)?;
     let opened = check::open(&root)?;
     let top = git::top(opened.sources.root());
+    let targets = report::targets(&args.report, opened.sources.root(), top.as_deref())?;
     let request = Request {
         root: root.clone(),
         only,
@@ -110,6 +120,16 @@ pub(super) fn check(
         style,
     };
     let took = started.elapsed();
+    // Whoever reads the output may stop before its end: the files come first.
+    for target in targets {
+        let output = Output { style: Style::FILE, ..output };
+        let mut bytes = Vec::new();
+        print(&mut bytes, &output, args, target.format, took)?;
+        target.write(&bytes)?;
+    }
+    if !args.no_job_summary {
+        report::job_summary(&output);
+    }
     print(out, &output, args, args.output_format, took)?;
     Ok(verdict(&report, args))
 }

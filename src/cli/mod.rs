@@ -2,6 +2,7 @@
 
 mod check;
 mod inspect;
+mod report;
 
 use std::{
     ffi::OsString,

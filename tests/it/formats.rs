@@ -1,6 +1,10 @@
-//! What every format has to bear, whatever a project is called; the schema.
+//! What every format has to bear, whatever a project is called; files of reports; the schema.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use miglint::{
     emit::{FORMATS, Format, Output},
@@ -263,6 +267,140 @@ fn miglint(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> (i32, 
 }
 
 const CHECK: &[&str] = &["check", "examples/todo", "--since", "07c2e5f91a08"];
+
+#[test]
+fn one_analysis_writes_what_single_runs_write() {
+    let folder = Folder::new();
+    let path = |format: &Format| folder.path().join(format.name);
+    let reports: Vec<String> =
+        FORMATS.iter().map(|f| format!("--report={}={}", f.name, path(f).display())).collect();
+    let mut args = CHECK.to_vec();
+    args.extend(reports.iter().map(String::as_str));
+    args.extend(["--quiet", "--statistics", "--output-format", "concise"]);
+    let (code, concise, errors) = miglint(home(), &args, &[]);
+    assert_eq!((code, errors.as_str()), (1, ""));
+    for format in FORMATS {
+        let mut args = CHECK.to_vec();
+        args.extend(["--quiet", "--statistics", "--output-format", format.name]);
+        let (_, single, _) = miglint(home(), &args, &[]);
+        let report = fs::read_to_string(path(format)).expect("a report");
+        assert_eq!(report, single, "{}", format.name);
+    }
+    assert_eq!(concise, fs::read_to_string(folder.path().join("concise")).expect("a report"));
+    let left: Vec<PathBuf> =
+        fs::read_dir(folder.path()).expect("files").map(|e| e.expect("a file").path()).collect();
+    assert_eq!(left.len(), FORMATS.len(), "{left:?}");
+}
+
+#[test]
+fn reports_have_no_colour_and_replace_what_was_there() {
+    let folder = ugly("t");
+    folder.write("out.txt", "an older and much longer report\n".repeat(1_000));
+    let args = ["check", "--since=001", "--color=always", "--report=full=out.txt"];
+    let (code, shown, _) = miglint(folder.path(), &args, &[]);
+    assert_eq!(code, 1);
+    assert!(shown.contains('\u{1b}'));
+    let report = fs::read_to_string(folder.path().join("out.txt")).expect("a report");
+    assert!(!report.contains('\u{1b}') && !report.contains("an older"), "{report}");
+    assert!(report.contains("under review"), "{report}");
+}
+
+#[test]
+fn a_report_without_a_place_is_refused_before_the_work() {
+    let folder = ugly("t");
+    folder.write("folder/x", "");
+    let cases = [
+        ("sarif", "it has to be FORMAT=PATH"),
+        ("sarf=x", "there is no format `sarf`; do you mean `sarif`?"),
+        ("=x", "there is no format ``"),
+        ("sarif=", "a report goes to a file"),
+        ("sarif=-", "a report goes to a file"),
+        ("sarif=nowhere/x", "nowhere is not there"),
+        ("sarif=folder/x/y", "x is not a folder"),
+        ("sarif=folder", "it is not a regular file"),
+        ("sarif=folder/..", "it is a folder"),
+        ("sarif=/dev/null", "it is not a regular file"),
+    ];
+    for (report, why) in cases {
+        let args = ["check", "--since=001", &format!("--report={report}")];
+        let (code, shown, errors) = miglint(folder.path(), &args, &[]);
+        assert_eq!((code, shown.as_str()), (2, ""), "{report}");
+        assert!(errors.contains(why), "{report}: {errors}");
+    }
+    let args = ["check", "--report=json=a", "--report=sarif=./folder/../a"];
+    let (code, _, errors) = miglint(folder.path(), &args, &[]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("two reports would be written"), "{errors}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_report_is_written_through_a_link_of_the_project() {
+    use std::os::unix::fs::symlink;
+
+    let outside = Folder::new();
+    outside.write("victim", "untouched");
+    let folder = ugly("t");
+    let inside = |path: &str| folder.path().join(path);
+    folder.write("real/x", "");
+    symlink(outside.path().join("victim"), inside("file.sarif")).expect("a link");
+    symlink(outside.path().join("new"), inside("dangling.sarif")).expect("a link");
+    symlink(outside.path(), inside("out")).expect("a link");
+    symlink(inside("real"), inside("near")).expect("a link");
+    let absolute = inside("out/new").display().to_string();
+    let below = ["file.sarif", "dangling.sarif", "out/new", "out/../new", "near/new", &absolute];
+    for path in below {
+        let args = ["check", "--since=001", &format!("--report=sarif={path}")];
+        let (code, _, errors) = miglint(folder.path(), &args, &[]);
+        assert_eq!(code, 2, "{path}: {errors}");
+        assert!(errors.contains("symbolic link"), "{path}: {errors}");
+        // From elsewhere, the root is where the links lie.
+        if path == absolute {
+            let root = folder.path().display().to_string();
+            let args = ["check", &root, "--since=001", &format!("--report=sarif={path}")];
+            let (code, _, errors) = miglint(Path::new("/"), &args, &[]);
+            assert_eq!(code, 2, "{errors}");
+        }
+    }
+    assert_eq!(fs::read_to_string(outside.path().join("victim")).expect("it"), "untouched");
+    assert!(!outside.path().join("new").exists());
+    // A link that the project has not made is the user's own.
+    let user = Folder::new();
+    symlink(outside.path(), user.path().join("mine")).expect("a link");
+    let mine = user.path().join("mine/new").display().to_string();
+    let args = ["check", "--since=001", &format!("--report=sarif={mine}")];
+    assert_eq!(miglint(folder.path(), &args, &[]).0, 1);
+    assert!(outside.path().join("new").exists());
+}
+
+#[test]
+fn the_job_summary_is_appended_in_github_actions_only() {
+    let folder = ugly("t");
+    let path = Folder::new();
+    path.write("summary", "of another step\n");
+    let summary = path.path().join("summary").display().to_string();
+    let args = ["check", "--since=001"];
+    let both = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.as_str())];
+    let read = || fs::read_to_string(&summary).expect("the summary");
+    miglint(folder.path(), &args, &both[1..]);
+    miglint(folder.path(), &["check", "--since=001", "--no-job-summary"], &both);
+    miglint(folder.path(), &["graph"], &both);
+    assert_eq!(read(), "of another step\n");
+    let (code, _, errors) = miglint(folder.path(), &args, &both);
+    assert_eq!((code, errors.as_str()), (1, ""));
+    let (_, markdown, _) =
+        miglint(folder.path(), &["check", "--since=001", "--output-format=markdown"], &[]);
+    assert_eq!(read(), format!("of another step\n\n{markdown}"));
+    // It cannot be written, or is full: the check stands.
+    let nowhere = [both[0], ("GITHUB_STEP_SUMMARY", "/nowhere/summary")];
+    let (code, _, errors) = miglint(folder.path(), &args, &nowhere);
+    assert_eq!(code, 1);
+    assert!(errors.contains("the job's summary cannot be written"), "{errors}");
+    path.write("summary", " ".repeat(1024 * 1024 - 10));
+    let (code, _, errors) = miglint(folder.path(), &args, &both);
+    assert_eq!(code, 1);
+    assert!(errors.contains("it is full"), "{errors}");
+}
 
 #[test]
 fn markdown_never_outgrows_a_comment() {
