@@ -83,7 +83,7 @@ fn entities(text: &str) -> String {
 }
 
 /// Text outside of code. Mentions, references and addresses are parted by a zero-width space,
-/// as Dependabot and Renovate do it: escaped characters would still be read as such.
+/// as Dependabot and Renovate do it: they are looked for where escapes are gone already.
 fn prose(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
@@ -112,7 +112,7 @@ fn prose(text: &str) -> String {
             }
             ':' if after == Some('/') => out.push_str(":&#8203;"),
             '.' if before.is_some_and(|c| c.eq_ignore_ascii_case(&'w')) && in_word(after) => {
-                out.push_str(".&#8203;");
+                out.push_str("&#46;");
             }
             _ => out.push(c),
         }
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(markdown("@all #12 a*b* _c_"), "@&#8203;all \\#&#8203;12 a\\*b\\* \\_c\\_");
         assert_eq!(markdown("GH-12"), "GH-&#8203;12");
         assert_eq!(markdown("a|b <img>"), "a&#124;b &lt;img&gt;");
-        assert_eq!(markdown("![i] www.e.org"), "\\!\\[i\\] www.&#8203;e.org");
+        assert_eq!(markdown("![i] www.e.org"), "\\!\\[i\\] www&#46;e.org");
     }
 
     #[test]

@@ -158,7 +158,7 @@ fn harmless(text: &str) {
             Event::Start(Tag::TableCell) => cells += 1,
             Event::End(TagEnd::TableRow) => assert_eq!(cells, 4, "{text}"),
             Event::Text(said) if in_code == 0 => {
-                for pair in ["@a", "#1", "://", "www.e"] {
+                for pair in ["@a", "#1", "://"] {
                     assert!(!said.contains(pair), "{pair} in {said}");
                 }
             }
@@ -176,7 +176,7 @@ struct Schema {
 
 impl Schema {
     fn new() -> Schema {
-        let metadata = Command::new(env!("CARGO"))
+        let metadata = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["metadata", "--format-version", "1", "--locked"])
             .current_dir(home())
             .output()
