@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::{
     database::Database,
     diagnostic::{
-        Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
+        Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
     frontend::Reader,
     history::{Broken, History},
@@ -104,6 +104,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         let unloadable = first.map_or(&[][..], |ran| &ran.outcome.unloadable);
         job.graph(&request.rules, group(at), unloadable, &mut merged);
         job.count(&mut report.summary);
+        report.reviewed.extend(job.checked());
         if matches!(against, Against::Revision(_)) && !job.reviewed.review.contains(&true) {
             let place = job.tree.shown();
             report.summary.notes.push(format!("{place} has nothing after that revision"));
@@ -193,6 +194,12 @@ impl<'a> Job<'a> {
                 merged.add(at, rule, migration.map(|m| m.id.clone()), &databases, finding);
             }
         }
+    }
+
+    fn checked(&self) -> impl Iterator<Item = Checked> {
+        let Reviewed { history, review, .. } = &self.reviewed;
+        let under_review = history.migrations.iter().zip(review).filter(|(_, review)| **review);
+        under_review.map(|(m, _)| Checked { id: m.id.clone(), span: m.id_span })
     }
 
     fn count(&self, summary: &mut Summary) {
@@ -344,6 +351,7 @@ fn limit(sources: &Sources, request: &Request, report: &mut Report) {
             || d.finding.related.iter().any(|r| wanted(r.span) && d.rule == "multiple-heads")
     });
     report.opaque.retain(|place| wanted(place.span));
+    report.reviewed.retain(|migration| wanted(migration.span));
 }
 
 fn sort(sources: &Sources, report: &mut Report) {

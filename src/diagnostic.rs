@@ -82,7 +82,16 @@ pub struct OpaquePlace {
 pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     pub opaque: Vec<OpaquePlace>,
+    /// The migrations under review, tree by tree, in the order in which they run.
+    pub reviewed: Vec<Checked>,
     pub summary: Summary,
+}
+
+/// A migration that the rules have looked at: its id, and where it says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub id: String,
+    pub span: Span,
 }
 
 /// What was read, for the last line and the JSON.

@@ -1,6 +1,9 @@
 //! What the base has: which files, and how they read there. Nothing is written, nothing fetched.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use git2::{Commit, ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
@@ -184,6 +187,12 @@ impl Base {
     pub fn holds(&self, blob: Oid, text: &str) -> bool {
         Oid::hash_object(ObjectType::Blob, text.as_bytes()).is_ok_and(|id| id == blob)
     }
+}
+
+/// The top of the work tree that a folder lies in.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let work = open(folder).ok()?.workdir()?.to_owned();
+    work.canonicalize().ok()
 }
 
 /// A commit's parents as its object names them: in a shallow clone libgit2 lists none.

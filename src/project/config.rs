@@ -444,7 +444,8 @@ fn place(text: &str, shown: &str, error: &toml::de::Error) -> String {
     let message = error.message();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let what = match (message.strip_prefix("unknown field"), quoted.as_slice()) {
-        (Some(_), [unknown, known @ ..]) => match rules::nearest_of(known, unknown) {
+        (Some(_), [unknown, known @ ..]) => match rules::nearest_of(unknown, known.iter().copied())
+        {
             Some(near) => format!("there is no key `{unknown}`; do you mean `{near}`?"),
             None => format!("there is no key `{unknown}`; known are {}", known.join(", ")),
         },
