@@ -1,13 +1,15 @@
 //! The command line: what can be asked, and how the answer leaves.
 
+mod baseline;
 mod check;
+mod config;
 mod inspect;
 mod report;
 
 use std::{
     ffi::OsString,
     io::{self, BufWriter, IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -18,6 +20,7 @@ use supports_hyperlinks::Stream;
 use crate::{
     check::{Opened, STACK},
     emit::{self, Style},
+    project::config::Settings,
     rules::{self, Rule},
 };
 
@@ -50,6 +53,8 @@ enum Command {
     Schema(inspect::SchemaArgs),
     /// Print the revision graph.
     Graph(inspect::GraphArgs),
+    /// Show the configuration in force, and where each part of it comes from.
+    Config(config::ConfigArgs),
     /// List the rules.
     Rules {
         #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
@@ -63,6 +68,33 @@ enum Command {
 enum Simple {
     Text,
     Json,
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Default, clap::Args)]
+struct Configured {
+    /// Read the configuration from this file; default: the nearest `miglint.toml`,
+    /// `.miglint.toml`, `pyproject.toml` or `Cargo.toml` that has one.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+    /// Ignore every configuration.
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl Configured {
+    fn settings(&self, root: &Path) -> Result<Settings, String> {
+        match &self.config {
+            _ if self.isolated => Ok(Settings::default()),
+            Some(path) => Settings::read(root, path),
+            None => Settings::find(root),
+        }
+    }
+
+    fn open(&self, root: &Path) -> Result<Opened, String> {
+        let settings = self.settings(root)?;
+        crate::check::open_with(root, settings)
+    }
 }
 
 /// Why a command could not do its work; all of them end in exit code 2.
@@ -136,6 +168,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::check(&mut out, args, style)?,
         Command::Schema(args) => inspect::schema(&mut out, args)?,
         Command::Graph(args) => inspect::graph(&mut out, args)?,
+        Command::Config(args) => config::config(&mut out, args)?,
         Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
         Command::Explain { rule } => {
             out.write_all(find_rule(rule)?.page.as_bytes())?;

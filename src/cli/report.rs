@@ -112,17 +112,23 @@ impl Target {
     /// # Errors
     /// A sentence with the reason.
     pub(super) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut beside = OsString::from(".");
-        beside.push(&self.name);
-        beside.push(format!(".{}", process::id()));
-        let beside = self.folder.join(beside);
-        let written =
-            create(&beside, bytes).and_then(|()| fs::rename(&beside, self.folder.join(&self.name)));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
+        write_whole(&self.folder.join(&self.name), bytes).map_err(|error| {
             Failure::Message(format!("no report can be written to {}: {error}", self.shown))
         })
     }
+}
+
+/// Writes a file whole or not at all: beside its place, then moved there.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}", process::id()));
+    let beside = path.with_file_name(name);
+    let written = create(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 /// Writes a file that must not be there yet, not as a link either.

@@ -26,8 +26,8 @@ pub(super) fn find(sources: &Sources, found: &mut Found) {
     for path in found.files.iter().filter(|p| p.ends_with(".sql") || language(p).is_some()) {
         folders.entry(parent(path).to_owned()).or_default().push(path.clone());
     }
-    let alembic: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();
-    folders.retain(|dir, _| !upward(dir).any(|up| alembic.contains(up)));
+    let taken: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();
+    folders.retain(|dir, _| !upward(dir).any(|up| taken.contains(up)));
     let mut trees = steps(sources, &mut folders);
     trees.extend(versioned(sources, &mut folders));
     for (dir, files) in folders {
@@ -54,7 +54,7 @@ pub(super) fn add(
     mut files: Vec<String>,
 ) {
     files.sort_unstable();
-    let mut tree = Tree { tool, dir, files, dialect: None, env: None, split: false };
+    let mut tree = Tree::new(tool, dir, files);
     leave_out(sources, found, &mut tree);
     let part = |path: &String| (layout(tool).part)(tree.below(path)?);
     let spoken: Vec<Option<Spoken>> =
@@ -219,7 +219,7 @@ fn is_numbered(name: &str) -> bool {
 
 /// Whose folder it is: the lines in the files decide, then what lies beside them, then the
 /// names together with what the project depends on.
-fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
+pub(super) fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
     let sql = || files.iter().filter(|f| f.ends_with(".sql"));
     let marked = |path: &String| {
         let file = sources.load(path).ok()?;

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-reference",
     severity: Severity::Error,
     page: include_str!("../../rules/missing-reference.md"),
+    scales: false,
     check: Check::Ended(check),
 };
 
