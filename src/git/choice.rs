@@ -12,7 +12,7 @@
 
 use super::{
     NoBase,
-    environment::{Environment, Event},
+    environment::{Environment, Event, Host, Trial},
     repository::{Id, Repository},
 };
 
@@ -71,12 +71,17 @@ impl Choice<'_> {
     /// `Ok(None)`: the event leaves it to the branches.
     fn of(&self, event: &Event, notes: &mut Vec<String>) -> Result<Option<Chosen>, String> {
         match event {
-            Event::Merge { what, into, commits, fork, head } => {
+            Event::Merge { host, into, commits, fork, trial } => {
+                let first = self.trial(trial).and_then(|first| self.here(first));
+                let fork = first.clone().or_else(|| fork.as_ref().and_then(|id| self.here(id)));
+                let linked = |c: Chosen| Chosen { fork: c.fork.or(fork.clone()), ..c };
+                let found = self.merge(*host, into.as_deref(), first, commits, trial);
                 let found =
-                    self.merge(what, into.as_deref(), commits, fork.as_ref(), head.as_ref());
-                found.map(Some).ok_or_else(|| match self.is_test_merge(head.as_ref()) {
-                    true => format!("the base of this {what} is not in the clone; check out with `fetch-depth: 2`, or use miglint's action, which fetches it"),
-                    false => format!("the base of this {what} is not in the clone; check out with `fetch-depth: 0`, or fetch the branch that it goes to"),
+                    found.into_iter().map(linked).reduce(|a, b| self.nearer(a, b)).map(Some);
+                let (request, deepen) = (host.request(), host.deepen());
+                found.ok_or_else(|| match self.trial(trial) {
+                    Some(_) if *host == Host::GitHub => format!("the base of this {request} is not in the clone; check out with `fetch-depth: 2`, or use miglint's action, which fetches it"),
+                    _ => format!("the base of this {request} is not in the clone; {deepen}, or fetch the branch that it goes to"),
                 })
             }
             Event::Queue(base) => {
@@ -86,51 +91,52 @@ impl Choice<'_> {
                     "the base of this merge group is not in the clone; check out with `fetch-depth: 0`, or fetch `merge_group.base_sha`".to_owned()
                 })
             }
-            Event::Push(Some(before)) if before.is_none() => Ok(None),
-            Event::Push(before) => {
+            Event::Push { before: Some(before), .. } if before.is_none() => Ok(None),
+            Event::Push { host, before } => {
                 let before = before.as_ref().and_then(|id| self.here(id));
                 let found = before.map(|id| self.with("the commit before the push".to_owned(), id));
                 found.map(|c| Some(self.or_default(c))).ok_or_else(|| {
-                    "the commit before this push is not in the clone; check out with `fetch-depth: 0`, or fetch it".to_owned()
+                    let deepen = host.deepen();
+                    format!(
+                        "the commit before this push is not in the clone; {deepen}, or fetch it"
+                    )
                 })
             }
             Event::Range { from, to } => self.range(from, to.as_deref(), notes),
         }
     }
 
+    /// What a request to merge may be compared with: its branch as it is now, and what the event
+    /// names. `origin` may be a fork, whose branch of that name is old, or is what is checked out.
     fn merge(
         &self,
-        what: &str,
+        host: Host,
         into: Option<&str>,
+        first: Option<Id>,
         commits: &[Id],
-        fork: Option<&Id>,
-        head: Option<&Id>,
-    ) -> Option<Chosen> {
-        let first = self.parents.first().filter(|_| self.is_test_merge(head));
-        let first = first.and_then(|id| self.here(id));
-        let fork = first.clone().or_else(|| fork.and_then(|id| self.here(id)));
-        let mut found = Vec::new();
-        if let Some(into) = into {
-            let names = [format!("refs/remotes/origin/{into}"), format!("refs/heads/{into}")];
-            found.extend(names.iter().find_map(|name| self.branch(name)));
-        }
-        found.extend(first.map(|id| self.with("the merge's first parent".to_owned(), id)));
-        for id in commits.iter().filter_map(|id| self.here(id)) {
-            found.push(self.with(format!("the {what}'s base"), id));
-        }
-        let mut found = found.into_iter().map(|c| Chosen { fork: c.fork.or(fork.clone()), ..c });
-        let first = found.next()?;
-        if first.fork.is_some() {
-            return Some(first);
-        }
-        Some(found.find(|c| c.fork.is_some()).unwrap_or(first))
+        trial: &Trial,
+    ) -> Vec<Chosen> {
+        let names =
+            into.map(|into| [format!("refs/remotes/origin/{into}"), format!("refs/heads/{into}")]);
+        let branch = names.iter().flatten().find_map(|name| self.branch(name));
+        let own = matches!(trial, Trial::Of(head) if *head == self.repository.head);
+        let branch = branch.filter(|branch| !own || branch.tip != self.repository.head);
+        let first = first.map(|id| self.with("the merge's first parent".to_owned(), id));
+        let named = commits.iter().filter_map(|id| self.here(id));
+        let named = named.map(|id| self.with(format!("the {}'s base", host.request()), id));
+        branch.into_iter().chain(first).chain(named).collect()
     }
 
-    /// Whether HEAD is what GitHub makes of a pull request and its base, and no merge that
-    /// somebody made on the branch.
-    fn is_test_merge(&self, head: Option<&Id>) -> bool {
-        let [_, second] = self.parents.as_slice() else { return false };
-        head.is_none_or(|head| head == second)
+    /// The first parent of HEAD, where HEAD is a merge that the host made on trial, and no merge
+    /// that somebody made on the branch.
+    fn trial(&self, trial: &Trial) -> Option<&Id> {
+        let [first, second] = self.parents.as_slice() else { return None };
+        let made = match trial {
+            Trial::None => false,
+            Trial::Of(head) => head == second,
+            Trial::Any => true,
+        };
+        made.then_some(first)
     }
 
     fn range(
@@ -228,7 +234,7 @@ impl Choice<'_> {
     /// Of two bases, the one that HEAD left last.
     fn nearer(&self, one: Chosen, other: Chosen) -> Chosen {
         let (Some(first), Some(second)) = (&one.fork, &other.fork) else {
-            return if one.fork.is_some() { one } else { other };
+            return if one.fork.is_none() && other.fork.is_some() { other } else { one };
         };
         let later =
             first != second && self.repository.merge_base(first, second).as_ref() == Some(first);

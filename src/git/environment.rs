@@ -6,7 +6,7 @@
 //! | a pull request on GitHub | `GITHUB_BASE_REF`, and `pull_request` in the file `GITHUB_EVENT_PATH` |
 //! | a merge queue | `GITHUB_EVENT_NAME` is `merge_group`; `merge_group.base_sha` in the file |
 //! | a push on GitHub | `GITHUB_EVENT_NAME` is `push`; `before` in the file |
-//! | a merge request on GitLab | `CI_MERGE_REQUEST_TARGET_BRANCH_NAME`, `…_TARGET_BRANCH_SHA`, `…_DIFF_BASE_SHA` |
+//! | a merge request on GitLab | `CI_MERGE_REQUEST_TARGET_BRANCH_NAME`, and its `…_TARGET_BRANCH_SHA`, `…_SOURCE_BRANCH_SHA`, `…_DIFF_BASE_SHA` |
 //! | a push on GitLab | `CI_COMMIT_BEFORE_SHA` |
 //! | none of these | see [`super::choice`] |
 //!
@@ -22,26 +22,58 @@ use super::repository::Id;
 /// The largest event that is read, in bytes. GitHub sends none over 25 MB.
 const MAX_EVENT: u64 = 32 * 1024 * 1024;
 
+/// Whose words and settings a message uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    GitHub,
+    GitLab,
+}
+
+impl Host {
+    pub(super) fn request(self) -> &'static str {
+        match self {
+            Host::GitHub => "pull request",
+            Host::GitLab => "merge request",
+        }
+    }
+
+    /// How the whole history is checked out.
+    pub(super) fn deepen(self) -> &'static str {
+        match self {
+            Host::GitHub => "check out with `fetch-depth: 0`",
+            Host::GitLab => "set `GIT_DEPTH` to 0",
+        }
+    }
+}
+
+/// Which merge commits are made by the host, of a branch and what it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    None,
+    /// The one with this second parent.
+    Of(Id),
+    /// The branch's last commit is not told.
+    Any,
+}
+
 /// What happens to the branch that is checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// It is to be merged into another.
     Merge {
-        /// `pull request` or `merge request`.
-        what: &'static str,
+        host: Host,
         /// The branch that it goes to.
         into: Option<String>,
         /// Commits of that branch, as the event names them.
         commits: Vec<Id>,
         /// Where the branch began, where that is told.
         fork: Option<Id>,
-        /// The last commit of the branch itself; a checkout of its merge has it as second parent.
-        head: Option<Id>,
+        trial: Trial,
     },
     /// It is one of a queue, on top of a commit.
     Queue(Option<Id>),
     /// It was pushed; `None`: what was there before is not told.
-    Push(Option<Id>),
+    Push { host: Host, before: Option<Id> },
     /// What is after a commit, by any name, is to be checked.
     Range { from: String, to: Option<String> },
 }
@@ -94,13 +126,13 @@ impl Environment {
         let name = var("GITHUB_EVENT_NAME").unwrap_or_default();
         if into.is_some() {
             let commits = id("/pull_request/base/sha").into_iter().collect();
-            let head = id("/pull_request/head/sha");
-            let what = "pull request";
-            self.events.push(Event::Merge { what, into, commits, fork: None, head });
+            let trial = id("/pull_request/head/sha").map_or(Trial::Any, Trial::Of);
+            let host = Host::GitHub;
+            self.events.push(Event::Merge { host, into, commits, fork: None, trial });
         } else if name == "merge_group" {
             self.events.push(Event::Queue(id("/merge_group/base_sha")));
         } else if name == "push" {
-            self.events.push(Event::Push(id("/before")));
+            self.events.push(Event::Push { host: Host::GitHub, before: id("/before") });
         }
     }
 
@@ -112,10 +144,10 @@ impl Environment {
         if into.is_some() || fork.is_some() {
             let tip = id("CI_MERGE_REQUEST_TARGET_BRANCH_SHA");
             let commits = tip.into_iter().chain(fork.clone()).collect();
-            let what = "merge request";
-            self.events.push(Event::Merge { what, into, commits, fork, head: None });
+            let trial = id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").map_or(Trial::None, Trial::Of);
+            self.events.push(Event::Merge { host: Host::GitLab, into, commits, fork, trial });
         } else if let Some(before) = id("CI_COMMIT_BEFORE_SHA") {
-            self.events.push(Event::Push(Some(before)));
+            self.events.push(Event::Push { host: Host::GitLab, before: Some(before) });
         }
     }
 }

@@ -212,6 +212,27 @@ fn a_merge_that_somebody_made_on_the_branch_is_no_test_merge() {
 }
 
 #[test]
+fn the_origin_may_be_a_fork() {
+    let origin = Origin::new();
+    let now = origin.advance();
+    // The fork's `main` is what is to be merged, or is old.
+    let at = origin.checkout("same", &origin.head, "refs/remotes/origin/main", "");
+    let base = "1234567890123456789012345678901234567890".to_owned();
+    let origin = Origin { base, ..origin };
+    let (_, text) = origin.pull_request(&at);
+    assert!(text.contains("all of them under review (all of the history: the base of this pull request is not in the clone"), "{text}");
+    git(&origin.path(), &["checkout", "-q", "topic"]);
+    git(&origin.path(), &["rebase", "-q", "main"]);
+    let head = git(&origin.path(), &["rev-parse", "HEAD"]);
+    let origin = Origin { base: now.clone(), head, ..origin };
+    let at = origin.checkout("old", &origin.head, "refs/remotes/origin/topic", "");
+    git(&at, &["update-ref", "refs/remotes/origin/main", &format!("{now}~2")]);
+    let (_, text) = origin.pull_request(&at);
+    assert!(text.contains(&since("the pull request's base", &now)), "{text}");
+    assert!(!text.contains("d_other.py:"), "{text}");
+}
+
+#[test]
 fn a_merge_queue_names_its_base() {
     let origin = Origin::new();
     let event = format!(
@@ -327,6 +348,18 @@ fn a_merge_request_on_gitlab() {
     let (_, text) = check(&at, &[], &variables);
     assert!(text.contains(&since("the merge request's base", &fork)), "{text}");
     assert!(!text.contains("no common commit"), "{text}");
+    // A merged result has the target as first parent.
+    let at = origin.checkout("result", &origin.merge, "refs/pipelines/2", "--depth=1");
+    git(&at, &["fetch", "-q", "--depth=1", "origin", &origin.base]);
+    let source = [("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", origin.head.as_str())];
+    let result: Vec<_> = variables.into_iter().chain(source).collect();
+    let (_, text) = check(&at, &[], &result);
+    assert!(text.contains(&since("the merge's first parent", &origin.base)), "{text}");
+    // Any other merge is one that somebody made.
+    let (_, text) = check(&at, &[], &variables);
+    let why = "the base of this merge request is not in the clone; set `GIT_DEPTH` to 0, or fetch the branch that it goes to";
+    assert!(text.contains(why), "{text}");
+    let at = origin.folder.path().join("gitlab");
     let before = [("GITLAB_CI", "true"), ("CI_COMMIT_BEFORE_SHA", fork.as_str())];
     let (_, text) = check(&at, &[], &before);
     assert!(text.contains(&since("the commit before the push", &fork)), "{text}");
