@@ -121,10 +121,9 @@ fn all_of(sources: &Sources, tree: &Tree, no: &NoBase) -> Reviewed {
 }
 
 fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Result<Reviewed, NoBase> {
-    let suffix = if tree.tool == crate::project::Tool::Alembic { ".py" } else { ".sql" };
     let mut reader = Texts { base, missing: 0 };
     let Apart { known, compared, gone, gained } =
-        apart(sources, tree, base.files(&tree.dir, suffix)?, &mut reader);
+        apart(sources, tree, base.files(&tree.dir, suffix(tree))?, &mut reader);
     let mut tree = tree.clone();
     tree.files.extend(gained.iter().cloned());
     tree.files.sort_unstable();
@@ -226,8 +225,36 @@ fn apart(sources: &Sources, tree: &Tree, listed: Listed, reader: &mut Texts<'_>)
         let moved = others.into_iter().filter(|gone| ids.contains(&gone.id));
         gone.extend(moved.inspect(|gone| gained.retain(|path| !gone.files.contains(path))));
     }
+    if known.is_empty() {
+        known = moved(sources, tree, reader);
+    }
     known.extend(gained.iter().cloned());
     Apart { known, compared, gone, gained }
+}
+
+/// Of a folder that the base does not have, the files that lay in another one.
+fn moved(sources: &Sources, tree: &Tree, reader: &mut Texts<'_>) -> BTreeSet<String> {
+    let gone = reader.base.gone(suffix(tree));
+    let mut same = |path: &String| {
+        let tail = path.strip_prefix(tree.dir.as_str()).unwrap_or(path).trim_start_matches('/');
+        let Ok(file) = sources.load(path) else { return false };
+        let text = &sources.file(file).text;
+        let mut old = gone.iter().filter(|(old, _)| {
+            old.strip_suffix(tail).is_some_and(|dir| dir.is_empty() || dir.ends_with('/'))
+        });
+        old.any(|(_, blob)| {
+            reader.base.holds(blob, text)
+                || reader.text(blob).is_some_and(|old| frontend::same_effect(tree.tool, &old, text))
+        })
+    };
+    if gone.is_empty() {
+        return BTreeSet::new();
+    }
+    tree.files.iter().filter(|path| same(path)).cloned().collect()
+}
+
+fn suffix(tree: &Tree) -> &'static str {
+    if tree.tool == crate::project::Tool::Alembic { ".py" } else { ".sql" }
 }
 
 /// Puts a file of the base among the sources.

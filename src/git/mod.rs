@@ -193,6 +193,18 @@ impl Base {
         Ok(found.map(|(name, blob)| (of(&name), blob)).collect())
     }
 
+    /// The files of the whole repository, by their path in it, that the base had when HEAD left it
+    /// and the work tree has not.
+    pub fn gone(&self, suffix: &str) -> Vec<(String, Id)> {
+        let point = if self.fork == Point::Unknown { &self.tip } else { &self.fork };
+        let Point::Commit(commit) = point else { return Vec::new() };
+        let mut files = self.repository.list(commit, "").unwrap_or_default();
+        files.retain(|(path, _)| {
+            path.ends_with(suffix) && !self.repository.work.join(path).exists()
+        });
+        files
+    }
+
     /// What a file holds at the base.
     ///
     /// # Errors

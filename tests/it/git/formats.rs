@@ -217,6 +217,23 @@ fn what_a_partial_clone_left_at_the_remote_is_not_fetched() {
 }
 
 #[test]
+fn a_clone_without_the_folders_of_the_base() {
+    let origin = project(&[]);
+    git(origin.path(), &["config", "uploadpack.allowFilter", "true"]);
+    let folder = Folder::new();
+    let url = format!("file://{}", origin.path().display());
+    git(folder.path(), &["clone", "-q", "--filter=tree:0", &url, "clone"]);
+    let at = folder.path().join("clone");
+    let (_, text) = check(&at, &["--since", "origin/main"], &[]);
+    assert!(text.contains("all of them under review (since origin/main ("), "{text}");
+    assert!(
+        text.contains("Note: all of back end/alembic/versions is under review: the folders of ")
+            && text.contains(" are not in this clone; fetch them, or check out without a filter."),
+        "{text}"
+    );
+}
+
+#[test]
 fn names_are_no_options() {
     for refused in [false, true] {
         let folder = project(&[]);

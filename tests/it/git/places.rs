@@ -274,6 +274,26 @@ fn a_new_submodule_is_new() {
 }
 
 #[test]
+fn a_folder_that_moves_is_not_new() {
+    let folder = project();
+    git(folder.path(), &["mv", "alembic", "migrations"]);
+    let (_, text) = check(folder.path(), &[], &[]);
+    expect(&text, &[], "since main (");
+    folder.write("migrations/versions/c_new.py", add_column("cccc", "bbbb"));
+    expect(&check(folder.path(), &[], &[]).1, &["c_new.py"], "since main (");
+    let (_, text) = check(&folder.path().join("migrations"), &[], &[]);
+    expect(&text, &["c_new.py"], "since main (");
+    // What is copied, or has another text, is new.
+    folder.write("migrations/versions/a_table.py", table().replace("sa.Text()", "sa.String(9)"));
+    git(folder.path(), &["checkout", "-q", "main", "--", "alembic/versions/b_old.py"]);
+    let (_, text) = check(&folder.path().join("migrations"), &[], &[]);
+    assert!(
+        text.contains("3 migrations (Alembic in versions), all of them under review"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_looks_like_a_bare_repository_is_none() {
     let folder = project();
     git(folder.path(), &["clone", "-q", "--bare", ".", "planted"]);
