@@ -138,7 +138,7 @@ fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Result<Reviewed, No
     for migration in &history.migrations {
         for file in std::iter::once(migration.file).chain(migration.down_file) {
             let path = sources.path(file);
-            let Some(blob) = compared.get(&path) else { continue };
+            let Some(Some(blob)) = compared.get(&path) else { continue };
             let text = &sources.file(file).text;
             if base.holds(blob, text) || gained.contains(&path) {
                 continue;
@@ -239,10 +239,11 @@ fn moved(sources: &Sources, tree: &Tree, reader: &mut Texts<'_>) -> BTreeSet<Str
         let tail = path.strip_prefix(tree.dir.as_str()).unwrap_or(path).trim_start_matches('/');
         let Ok(file) = sources.load(path) else { return false };
         let text = &sources.file(file).text;
-        let mut old = gone.iter().filter(|(old, _)| {
+        let old = gone.iter().filter(|(old, _)| {
             old.strip_suffix(tail).is_some_and(|dir| dir.is_empty() || dir.ends_with('/'))
         });
-        old.any(|(_, blob)| {
+        let mut old = old.filter_map(|(_, blob)| blob.as_ref());
+        old.any(|blob| {
             reader.base.holds(blob, text)
                 || reader.text(blob).is_some_and(|old| frontend::same_effect(tree.tool, &old, text))
         })
@@ -258,8 +259,13 @@ fn suffix(tree: &Tree) -> &'static str {
 }
 
 /// Puts a file of the base among the sources.
-fn overlaid(sources: &Sources, path: &str, blob: &Id, reader: &mut Texts<'_>) -> Option<String> {
-    sources.overlay(path, reader.text(blob)?);
+fn overlaid(
+    sources: &Sources,
+    path: &str,
+    blob: &Option<Id>,
+    reader: &mut Texts<'_>,
+) -> Option<String> {
+    sources.overlay(path, reader.text(blob.as_ref()?)?);
     Some(path.to_owned())
 }
 

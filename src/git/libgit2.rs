@@ -6,7 +6,7 @@ use git2::{BranchType, ErrorCode, ObjectType, Oid, TreeWalkMode, TreeWalkResult}
 
 use super::{
     MAX_BLOB,
-    repository::{Id, Refused, Unread},
+    repository::{Id, LINK, Listed, Refused, Unread},
 };
 
 pub(super) struct Libgit2(git2::Repository);
@@ -50,7 +50,7 @@ impl Libgit2 {
         self.0.merge_base(oid(one), oid(other)).ok().and_then(id)
     }
 
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<(String, Id)>> {
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
         let tree = self.0.find_commit(oid(commit)).and_then(|c| c.tree()).ok()?;
         let mut files = Vec::new();
         let below = if folder.is_empty() {
@@ -65,8 +65,8 @@ impl Libgit2 {
         let walked = below.walk(TreeWalkMode::PreOrder, |above, entry| {
             if entry.kind() == Some(ObjectType::Blob)
                 && let (Ok(above), Ok(name)) = (std::str::from_utf8(above.as_bytes()), entry.name())
-                && let Some(blob) = id(entry.id())
             {
+                let blob = id(entry.id()).filter(|_| entry.filemode() as u32 != LINK);
                 files.push((format!("{above}{name}"), blob));
             }
             TreeWalkResult::Ok

@@ -19,8 +19,9 @@ pub use repository::{Id, Unread};
 /// The largest file that is read from the base, in bytes; as for files on disk.
 const MAX_BLOB: usize = crate::source::MAX_FILE as usize;
 
-/// Files of one commit: path under the project's root, and what they hold.
-pub type Files = BTreeMap<String, Id>;
+/// Files of one commit: path under the project's root, and what they hold; `None` for a link, which
+/// holds what another file does.
+pub type Files = BTreeMap<String, Option<Id>>;
 
 /// A repository, and the two commits that matter: where the branch left the base, and where
 /// the base is now.
@@ -195,7 +196,7 @@ impl Base {
 
     /// The files of the whole repository, by their path in it, that the base had when HEAD left it
     /// and the work tree has not.
-    pub fn gone(&self, suffix: &str) -> Vec<(String, Id)> {
+    pub fn gone(&self, suffix: &str) -> Vec<(String, Option<Id>)> {
         let point = if self.fork == Point::Unknown { &self.tip } else { &self.fork };
         let Point::Commit(commit) = point else { return Vec::new() };
         let mut files = self.repository.list(commit, "").unwrap_or_default();

@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     MAX_BLOB,
-    repository::{Id, Refused, Unread},
+    repository::{Id, LINK, Listed, Refused, Unread},
 };
 
 /// The most that is read of one answer, in bytes: the listing of a large tree.
@@ -98,26 +98,25 @@ impl Program {
         Id::parse(&answer)
     }
 
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<(String, Id)>> {
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
         let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut args = vec!["ls-tree", "-r", "-z", "--full-tree", commit.as_str()];
         if !below.is_empty() {
             args.extend(["--", below.as_str()]);
         }
         let answer = self.ask(&args)?;
-        let entries = answer.split(|&b| b == 0).filter_map(entry);
-        let blobs = entries.filter(|(kind, ..)| *kind == "blob");
-        let named = blobs.filter_map(|(_, id, path)| {
-            let path = path.strip_prefix(below.as_str())?;
-            Some((path.to_owned(), id))
+        let entries = answer.split(|&b| b == 0).filter_map(Entry::parse);
+        let named = entries.filter(|entry| entry.kind == "blob").filter_map(|entry| {
+            let path = entry.path.strip_prefix(below.as_str())?;
+            Some((path.to_owned(), Some(entry.id).filter(|_| entry.mode != LINK)))
         });
         Some(named.collect())
     }
 
     pub(super) fn submodule(&self, commit: &Id, path: &str) -> Option<Id> {
         let answer = self.ask(&["ls-tree", "-z", "--full-tree", commit.as_str(), "--", path])?;
-        let (kind, id, _) = answer.split(|&b| b == 0).find_map(entry)?;
-        (kind == "commit").then_some(id)
+        let entry = answer.split(|&b| b == 0).find_map(Entry::parse)?;
+        (entry.kind == "commit").then_some(entry.id)
     }
 
     pub(super) fn blob(&self, blob: &Id) -> Result<Vec<u8>, Unread> {
@@ -257,12 +256,23 @@ fn command(work: &Path) -> Command {
     command
 }
 
-/// `<mode> <type> <id>\t<path>`, as `ls-tree` lists. Names that are not UTF-8 are no migrations.
-fn entry(line: &[u8]) -> Option<(&str, Id, &str)> {
-    let (left, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
-    let mut words = left.split(' ').skip(1);
-    let (kind, id) = (words.next()?, words.next()?);
-    Some((kind, Id::parse(id)?, path))
+/// `<mode> <type> <id>\t<path>`, as `ls-tree` lists.
+struct Entry<'a> {
+    mode: u32,
+    kind: &'a str,
+    id: Id,
+    path: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// Names that are not UTF-8 are no migrations.
+    fn parse(line: &'a [u8]) -> Option<Entry<'a>> {
+        let (left, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
+        let mut words = left.split(' ');
+        let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
+        let mode = u32::from_str_radix(mode, 8).ok()?;
+        Some(Entry { mode, kind, id: Id::parse(id)?, path })
+    }
 }
 
 /// Git's complaint in one short line.

@@ -48,6 +48,12 @@ pub enum Unread {
     NotText,
 }
 
+/// A file by its path below a folder, and what it holds; `None` for a link.
+pub(super) type Listed = (String, Option<Id>);
+
+/// Git's mode of a symbolic link.
+pub(super) const LINK: u32 = 0o120_000;
+
 /// Why libgit2 or the program does not read a repository.
 pub(super) enum Refused {
     /// It belongs to another user.
@@ -122,9 +128,9 @@ impl Repository {
         }
     }
 
-    /// The files below a folder of a commit, by their path below it; none where the folder is
-    /// not there, `None` where the commit cannot be listed.
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<(String, Id)>> {
+    /// The files below a folder of a commit; none where the folder is not there, `None` where the
+    /// commit cannot be listed.
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
         match &self.reader {
             Reader::Libgit2(r) => r.list(commit, folder),
             Reader::Program(r) => r.list(commit, folder),

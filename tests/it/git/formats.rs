@@ -233,6 +233,26 @@ fn a_clone_without_the_folders_of_the_base() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_linked_file_is_not_compared_with_its_link() {
+    for refused in [false, true] {
+        let folder = project(&[]);
+        if refused {
+            refuse(folder.path());
+        }
+        let versions = folder.path().join("back end/alembic/versions");
+        folder.write("shared/c_new.py", fs::read(versions.join("c_new.py")).expect("text"));
+        fs::remove_file(versions.join("c_new.py")).expect("removed");
+        std::os::unix::fs::symlink("../../../shared/c_new.py", versions.join("c_new.py"))
+            .expect("a link");
+        commit(folder.path(), "linked");
+        let (code, text) = check(folder.path(), &["--since", "HEAD"], &[]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("0 of them under review (since HEAD ("), "{text}");
+    }
+}
+
 #[test]
 fn names_are_no_options() {
     for refused in [false, true] {
