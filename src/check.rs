@@ -185,7 +185,11 @@ impl<'a> Job<'a> {
 
     fn count(&self, summary: &mut Summary) {
         let Reviewed { history, review, from_base, notes, .. } = &self.reviewed;
-        summary.notes.extend(notes.iter().cloned());
+        for note in notes {
+            if !summary.notes.contains(note) {
+                summary.notes.push(note.clone());
+            }
+        }
         summary.files += self.tree.files.len();
         summary.migrations += history.migrations.len();
         summary.under_review += review.iter().filter(|r| **r).count();

@@ -78,7 +78,9 @@ impl Program {
             return Ok(head);
         }
         match self.branch() {
-            Some(branch) if self.commit(&branch).is_none() => Err(Refused::Unborn),
+            Some(branch) if self.line(&["rev-parse", "--verify", "--quiet", &branch]).is_none() => {
+                Err(Refused::Unborn)
+            }
             _ => Err(Refused::Other("HEAD is no commit".to_owned())),
         }
     }

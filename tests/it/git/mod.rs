@@ -134,6 +134,33 @@ fn the_base_and_the_branch_together_have_two_heads() {
     assert_eq!(code, 0, "{text}");
 }
 
+/// Two people take the next number; neither has moved the other's file.
+#[test]
+fn the_base_and_the_branch_together_have_a_version_twice() {
+    let folder = Folder::new();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    folder.write("db/migrations/V1__a.sql", "CREATE TABLE t (id bigserial PRIMARY KEY);\n");
+    commit(folder.path(), "merged");
+    git(folder.path(), &["checkout", "-q", "-b", "topic"]);
+    folder.write("db/migrations/V2__ours.sql", "ALTER TABLE t ADD COLUMN x integer NOT NULL;\n");
+    commit(folder.path(), "topic");
+    git(folder.path(), &["checkout", "-q", "main"]);
+    folder.write("db/migrations/V2__theirs.sql", "ALTER TABLE t ADD COLUMN y integer;\n");
+    commit(folder.path(), "other");
+    git(folder.path(), &["checkout", "-q", "topic"]);
+    let (_, text) = check(folder.path(), &[], &[]);
+    assert_eq!(reported(&text), ["V2__ours.sql", "V2__theirs.sql"], "{text}");
+    assert!(text.contains("error[broken-history] version `2` is used by two migrations"), "{text}");
+    // Without a common commit it is the same.
+    let origin = format!("file://{}", folder.path().display());
+    git(folder.path(), &["clone", "-q", "--depth=1", "--no-single-branch", &origin, "clone"]);
+    let at = folder.path().join("clone");
+    git(&at, &["branch", "-q", "--unset-upstream"]);
+    let (_, text) = check(&at, &["--since", "origin/main"], &[]);
+    assert!(text.contains("error[broken-history] version `2` is used by two migrations"), "{text}");
+    assert!(text.contains("1 of them under review (since origin/main ("), "{text}");
+}
+
 #[test]
 fn a_merged_revision_may_be_formatted_and_moved_but_not_changed() {
     let folder = project();

@@ -1,15 +1,17 @@
 //! Which migrations are under review: what the base lacks, or what follows a revision.
 
-use std::collections::BTreeSet;
-
 use crate::{
     frontend,
-    git::{Base, Environment, Files, Id, Listed, NoBase, Unread},
-    history::{Broken, History, Migration},
-    project::Tree,
+    git::{Base, Environment, Id, NoBase, Unread},
+    history::{History, Migration},
+    project::{Tool, Tree},
     rules::Edited,
-    source::{Sources, Span},
+    source::Sources,
 };
+
+mod apart;
+
+use apart::{Apart, apart};
 
 /// What the caller asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +177,10 @@ impl Texts<'_> {
 
     fn note(&self, tree: &Tree) -> Option<String> {
         (self.missing > 0).then(|| {
-            let files = if self.missing == 1 { "1 file".to_owned() } else { format!("{} files", self.missing) };
+            let files = match self.missing {
+                1 => "1 file".to_owned(),
+                n => format!("{n} files"),
+            };
             format!(
                 "{files} of {} could not be compared with the base, whose text is not in this clone; check out without a filter, or fetch it",
                 tree.shown()
@@ -184,101 +189,6 @@ impl Texts<'_> {
     }
 }
 
-/// The files of a base, by what they mean for the work tree.
-struct Apart {
-    /// Paths that are not new.
-    known: BTreeSet<String>,
-    /// What those held where the branch began, as far as that can be told.
-    compared: Files,
-    /// Migrations that are not where the base has them: moved, or deleted.
-    gone: Vec<Gone>,
-    /// Paths that the base has gained, put among the sources.
-    gained: BTreeSet<String>,
-}
-
-struct Gone {
-    id: String,
-    span: Span,
-    files: Vec<String>,
-    /// Whether the base had it when the branch began.
-    told: bool,
-}
-
-fn apart(sources: &Sources, tree: &Tree, listed: Listed, reader: &mut Texts<'_>) -> Apart {
-    let Listed { fork, tip } = listed;
-    let here: BTreeSet<&String> = tree.files.iter().collect();
-    let compared = fork.clone().unwrap_or_default();
-    let mut known: BTreeSet<String> = compared.keys().chain(tip.keys()).cloned().collect();
-    let only_tip = tip.iter().filter(|(path, _)| !compared.contains_key(*path));
-    let only_tip = only_tip.filter(|(path, _)| !here.contains(path));
-    let mut gained: BTreeSet<String> =
-        only_tip.filter_map(|(path, blob)| overlaid(sources, path, blob, reader)).collect();
-    let absent = compared.iter().filter(|(path, _)| !here.contains(path) && !sources.is_file(path));
-    let absent: Vec<String> =
-        absent.filter_map(|(path, blob)| overlaid(sources, path, blob, reader)).collect();
-    let mut gone = migrations(sources, tree, absent, true);
-    if !gained.is_empty() {
-        // What has another path here was moved, and would be there twice.
-        let ids: BTreeSet<String> =
-            frontend::migrations(sources, tree).0.into_iter().map(|m| m.id).collect();
-        let others = migrations(sources, tree, gained.iter().cloned().collect(), false);
-        let moved = others.into_iter().filter(|gone| ids.contains(&gone.id));
-        gone.extend(moved.inspect(|gone| gained.retain(|path| !gone.files.contains(path))));
-    }
-    if known.is_empty() {
-        known = moved(sources, tree, reader);
-    }
-    known.extend(gained.iter().cloned());
-    Apart { known, compared, gone, gained }
-}
-
-/// Of a folder that the base does not have, the files that lay in another one.
-fn moved(sources: &Sources, tree: &Tree, reader: &mut Texts<'_>) -> BTreeSet<String> {
-    let gone = reader.base.gone(suffix(tree));
-    let mut same = |path: &String| {
-        let tail = path.strip_prefix(tree.dir.as_str()).unwrap_or(path).trim_start_matches('/');
-        let Ok(file) = sources.load(path) else { return false };
-        let text = &sources.file(file).text;
-        let old = gone.iter().filter(|(old, _)| {
-            old.strip_suffix(tail).is_some_and(|dir| dir.is_empty() || dir.ends_with('/'))
-        });
-        let mut old = old.filter_map(|(_, blob)| blob.as_ref());
-        old.any(|blob| {
-            reader.base.holds(blob, text)
-                || reader.text(blob).is_some_and(|old| frontend::same_effect(tree.tool, &old, text))
-        })
-    };
-    if gone.is_empty() {
-        return BTreeSet::new();
-    }
-    tree.files.iter().filter(|path| same(path)).cloned().collect()
-}
-
 fn suffix(tree: &Tree) -> &'static str {
-    if tree.tool == crate::project::Tool::Alembic { ".py" } else { ".sql" }
-}
-
-/// Puts a file of the base among the sources.
-fn overlaid(
-    sources: &Sources,
-    path: &str,
-    blob: &Option<Id>,
-    reader: &mut Texts<'_>,
-) -> Option<String> {
-    sources.overlay(path, reader.text(blob.as_ref()?)?);
-    Some(path.to_owned())
-}
-
-/// What migrations some files of the base are.
-fn migrations(sources: &Sources, tree: &Tree, files: Vec<String>, told: bool) -> Vec<Gone> {
-    if files.is_empty() {
-        return Vec::new();
-    }
-    let (found, _): (Vec<Migration>, Vec<Broken>) =
-        frontend::migrations(sources, &Tree { files, ..tree.clone() });
-    let gone = |m: Migration| {
-        let files = std::iter::once(m.file).chain(m.down_file).map(|f| sources.path(f)).collect();
-        Gone { id: m.id, span: m.id_span, files, told }
-    };
-    found.into_iter().map(gone).collect()
+    if tree.tool == Tool::Alembic { ".py" } else { ".sql" }
 }
