@@ -10,6 +10,9 @@
 //! | a push on GitLab | `CI_COMMIT_BEFORE_SHA` |
 //! | none of these | see [`super::choice`] |
 //!
+//! The default branch is `repository.default_branch` in GitHub's file, or `CI_DEFAULT_BRANCH`.
+//! Where the clone lacks what is named, that branch is compared with, unless HEAD is in it.
+//!
 //! Sources: GitHub's "Variables reference" and "Webhook events and payloads", GitLab's
 //! "Predefined CI/CD variables reference", and pre-commit's "pre-push" and `--from-ref`.
 

@@ -236,7 +236,7 @@ fn neither(work: &Path, first: &Refused, second: &Refused) -> NoBase {
     if owner || matches!(second, Refused::Owner) {
         return NoBase::new(format!(
             "the repository belongs to another user; if you trust it, run `git config --global --add safe.directory {}`",
-            work.display()
+            quoted(work)
         ));
     }
     let linked = work.join(".git").is_file();
@@ -257,4 +257,15 @@ fn neither(work: &Path, first: &Refused, second: &Refused) -> NoBase {
         ),
         _ => "the git repository cannot be read; install the `git` program".to_owned(),
     })
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:\\".contains(c);
+    if path.chars().all(plain) {
+        path.into_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }

@@ -40,7 +40,8 @@ fn tells_all(folder: &Folder) {
         assert!(text.contains(&format!("1 of them under review (since main ({main}))")), "{text}");
         assert!(!text.contains("Note:"), "{text}");
     }
-    let (_, text) = check(folder.path(), &["--since", "HEAD"], &[]);
+    let hook = [("GIT_DIR", "/nowhere"), ("GIT_INDEX_FILE", "x"), ("GIT_WORK_TREE", "/")];
+    let (_, text) = check(folder.path(), &["--since", "HEAD"], &hook);
     assert!(text.contains("0 of them under review (since HEAD ("), "{text}");
     folder.write(OLD, table().replace("sa.Text()", "sa.String(20)"));
     let (_, text) = check(folder.path(), &[], &[]);
