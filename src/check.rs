@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::{
     database::Database,
     diagnostic::{
-        Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
+        Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
     frontend::Reader,
     history::{Broken, History},
@@ -92,12 +92,19 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         })
         .collect();
     let mut merged = Merged::default();
+    // Trees of one folder, one for each database, share files: a place is reported once.
+    let group = |at: usize| {
+        let tree = jobs[at].tree;
+        let same = |job: &Job<'_>| job.tree.tool == tree.tool && job.tree.dir == tree.dir;
+        jobs.iter().position(same).unwrap_or(at)
+    };
     for (at, job) in jobs.iter().enumerate() {
         // Whichever database it is read for, a file that does not parse is the same file.
         let first = outcomes.iter().find(|ran| ran.job == at);
         let unloadable = first.map_or(&[][..], |ran| &ran.outcome.unloadable);
-        job.graph(&request.rules, at, unloadable, &mut merged);
+        job.graph(&request.rules, group(at), unloadable, &mut merged);
         job.count(&mut report.summary);
+        report.reviewed.extend(job.checked());
         if matches!(against, Against::Revision(_)) && !job.reviewed.review.contains(&true) {
             let place = job.tree.shown();
             report.summary.notes.push(format!("{place} has nothing after that revision"));
@@ -112,7 +119,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         for found in ran.outcome.findings {
             let migration =
                 found.migration.map(|at| jobs[ran.job].reviewed.history.migrations[at].id.clone());
-            merged.add(ran.job, found.rule, migration, &[ran.database], found.finding);
+            merged.add(group(ran.job), found.rule, migration, &[ran.database], found.finding);
         }
     }
     report.summary.operations = operations.values().sum();
@@ -183,6 +190,12 @@ impl<'a> Job<'a> {
         }
     }
 
+    fn checked(&self) -> impl Iterator<Item = Checked> {
+        let Reviewed { history, review, .. } = &self.reviewed;
+        let under_review = history.migrations.iter().zip(review).filter(|(_, review)| **review);
+        under_review.map(|(m, _)| Checked { id: m.id.clone(), span: m.id_span })
+    }
+
     fn count(&self, summary: &mut Summary) {
         let Reviewed { history, review, from_base, notes, .. } = &self.reviewed;
         for note in notes {
@@ -211,7 +224,7 @@ impl<'a> Job<'a> {
                 summary.evidence.push(place.clone());
             }
         }
-        summary.trees.push((self.tree.tool.name(), self.tree.shown().to_owned()));
+        summary.trees.push((self.tree.tool.name(), self.tree.shown()));
     }
 }
 
@@ -337,6 +350,7 @@ fn limit(sources: &Sources, request: &Request, report: &mut Report) {
             || d.finding.related.iter().any(|r| wanted(r.span) && d.rule == "multiple-heads")
     });
     report.opaque.retain(|place| wanted(place.span));
+    report.reviewed.retain(|migration| wanted(migration.span));
 }
 
 fn sort(sources: &Sources, report: &mut Report) {

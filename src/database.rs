@@ -10,6 +10,14 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Postgres => "PostgreSQL",
+            Dialect::Sqlite => "SQLite",
+        }
+    }
+
     /// SQLAlchemy's name for it (`bind.dialect.name`), which is also the one in our JSON.
     pub fn sqlalchemy(self) -> &'static str {
         match self {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use md5::{Digest, Md5};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::{
     database::Database,
@@ -11,7 +13,8 @@ use crate::{
 
 /// How bad it is. Error: fails or loses data when applied, or stops production. Warning: a
 /// risk that depends on what cannot be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     Warning,
     Error,
@@ -79,7 +82,16 @@ pub struct OpaquePlace {
 pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     pub opaque: Vec<OpaquePlace>,
+    /// The migrations under review, tree by tree, in the order in which they run.
+    pub reviewed: Vec<Checked>,
     pub summary: Summary,
+}
+
+/// A migration that the rules have looked at: its id, and where it says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub id: String,
+    pub span: Span,
 }
 
 /// What was read, for the last line and the JSON.

@@ -25,6 +25,8 @@ pub struct Migration {
     pub id_span: Span,
     /// Where the parents are said (`down_revision = …`).
     pub parent_span: Option<Span>,
+    /// Run again whenever its text changes (Flyway's `R__`): an edit is the intended use.
+    pub repeatable: bool,
 }
 
 /// Why a file that looks like a migration is none, or a graph cannot be followed.
@@ -305,6 +307,7 @@ mod tests {
             title: String::new(),
             file: FileId(0),
             down_file: None,
+            repeatable: false,
             id_span: span,
             parent_span: None,
         };

@@ -658,6 +658,8 @@ pub enum OpaqueEffect {
     Rows,
     /// This table's definition.
     Table(Name),
+    /// Other things than the tables that are there: a CREATE of some kind makes something.
+    Others,
     /// Anything.
     Anything,
 }

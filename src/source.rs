@@ -167,32 +167,36 @@ impl Sources {
     }
 
     fn read_text(&self, path: &str) -> Result<String, String> {
-        let full = self.root.join(path);
-        let real = full.canonicalize().map_err(|e| format!("cannot be read: {}", plain(&e)))?;
-        if !real.starts_with(&self.root) {
-            return Err("is a link that leaves the project".to_owned());
-        }
-        let meta = fs::metadata(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
-        if !meta.is_file() {
-            return Err("is not a regular file".to_owned());
-        }
-        if meta.len() > MAX_FILE {
-            return Err(format!(
-                "has {} bytes; files over {MAX_FILE} bytes are not read",
-                meta.len()
-            ));
-        }
-        let bytes = fs::read(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|e| format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))?;
-        match text.bytes().position(|b| b == 0) {
-            Some(at) => Err(format!("holds a NUL (byte {at})")),
-            None => Ok(text),
-        }
+        read_bounded(&self.root.join(path), &self.root)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+/// Reads a file that has to lie below a folder, whatever links lead there.
+///
+/// # Errors
+/// Why it is not read: missing, elsewhere, no regular file, too large, no text.
+pub fn read_bounded(path: &Path, inside: &Path) -> Result<String, String> {
+    let real = path.canonicalize().map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+    if !real.starts_with(inside) {
+        return Err("is a link that leaves the project".to_owned());
+    }
+    let meta = fs::metadata(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+    if !meta.is_file() {
+        return Err("is not a regular file".to_owned());
+    }
+    if meta.len() > MAX_FILE {
+        return Err(format!("has {} bytes; files over {MAX_FILE} bytes are not read", meta.len()));
+    }
+    let bytes = fs::read(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))?;
+    match text.bytes().position(|b| b == 0) {
+        Some(at) => Err(format!("holds a NUL (byte {at})")),
+        None => Ok(text),
     }
 }
 

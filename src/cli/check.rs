@@ -1,20 +1,27 @@
 //! `miglint check`.
 
 use std::{
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
-use super::{Failure, find_rule, nothing_found};
+use super::{
+    Failure, find_rule, nothing_found,
+    report::{self, Report as ToFile},
+};
 use crate::{
     check::{self, Request},
     database::Database,
     diagnostic::{Report, Severity},
-    emit::{self, Output, Style},
+    emit::{self, FORMATS, Format, Output, Style},
+    git,
     review::Since,
     rules::{self, Rule},
 };
@@ -44,8 +51,17 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     exit_zero: bool,
     /// How findings are written.
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
-    output_format: Format,
+    #[arg(long, default_value = "full", value_name = "FORMAT", value_parser = formats())]
+    output_format: &'static Format,
+    /// Write them to a file as well, in any of these formats; repeatable.
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = ToFile::parse)]
+    report: Vec<ToFile>,
+    /// Do not append to the job's summary in GitHub Actions.
+    #[arg(long)]
+    no_job_summary: bool,
+    /// Count the findings of each rule.
+    #[arg(long)]
+    statistics: bool,
     /// List every place that could not be read.
     #[arg(long)]
     show_opaque: bool,
@@ -64,12 +80,9 @@ enum FailOn {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Full,
-    Concise,
-    Json,
-    Github,
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| format.name);
+    PossibleValuesParser::new(names).try_map(|name| emit::format(&name))
 }
 
 pub(super) fn check(
@@ -81,34 +94,96 @@ pub(super) fn check(
     let rules = chosen(args)?;
     let (root, only) = root_and_files(&args.paths)?;
     let opened = check::open(&root)?;
+    let top = git::top(opened.sources.root());
+    let targets = report::targets(&args.report, opened.sources.root(), top.as_deref())?;
     let request = Request {
         root: root.clone(),
         only,
         since: Since::parse(&args.since),
         databases: args.database.clone(),
-        rules,
+        rules: rules.clone(),
     };
     let report = check::check(&opened, &request)?;
     if report.summary.migrations == 0 && !args.allow_empty && report.diagnostics.is_empty() {
         return Err(nothing_found(&opened, &root).into());
     }
     let prefix = prefix(&root);
-    let output = Output { sources: &opened.sources, report: &report, prefix: &prefix, style };
-    match args.output_format {
-        Format::Full => emit::full(out, &output)?,
-        Format::Concise => emit::concise(out, &output)?,
-        Format::Json => emit::json(out, &output)?,
-        Format::Github => emit::github(out, &output)?,
+    let below = top.as_deref().and_then(|top| opened.sources.root().strip_prefix(top).ok());
+    let repository = below.map_or_else(|| prefix.clone(), self::prefix);
+    let output = Output {
+        sources: &opened.sources,
+        report: &report,
+        rules: &rules,
+        prefix: &prefix,
+        repository: &repository,
+        command: &command(args),
+        style,
+    };
+    let took = started.elapsed();
+    // Whoever reads the output may stop before its end: the files come first.
+    for target in targets {
+        let output = Output { style: Style::FILE, ..output };
+        let mut bytes = Vec::new();
+        print(&mut bytes, &output, args, target.format, took)?;
+        target.write(&bytes)?;
     }
-    if args.output_format != Format::Json {
-        if args.show_opaque {
-            emit::opaque(out, &output)?;
-        }
-        if !args.quiet {
-            emit::summary(out, &output, started.elapsed())?;
-        }
+    if !args.no_job_summary {
+        report::job_summary(&output);
     }
+    print(out, &output, args, args.output_format, took)?;
     Ok(verdict(&report, args))
+}
+
+/// The findings, and what people are told beside them.
+fn print(
+    out: &mut dyn Write,
+    output: &Output<'_>,
+    args: &CheckArgs,
+    format: &Format,
+    took: Duration,
+) -> io::Result<()> {
+    (format.write)(out, output)?;
+    if !format.lines {
+        return Ok(());
+    }
+    if args.show_opaque {
+        emit::opaque(out, output)?;
+    }
+    if args.statistics {
+        emit::statistics(out, output)?;
+    }
+    if !args.quiet {
+        emit::summary(out, output, took)?;
+    }
+    Ok(())
+}
+
+/// The command line without what is about the output alone.
+fn command(args: &CheckArgs) -> String {
+    let mut words = vec!["miglint".to_owned(), "check".to_owned()];
+    let paths = args.paths.iter().map(|path| path.to_string_lossy().into_owned());
+    words.extend(paths.filter(|path| path != "."));
+    if args.since != "auto" {
+        words.extend(["--since".to_owned(), args.since.clone()]);
+    }
+    for database in &args.database {
+        words.extend(["--database".to_owned(), database.to_string()]);
+    }
+    for (option, rules) in [("--select", &args.select), ("--ignore", &args.ignore)] {
+        if !rules.is_empty() {
+            words.extend([option.to_owned(), rules.join(",")]);
+        }
+    }
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:=+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {

@@ -46,8 +46,14 @@ pub(super) struct GraphArgs {
     output_format: Simple,
 }
 
-/// The tree that is meant: the only one, or the one whose folder is named.
-fn pick<'a>(opened: &'a Opened, root: &Path, wanted: Option<&str>) -> Result<&'a Tree, String> {
+/// The tree that is meant: the only one, or the one whose folder is named. Of a folder with a
+/// history for each database, the one for the database that is asked for, else the first.
+fn pick<'a>(
+    opened: &'a Opened,
+    root: &Path,
+    wanted: Option<&str>,
+    database: Option<Database>,
+) -> Result<&'a Tree, String> {
     let trees = &opened.project.trees;
     let fits = |tree: &&Tree| {
         wanted.is_none_or(|dir| {
@@ -56,12 +62,17 @@ fn pick<'a>(opened: &'a Opened, root: &Path, wanted: Option<&str>) -> Result<&'a
         })
     };
     let fitting: Vec<&Tree> = trees.iter().filter(fits).collect();
-    match fitting.as_slice() {
-        [] if trees.is_empty() => Err(nothing_found(opened, root)),
-        [] => Err(format!("no tree lies there; there are {}", shown(trees))),
-        [one] => Ok(one),
-        _ => Err(format!("there are several trees, say which with --tree: {}", shown(trees))),
+    let Some(first) = fitting.first() else {
+        return Err(match trees.is_empty() {
+            true => nothing_found(opened, root),
+            false => format!("no tree lies there; there are {}", shown(trees)),
+        });
+    };
+    if fitting.iter().any(|tree| tree.dir != first.dir) {
+        return Err(format!("there are several trees, say which with --tree: {}", shown(trees)));
     }
+    let spoken = |tree: &&&Tree| database.is_none_or(|d| tree.is_for(d.dialect));
+    Ok(fitting.iter().find(spoken).unwrap_or(first))
 }
 
 fn shown(trees: &[Tree]) -> String {
@@ -70,7 +81,7 @@ fn shown(trees: &[Tree]) -> String {
 
 pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {
     let opened = check::open(&args.path)?;
-    let tree = pick(&opened, &args.path, args.tree.as_deref())?;
+    let tree = pick(&opened, &args.path, args.tree.as_deref(), args.database)?;
     let asked: Vec<Database> = args.database.into_iter().collect();
     let targets = project::targets(&opened.sources, &opened.project, tree, &asked);
     let (database, _) = targets
@@ -103,7 +114,7 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
 pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {
     let opened = check::open(&args.path)?;
     let trees: Vec<&Tree> = match &args.tree {
-        Some(_) => vec![pick(&opened, &args.path, args.tree.as_deref())?],
+        Some(_) => vec![pick(&opened, &args.path, args.tree.as_deref(), None)?],
         None => opened.project.trees.iter().collect(),
     };
     if trees.is_empty() {

@@ -2,6 +2,7 @@
 
 mod check;
 mod inspect;
+mod report;
 
 use std::{
     ffi::OsString,
@@ -11,6 +12,8 @@ use std::{
 };
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use supports_hyperlinks::Stream;
 
 use crate::{
     check::{Opened, STACK},
@@ -125,7 +128,9 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Color::Auto => env_color(terminal),
     };
     let width = terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0));
-    let style = Style { color, width: width.clamp(40, 140), links: color && terminal };
+    let links = color && supports_hyperlinks::on(Stream::Stdout);
+    let pages = !links && std::env::var_os("CI").is_some_and(|v| !v.is_empty() && v != "false");
+    let style = Style { color, width: width.clamp(40, 140), links, pages };
     let mut out = BufWriter::new(io::stdout().lock());
     let code = match &cli.command {
         Command::Check(args) => check::check(&mut out, args, style)?,
@@ -177,8 +182,5 @@ fn nothing_found(opened: &Opened, root: &Path) -> String {
 }
 
 fn find_rule(name: &str) -> Result<&'static Rule, String> {
-    rules::find(name).ok_or_else(|| match rules::nearest(name) {
-        Some(near) => format!("there is no rule `{name}`; do you mean `{near}`?"),
-        None => format!("there is no rule `{name}`; `miglint rules` lists them"),
-    })
+    rules::find(name).ok_or_else(|| rules::unknown(name))
 }

@@ -6,7 +6,7 @@ use super::Output;
 
 /// # Errors
 /// Those of the writer.
-pub fn concise(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+pub(super) fn concise(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     for diagnostic in &output.report.diagnostics {
         writeln!(out, "{}", output.line(diagnostic))?;
     }

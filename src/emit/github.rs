@@ -15,7 +15,7 @@ const LIMIT: usize = 10;
 
 /// # Errors
 /// Those of the writer.
-pub fn github(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+pub(super) fn github(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     let mut over = 0;
     for severity in [Severity::Error, Severity::Warning] {
         let of: Vec<&Diagnostic> =

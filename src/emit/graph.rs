@@ -17,7 +17,7 @@ pub fn graph_text(
     tree: &Tree,
     history: &History,
 ) -> io::Result<()> {
-    writeln!(out, "{} in {}", tree.tool.name(), clean(tree.shown()))?;
+    writeln!(out, "{} in {}", tree.tool.name(), clean(&tree.shown()))?;
     let mut previous: Option<&str> = None;
     for (at, migration) in history.migrations.iter().enumerate() {
         let mut marks = Vec::new();

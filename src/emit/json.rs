@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Output, url};
 use crate::{
@@ -12,10 +12,14 @@ use crate::{
 
 /// # Errors
 /// Those of the writer.
-pub fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+pub(super) fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
     let report = output.report;
     let summary = &report.summary;
-    let of = |severity| report.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let mut statistics: Map<String, Value> = Map::new();
+    for (rule, _, n) in output.statistics() {
+        let before = statistics.get(rule).and_then(Value::as_u64).unwrap_or(0);
+        statistics.insert(rule.to_owned(), json!(before + n as u64));
+    }
     let findings: Vec<Value> = report.diagnostics.iter().map(|d| finding(output, d)).collect();
     let opaque: Vec<Value> = report
         .opaque
@@ -33,11 +37,12 @@ pub fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
             "under_review": summary.under_review,
             "operations": summary.operations,
             "opaque": report.opaque.len(),
-            "errors": of(Severity::Error),
-            "warnings": of(Severity::Warning),
+            "errors": output.of(Severity::Error),
+            "warnings": output.of(Severity::Warning),
             "suppressed": summary.suppressed,
             "databases": summary.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "since": summary.basis,
+            "statistics": statistics,
             "notes": summary.notes,
         },
         "findings": findings,

@@ -1,34 +1,30 @@
 //! The last lines: what was read, what is under review, what stayed opaque, for which databases.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     time::Duration,
 };
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::{Output, clean, count};
+use super::{Output, clean, count, url};
 use crate::diagnostic::Severity;
 
 /// # Errors
 /// Those of the writer.
 pub fn summary(out: &mut dyn Write, output: &Output<'_>, took: Duration) -> io::Result<()> {
     let report = output.report;
-    let of = |severity| report.diagnostics.iter().filter(|d| d.severity == severity).count();
-    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     let paint = |text: String, style: Ansi| match output.style.color {
         true => format!("{style}{text}{style:#}"),
         false => text,
     };
-    let verdict = match (errors, warnings) {
-        (0, 0) => paint("No findings".to_owned(), AnsiColor::Green.on_default().bold()),
-        (0, w) => paint(count(w, "warning"), AnsiColor::Yellow.on_default().bold()),
-        (e, 0) => paint(count(e, "error"), AnsiColor::Red.on_default().bold()),
-        (e, w) => paint(
-            format!("{}, {}", count(e, "error"), count(w, "warning")),
-            AnsiColor::Red.on_default().bold(),
-        ),
+    let (text, color) = match (output.of(Severity::Error), output.of(Severity::Warning)) {
+        (0, 0) => ("No findings".to_owned(), AnsiColor::Green),
+        (0, _) => (output.verdict(), AnsiColor::Yellow),
+        _ => (output.verdict(), AnsiColor::Red),
     };
+    let verdict = paint(text, color.on_default().bold());
     let s = &report.summary;
     let review = match s.under_review {
         n if n == s.migrations => "all of them under review".to_owned(),
@@ -70,6 +66,37 @@ pub fn summary(out: &mut dyn Write, output: &Output<'_>, took: Duration) -> io::
     }
     for note in &s.notes {
         writeln!(out, "Note: {}.", clean(note))?;
+    }
+    pages(out, output)
+}
+
+/// Where the rules that found something are explained, each once.
+fn pages(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+    let rules: BTreeSet<&str> = output.report.diagnostics.iter().map(|d| d.rule).collect();
+    if !output.style.pages || rules.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Read more:")?;
+    for rule in rules {
+        writeln!(out, "  {}", url(rule))?;
+    }
+    Ok(())
+}
+
+/// How often each rule found something, one a line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn statistics(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
+    let counts = output.statistics();
+    let width = counts.first().map_or(0, |(.., n)| n.to_string().len());
+    for (rule, severity, n) in counts {
+        let name = match output.style.links {
+            // OSC 8, as annotate-snippets writes it.
+            true => format!("\x1b]8;;{}\x1b\\{rule}\x1b]8;;\x1b\\", url(rule)),
+            false => rule.to_owned(),
+        };
+        writeln!(out, "{n:width$}  {:7}  {name}", severity.name())?;
     }
     Ok(())
 }

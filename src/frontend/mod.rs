@@ -15,7 +15,7 @@ use crate::{
 pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken>) {
     match tree.tool {
         Tool::Alembic => alembic::migrations(sources, tree),
-        Tool::Sqlx | Tool::Diesel | Tool::Sql => sql::migrations(sources, tree),
+        _ => sql::migrations(sources, tree),
     }
 }
 
@@ -24,7 +24,7 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
 pub fn same_effect(tool: Tool, old: &str, new: &str) -> bool {
     match tool {
         Tool::Alembic => alembic::same_effect(old, new),
-        Tool::Sqlx | Tool::Diesel | Tool::Sql => sql::same_effect(old, new),
+        _ => sql::same_effect(old, new),
     }
 }
 
@@ -38,7 +38,7 @@ impl<'s> Reader<'s> {
     pub fn new(sources: &'s Sources, tree: &'s Tree) -> Reader<'s> {
         match tree.tool {
             Tool::Alembic => Reader::Alembic(Box::new(alembic::Reader::new(sources, tree))),
-            Tool::Sqlx | Tool::Diesel | Tool::Sql => Reader::Sql { sources, tree },
+            _ => Reader::Sql { sources, tree },
         }
     }
 

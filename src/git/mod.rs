@@ -166,17 +166,17 @@ impl Base {
     ///
     /// # Errors
     /// A sentence: the clone does not have the base's folders.
-    pub fn files(&self, dir: &str, suffix: &str) -> Result<Listed, NoBase> {
-        let tip = self.listed(&self.tip, dir, suffix)?;
+    pub fn files(&self, dir: &str) -> Result<Listed, NoBase> {
+        let tip = self.listed(&self.tip, dir)?;
         let fork = match &self.fork {
             Point::Unknown => None,
             fork if *fork == self.tip => Some(tip.clone()),
-            fork => Some(self.listed(fork, dir, suffix)?),
+            fork => Some(self.listed(fork, dir)?),
         };
         Ok(Listed { fork, tip })
     }
 
-    fn listed(&self, point: &Point, dir: &str, suffix: &str) -> Result<Files, NoBase> {
+    fn listed(&self, point: &Point, dir: &str) -> Result<Files, NoBase> {
         let folder = self.root.join(dir);
         let (Point::Commit(commit), Ok(inside)) =
             (point, folder.strip_prefix(&self.repository.work))
@@ -190,18 +190,18 @@ impl Base {
             ))
         })?;
         let of = |name: &str| format!("{dir}/{name}").trim_start_matches('/').to_owned();
-        let found = found.into_iter().filter(|(name, _)| name.ends_with(suffix));
-        Ok(found.map(|(name, blob)| (of(&name), blob)).collect())
+        Ok(found.into_iter().map(|(name, blob)| (of(&name), blob)).collect())
     }
 
-    /// The files of the whole repository, by their path in it, that the base had when HEAD left it
-    /// and the work tree has not.
-    pub fn gone(&self, suffix: &str) -> Vec<(String, Option<Id>)> {
+    /// Files of the whole repository, by their path in it, that the base had when HEAD left it and
+    /// the work tree has not; those of some names.
+    pub fn gone(&self, named: impl Fn(&str) -> bool) -> Vec<(String, Option<Id>)> {
         let point = if self.fork == Point::Unknown { &self.tip } else { &self.fork };
         let Point::Commit(commit) = point else { return Vec::new() };
         let mut files = self.repository.list(commit, "").unwrap_or_default();
         files.retain(|(path, _)| {
-            path.ends_with(suffix) && !self.repository.work.join(path).exists()
+            let name = path.rsplit('/').next().unwrap_or(path);
+            named(name) && !self.repository.work.join(path).exists()
         });
         files
     }
@@ -218,6 +218,12 @@ impl Base {
     pub fn holds(&self, blob: &Id, text: &str) -> bool {
         self.repository.holds(blob, text)
     }
+}
+
+/// The top of the work tree that a folder lies in.
+pub fn top(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    folder.ancestors().find(|dir| repository::is_marked(dir)).map(Path::to_owned)
 }
 
 /// A path as git writes it.

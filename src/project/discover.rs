@@ -6,7 +6,7 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::{Spoken, Tool, Tree, file_name, ini, parent, spoken, sql_trees, upward};
-use crate::source::Sources;
+use crate::{frontend::sql::tools::may_be_code, source::Sources};
 
 /// Folders that hold other people's code.
 const FOREIGN: &[&str] = &[
@@ -86,6 +86,9 @@ fn walk(sources: &Sources) -> Vec<String> {
 fn is_of_interest(name: &str) -> bool {
     name.ends_with(".py")
         || name.ends_with(".sql")
+        || name == "_journal.json"
+        || name == "go.mod"
+        || may_be_code(name)
         || name.ends_with(".toml")
         || name.ends_with(".ini")
         || name.ends_with(".yml")
@@ -204,11 +207,18 @@ fn split_by_dialect(above: &str, files: Vec<String>, env: Option<String>, found:
                 found.notes.push(format!("{dir} is for {name}, which miglint does not speak"));
                 continue;
             }
-            Some((Spoken::Known(dialect), _)) => Some(dialect),
+            Some((Spoken::Known(dialect), part)) => Some((dialect, format!("the folder {part}"))),
             None => None,
         };
         let dir = common_dir(&files);
-        found.trees.push(Tree { tool: Tool::Alembic, dir, files, dialect, env: env.clone() });
+        found.trees.push(Tree {
+            tool: Tool::Alembic,
+            dir,
+            files,
+            dialect,
+            env: env.clone(),
+            split: false,
+        });
     }
 }
 

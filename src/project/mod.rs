@@ -1,5 +1,6 @@
 //! What is here: migration trees, their tools, the databases they are meant for.
 
+pub mod config;
 mod discover;
 mod ini;
 mod sql_trees;
@@ -8,7 +9,7 @@ mod targets;
 pub use discover::{Found, discover};
 pub use targets::{Targets, targets};
 
-use crate::database::Dialect;
+use crate::{database::Dialect, frontend::sql::tools::layout};
 
 /// The tool that runs a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,18 +17,48 @@ pub enum Tool {
     Alembic,
     Sqlx,
     Diesel,
+    Refinery,
+    Flyway,
+    GolangMigrate,
+    /// Buffalo's pop, and popx: a file for each database.
+    Pop,
+    Goose,
+    Dbmate,
+    SqlMigrate,
+    Prisma,
+    Drizzle,
+    Supabase,
     /// A folder of `.sql` files in the order of their names.
     Sql,
 }
 
+/// Each tool, how it is written in a configuration, and what people call it.
+pub const TOOLS: &[(Tool, &str, &str)] = &[
+    (Tool::Alembic, "alembic", "Alembic"),
+    (Tool::Sqlx, "sqlx", "sqlx"),
+    (Tool::Diesel, "diesel", "Diesel"),
+    (Tool::Refinery, "refinery", "refinery"),
+    (Tool::Flyway, "flyway", "Flyway"),
+    (Tool::GolangMigrate, "golang-migrate", "golang-migrate"),
+    (Tool::Pop, "pop", "pop"),
+    (Tool::Goose, "goose", "goose"),
+    (Tool::Dbmate, "dbmate", "dbmate"),
+    (Tool::SqlMigrate, "sql-migrate", "sql-migrate"),
+    (Tool::Prisma, "prisma", "Prisma"),
+    (Tool::Drizzle, "drizzle", "drizzle"),
+    (Tool::Supabase, "supabase", "Supabase"),
+    (Tool::Sql, "sql", "SQL"),
+];
+
 impl Tool {
+    /// As people write it.
     pub fn name(self) -> &'static str {
-        match self {
-            Tool::Alembic => "Alembic",
-            Tool::Sqlx => "sqlx",
-            Tool::Diesel => "Diesel",
-            Tool::Sql => "SQL",
-        }
+        TOOLS.iter().find(|(tool, ..)| *tool == self).map_or("SQL", |(_, _, name)| name)
+    }
+
+    /// As a configuration writes it.
+    pub fn key(self) -> &'static str {
+        TOOLS.iter().find(|(tool, ..)| *tool == self).map_or("sql", |(_, key, _)| key)
     }
 }
 
@@ -37,37 +68,57 @@ pub struct Tree {
     pub tool: Tool,
     /// The folder that holds the migrations, under the root, with `/`; empty for the root itself.
     pub dir: String,
-    /// All candidate files under the root, sorted: `.py` for Alembic, `.sql` for the others.
+    /// All candidate files under the root, sorted: `.py` for Alembic; `.sql`, and code where the
+    /// tool runs it, for the others.
     pub files: Vec<String>,
-    /// What the folder's name, a configuration or the SQL itself says about the target.
-    pub dialect: Option<Dialect>,
+    /// The one database that it is for, with what says so: a folder's name, a lock file, the SQL.
+    pub dialect: Option<(Dialect, String)>,
     /// Alembic's `env.py`, where one was found up the path.
     pub env: Option<String>,
+    /// Its folder holds another history too, for another database.
+    pub split: bool,
 }
 
 impl Tree {
     /// Whether a path, given under the root, would be one of this tree's files.
     pub fn covers(&self, path: &str) -> bool {
-        let inside = self.dir.is_empty()
-            || path.strip_prefix(self.dir.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        let suffix = if self.tool == Tool::Alembic { ".py" } else { ".sql" };
-        inside && path.ends_with(suffix)
+        match self.tool {
+            Tool::Alembic => self.below(path).is_some() && path.ends_with(".py"),
+            _ => self.below(path).is_some_and(|below| (layout(self.tool).part)(below).is_some()),
+        }
+    }
+
+    /// A path under the tree's folder.
+    pub fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
+        match self.dir.as_str() {
+            "" => Some(path),
+            dir => path.strip_prefix(dir)?.strip_prefix('/'),
+        }
+    }
+
+    /// Whether it is read for a database.
+    pub fn is_for(&self, dialect: Dialect) -> bool {
+        self.dialect.as_ref().is_none_or(|(only, _)| *only == dialect)
     }
 
     /// The folder as people see it.
-    pub fn shown(&self) -> &str {
-        match &self.env {
+    pub fn shown(&self) -> String {
+        let dir = match &self.env {
             // Its versions lie in folders that have nothing else in common.
             Some(env) if self.dir.is_empty() => parent(env),
             _ if self.dir.is_empty() => ".",
             _ => &self.dir,
+        };
+        match &self.dialect {
+            Some((dialect, _)) if self.split => format!("{dir} for {}", dialect.name()),
+            _ => dir.to_owned(),
         }
     }
 }
 
 /// What a folder or file name says of its dialect: ours, or one that is not spoken here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Spoken {
+pub(crate) enum Spoken {
     Known(Dialect),
     Foreign(&'static str),
 }
@@ -75,14 +126,31 @@ enum Spoken {
 fn spoken(name: &str) -> Option<Spoken> {
     Some(match name.to_ascii_lowercase().as_str() {
         "postgres" | "postgresql" | "pg" | "pgsql" | "psql" => Spoken::Known(Dialect::Postgres),
-        "sqlite" | "sqlite3" | "lite" => Spoken::Known(Dialect::Sqlite),
+        "sqlite" | "sqlite3" | "lite" | "turso" | "libsql" => Spoken::Known(Dialect::Sqlite),
         "mysql" | "mariadb" => Spoken::Foreign("MySQL"),
         "mssql" | "sqlserver" => Spoken::Foreign("SQL Server"),
         "oracle" => Spoken::Foreign("Oracle"),
+        "singlestore" => Spoken::Foreign("SingleStore"),
+        "mongodb" => Spoken::Foreign("MongoDB"),
         "clickhouse" => Spoken::Foreign("ClickHouse"),
         "cockroach" | "cockroachdb" => Spoken::Foreign("CockroachDB"),
         _ => return None,
     })
+}
+
+/// `postgres`, `migration_postgres`, `sqlite-migrations`.
+fn spoken_by_folder(name: &str) -> Option<Spoken> {
+    spoken(name)
+        .or_else(|| spoken(name.rsplit(['_', '-']).next()?))
+        .or_else(|| spoken(name.split(['_', '-']).next()?))
+}
+
+/// What the folders and the dotted parts of a file name say: `postgres/1_a.sql`,
+/// `migration_postgres/V1__a.sql`, `1_a.postgres.up.sql`.
+pub(crate) fn spoken_by_path(path: &str) -> Option<Spoken> {
+    let folders = parent(path).split('/').filter(|part| !part.is_empty());
+    let by_folder = folders.filter_map(spoken_by_folder).next();
+    by_folder.or_else(|| file_name(path).split('.').skip(1).find_map(spoken))
 }
 
 /// A path's folder; empty for the root.

@@ -1,11 +1,14 @@
-//! Folders of SQL migrations: Diesel's pairs, sqlx's numbers, plain files in order.
+//! Folders of SQL migrations: which tool runs them, for which database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Spoken, Tool, Tree, discover::Found, file_name, parent, spoken, upward};
+use super::{Spoken, Tool, Tree, discover::Found, file_name, join, parent, spoken, upward};
 use crate::{
     database::Dialect,
-    frontend::sql::{Grammar, grammar_of},
+    frontend::sql::{
+        Grammar, grammar_of, tool_of_marks,
+        tools::{language, layout},
+    },
     source::Sources,
 };
 
@@ -13,60 +16,189 @@ use crate::{
 const NOT_MIGRATIONS: &[&str] =
     &["test", "tests", "testdata", "fixtures", "queries", "query", "seeds", "seed", "snapshots"];
 
+/// How many files of a folder are opened to see whose they are.
+const OPENED: usize = 5;
+
+type Folders = BTreeMap<String, Vec<String>>;
+
 pub(super) fn find(sources: &Sources, found: &mut Found) {
-    let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in found.files.iter().filter(|p| p.ends_with(".sql")) {
+    let mut folders = Folders::new();
+    for path in found.files.iter().filter(|p| p.ends_with(".sql") || language(p).is_some()) {
         folders.entry(parent(path).to_owned()).or_default().push(path.clone());
     }
     let alembic: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();
-    let mut trees: Vec<Tree> = diesel(&mut folders);
+    folders.retain(|dir, _| !upward(dir).any(|up| alembic.contains(up)));
+    let mut trees = steps(sources, &mut folders);
+    trees.extend(versioned(sources, &mut folders));
     for (dir, files) in folders {
-        if upward(&dir).any(|up| alembic.contains(up)) || !is_plain_tree(&dir, &files) {
+        let sql = files.iter().filter(|f| f.ends_with(".sql")).count();
+        if sql == 0 || !is_tree(&dir, &files) {
             continue;
         }
-        let tool = if is_sqlx(sources, &dir, &files) { Tool::Sqlx } else { Tool::Sql };
-        trees.push(Tree { tool, dir, files, dialect: None, env: None });
+        let tool = tool_of(sources, &dir, &files);
+        trees.push((tool, dir, files));
     }
-    for mut tree in trees {
-        let named = upward(&tree.dir).find_map(|up| {
-            let name = file_name(up);
-            spoken(name).or_else(|| name.rsplit(['_', '-']).next().and_then(spoken))
-        });
-        match named.or_else(|| by_content(sources, &tree)) {
-            Some(Spoken::Foreign(name)) => {
-                let note = format!("{} is for {name}, which miglint does not speak", tree.shown());
-                found.notes.push(note);
-                continue;
-            }
-            Some(Spoken::Known(dialect)) => tree.dialect = Some(dialect),
-            None => {}
-        }
-        found.trees.push(tree);
+    for (tool, dir, files) in trees {
+        add(sources, found, tool, dir, files);
     }
 }
 
-/// `<version>_<slug>/up.sql`: the tree is the folder above; takes its files out of `folders`.
-fn diesel(folders: &mut BTreeMap<String, Vec<String>>) -> Vec<Tree> {
-    let is_step = |dir: &String, files: &Vec<String>| {
-        file_name(dir).starts_with(|c: char| c.is_ascii_digit())
-            && files.iter().any(|f| matches!(file_name(f), "up.sql" | "down.sql"))
-    };
-    let steps: Vec<String> =
-        folders.iter().filter(|(dir, files)| is_step(dir, files)).map(|(d, _)| d.clone()).collect();
-    let mut trees: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for step in steps {
-        let files = folders.remove(&step).unwrap_or_default();
-        trees.entry(parent(&step).to_owned()).or_default().extend(files);
+type Candidate = (Tool, String, Vec<String>);
+
+/// Adds a folder as one tree, or as one for each database that its files are for.
+pub(super) fn add(
+    sources: &Sources,
+    found: &mut Found,
+    tool: Tool,
+    dir: String,
+    mut files: Vec<String>,
+) {
+    files.sort_unstable();
+    let mut tree = Tree { tool, dir, files, dialect: None, env: None, split: false };
+    leave_out(sources, found, &mut tree);
+    let part = |path: &String| (layout(tool).part)(tree.below(path)?);
+    let spoken: Vec<Option<Spoken>> =
+        tree.files.iter().filter_map(part).map(|part| part.dialect).collect();
+    let named: BTreeSet<Spoken> = spoken.iter().flatten().copied().collect();
+    for database in &named {
+        if let Spoken::Foreign(name) = database {
+            let count = spoken.iter().filter(|s| **s == Some(*database)).count();
+            let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+            let place = tree.shown();
+            found
+                .notes
+                .push(format!("{files} of {place} for {name}, which miglint does not speak"));
+        }
     }
-    let tree = |(dir, mut files): (String, Vec<String>)| {
-        files.sort_unstable();
-        Tree { tool: Tool::Diesel, dir, files, dialect: None, env: None }
+    let mut trees = Vec::new();
+    for database in &named {
+        if let Spoken::Known(dialect) = database {
+            let why = "the names of its files".to_owned();
+            let dialect = Some((*dialect, why));
+            trees.push(Tree { dialect, split: named.len() > 1, ..tree.clone() });
+        }
+    }
+    if !trees.is_empty() {
+        return found.trees.extend(trees);
+    }
+    if !named.is_empty() && spoken.iter().all(Option::is_some) {
+        return;
+    }
+    let folder = upward(&tree.dir).find_map(|up| {
+        let said = super::spoken_by_folder(file_name(up))?;
+        Some((said, format!("the folder {up}")))
+    });
+    let says = folder.or_else(|| by_tool(sources, &tree)).or_else(|| by_content(sources, &tree));
+    match says {
+        Some((Spoken::Foreign(name), _)) => {
+            let note = format!("{} is for {name}, which miglint does not speak", tree.shown());
+            return found.notes.push(note);
+        }
+        Some((Spoken::Known(dialect), why)) => tree.dialect = Some((dialect, why)),
+        None => {}
+    }
+    found.trees.push(tree);
+}
+
+/// Takes out the files that the tool does not run, and says so.
+fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
+    let layout = layout(tree.tool);
+    let journal = journal(sources, tree);
+    let listed = |id: &String| journal.as_ref().is_none_or(|tags| tags.contains(id));
+    let runs = |path: &String| {
+        let part = tree.below(path).and_then(|below| (layout.part)(below));
+        part.is_some_and(|part| listed(&part.id))
     };
-    trees.into_iter().map(tree).collect()
+    let (files, left): (Vec<String>, Vec<String>) = tree.files.iter().cloned().partition(runs);
+    tree.files = files;
+    let is_callback = |path: &str| {
+        let name = file_name(path);
+        tree.tool == Tool::Flyway && (name.starts_with("after") || name.starts_with("before"))
+    };
+    let left: Vec<String> = left.into_iter().filter(|path| !is_callback(path)).collect();
+    let Some(first) = left.first() else { return };
+    let subject = match left.len() {
+        1 => format!("{first} belongs to no history"),
+        n => format!("{n} files of {} belong to no history, such as {first}", tree.shown()),
+    };
+    let reason = match journal {
+        Some(_) => "meta/_journal.json does not name it".to_owned(),
+        None => format!("{} runs {}", tree.tool.name(), layout.names),
+    };
+    found.notes.push(format!("{subject}: {reason}"));
+}
+
+/// drizzle runs what its journal names.
+fn journal(sources: &Sources, tree: &Tree) -> Option<Vec<String>> {
+    if tree.tool != Tool::Drizzle {
+        return None;
+    }
+    let json = json(sources, &join(&tree.dir, "meta/_journal.json"))?;
+    let entries = json.get("entries")?.as_array()?;
+    Some(entries.iter().filter_map(|e| e.get("tag")?.as_str().map(str::to_owned)).collect())
+}
+
+fn json(sources: &Sources, path: &str) -> Option<serde_json::Value> {
+    let file = sources.load(path).ok()?;
+    serde_json::from_str(&sources.file(file).text).ok()
+}
+
+/// A folder for each migration: Diesel's `up.sql`, Prisma's and drizzle's `migration.sql`. The
+/// tree is the folder above; takes its files out of `folders`.
+fn steps(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
+    let has = |files: &[String], names: &[&str]| {
+        files.iter().any(|file| names.contains(&file_name(file)))
+    };
+    let numbered = |dir: &str| file_name(dir).starts_with(|c: char| c.is_ascii_digit());
+    let mut trees: BTreeMap<(String, Tool), Vec<String>> = BTreeMap::new();
+    let names: Vec<String> = folders.keys().cloned().collect();
+    for dir in names {
+        let files = &folders[&dir];
+        let tool = match () {
+            () if has(files, &["migration.sql"]) => {
+                let drizzle = sources.is_file(&join(&dir, "snapshot.json"));
+                if drizzle { Tool::Drizzle } else { Tool::Prisma }
+            }
+            () if numbered(&dir) && has(files, &["up.sql", "down.sql"]) => Tool::Diesel,
+            () => continue,
+        };
+        let files = folders.remove(&dir).unwrap_or_default();
+        trees.entry((parent(&dir).to_owned(), tool)).or_default().extend(files);
+    }
+    trees.into_iter().map(|((dir, tool), files)| (tool, dir, files)).collect()
+}
+
+/// `V1__x.sql`, which refinery and Flyway look for in the folders below theirs too: the tree is
+/// the outermost folder with a telling name. Takes its files out of `folders`.
+fn versioned(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
+    let is_versioned = |path: &String| {
+        let name = file_name(path);
+        name.starts_with(['V', 'B', 'U'])
+            && name[1..].starts_with(|c: char| c.is_ascii_digit())
+            && name.contains("__")
+    };
+    let mut trees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let names: Vec<String> = folders.keys().cloned().collect();
+    for dir in names {
+        let ours = folders[&dir].iter().any(is_versioned)
+            || folders[&dir].iter().any(|f| file_name(f).starts_with("R__"));
+        if !ours || upward(&dir).any(|up| NOT_MIGRATIONS.contains(&file_name(up))) {
+            continue;
+        }
+        let telling = upward(&dir).filter(|up| file_name(up).contains("migrat")).last();
+        let home = telling.unwrap_or(&dir).to_owned();
+        let files = folders.remove(&dir).unwrap_or_default();
+        trees.entry(home).or_default().extend(files);
+    }
+    trees.retain(|_, files| files.iter().any(is_versioned));
+    let tool = |dir: &str| {
+        if depends_on(sources, dir, "refinery") { Tool::Refinery } else { Tool::Flyway }
+    };
+    trees.into_iter().map(|(dir, files)| (tool(&dir), dir, files)).collect()
 }
 
 /// By the folder's name, or by numbers in front of every file name.
-fn is_plain_tree(dir: &str, files: &[String]) -> bool {
+fn is_tree(dir: &str, files: &[String]) -> bool {
     let names = || upward(dir).take(3).map(file_name);
     if names().any(|name| NOT_MIGRATIONS.contains(&name)) {
         return false;
@@ -85,29 +217,91 @@ fn is_numbered(name: &str) -> bool {
     digits > 0 && bare[digits..].starts_with(['_', '-', '.'])
 }
 
-/// A Cargo.toml up the path depends on sqlx, and every file has sqlx's form.
-fn is_sqlx(sources: &Sources, dir: &str, files: &[String]) -> bool {
-    let form = |path: &String| {
-        file_name(path).split_once('_').is_some_and(|(version, _)| version.parse::<i64>().is_ok())
+/// Whose folder it is: the lines in the files decide, then what lies beside them, then the
+/// names together with what the project depends on.
+fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
+    let sql = || files.iter().filter(|f| f.ends_with(".sql"));
+    let marked = |path: &String| {
+        let file = sources.load(path).ok()?;
+        tool_of_marks(&sources.file(file).text)
     };
-    files.iter().all(form)
-        && upward(dir).any(|up| {
-            let manifest =
-                if up.is_empty() { "Cargo.toml".to_owned() } else { format!("{up}/Cargo.toml") };
-            sources.is_file(&manifest)
-                && sources
-                    .load(&manifest)
-                    .is_ok_and(|file| sources.file(file).text.contains("sqlx"))
-        })
+    let marks: Vec<Tool> = sql().take(OPENED).filter_map(marked).collect();
+    // A folder that is mixed has no tool of its own; each file's lines count there.
+    if let Some(tool) = marks.first()
+        && marks.len() * 2 > sql().take(OPENED).count()
+    {
+        return *tool;
+    }
+    if sources.is_file(&join(dir, "meta/_journal.json")) {
+        return Tool::Drizzle;
+    }
+    let below = |path: &String| file_name(path).to_owned();
+    let all = |tool: Tool| sql().all(|path| (layout(tool).part)(&below(path)).is_some());
+    let most = |tool: Tool| {
+        let fitting = sql().filter(|path| (layout(tool).part)(&below(path)).is_some()).count();
+        fitting * 2 > sql().count()
+    };
+    if file_name(dir) == "migrations" && file_name(parent(dir)) == "supabase" {
+        return Tool::Supabase;
+    }
+    if most(Tool::Sqlx) && depends_on(sources, dir, "sqlx") {
+        return Tool::Sqlx;
+    }
+    let paired = sql().any(|path| path.ends_with(".up.sql"));
+    let per_database = sql().any(|path| {
+        (layout(Tool::Pop).part)(&below(path)).is_some_and(|part| part.dialect.is_some())
+    });
+    match () {
+        () if paired && per_database => Tool::Pop,
+        () if paired && (all(Tool::GolangMigrate) || depends_on_go(sources, dir)) => {
+            Tool::GolangMigrate
+        }
+        () => Tool::Sql,
+    }
+}
+
+/// A Cargo.toml up the path names a crate.
+fn depends_on(sources: &Sources, dir: &str, name: &str) -> bool {
+    manifest_has(sources, dir, "Cargo.toml", name)
+}
+
+fn depends_on_go(sources: &Sources, dir: &str) -> bool {
+    manifest_has(sources, dir, "go.mod", "golang-migrate/migrate")
+}
+
+fn manifest_has(sources: &Sources, dir: &str, manifest: &str, name: &str) -> bool {
+    upward(dir).any(|up| {
+        let path = join(up, manifest);
+        sources.is_file(&path)
+            && sources.load(&path).is_ok_and(|file| sources.file(file).text.contains(name))
+    })
+}
+
+/// What the tool itself says of the database: Prisma's lock, drizzle's journal.
+fn by_tool(sources: &Sources, tree: &Tree) -> Option<(Spoken, String)> {
+    match tree.tool {
+        Tool::Supabase => Some((Spoken::Known(Dialect::Postgres), "Supabase".to_owned())),
+        Tool::Prisma => {
+            let path = join(&tree.dir, "migration_lock.toml");
+            let file = sources.load(&path).ok()?;
+            let table: toml::Table = sources.file(file).text.parse().ok()?;
+            Some((spoken(table.get("provider")?.as_str()?)?, path))
+        }
+        Tool::Drizzle => {
+            let path = join(&tree.dir, "meta/_journal.json");
+            Some((spoken(json(sources, &path)?.get("dialect")?.as_str()?)?, path))
+        }
+        _ => None,
+    }
 }
 
 /// How many files are looked at to tell the dialect.
 const SAMPLE: usize = 400;
 
 /// What the SQL itself says: words that only one database has.
-fn by_content(sources: &Sources, tree: &Tree) -> Option<Spoken> {
+fn by_content(sources: &Sources, tree: &Tree) -> Option<(Spoken, String)> {
     let (mut postgres, mut sqlite, mut mysql) = (0usize, 0usize, 0usize);
-    for path in tree.files.iter().take(SAMPLE) {
+    for path in tree.files.iter().filter(|p| p.ends_with(".sql")).take(SAMPLE) {
         let Ok(file) = sources.load(path) else { continue };
         match grammar_of(&sources.file(file).text) {
             Grammar::Postgres => postgres += 1,
@@ -116,10 +310,11 @@ fn by_content(sources: &Sources, tree: &Tree) -> Option<Spoken> {
             Grammar::Any => {}
         }
     }
-    match () {
-        () if mysql > postgres + sqlite => Some(Spoken::Foreign("MySQL")),
-        () if postgres > sqlite => Some(Spoken::Known(Dialect::Postgres)),
-        () if sqlite > postgres => Some(Spoken::Known(Dialect::Sqlite)),
-        () => None,
-    }
+    let said = match () {
+        () if mysql > postgres + sqlite => Spoken::Foreign("MySQL"),
+        () if postgres > sqlite => Spoken::Known(Dialect::Postgres),
+        () if sqlite > postgres => Spoken::Known(Dialect::Sqlite),
+        () => return None,
+    };
+    Some((said, "the SQL itself".to_owned()))
 }

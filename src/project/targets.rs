@@ -18,12 +18,17 @@ pub struct Targets {
 /// Decides for a tree. `asked` comes from the command line, and wins; a tree for one dialect
 /// only is never read for another.
 pub fn targets(sources: &Sources, found: &Found, tree: &Tree, asked: &[Database]) -> Targets {
-    let fits = |dialect: Dialect| tree.dialect.is_none_or(|only| only == dialect);
+    let fits = |dialect: Dialect| tree.is_for(dialect);
     if !asked.is_empty() {
         let chosen = asked.iter().filter(|d| fits(d.dialect));
         return Targets { databases: chosen.map(|d| (*d, "asked for".to_owned())).collect() };
     }
-    let evidence = evidence(sources, found, tree);
+    let mut evidence = evidence(sources, found, tree);
+    // A driver among the dependencies may serve the tests only: it counts where nothing better
+    // is known.
+    if evidence.iter().any(|e| !e.driver) {
+        evidence.retain(|e| !e.driver);
+    }
     let mut databases = Vec::new();
     for (dialect, default) in
         [(Dialect::Postgres, Database::POSTGRES), (Dialect::Sqlite, Database::SQLITE)]
@@ -39,10 +44,10 @@ pub fn targets(sources: &Sources, found: &Found, tree: &Tree, asked: &[Database]
                 let version = seen.version.unwrap_or(default.version);
                 databases.push((Database { dialect, version }, seen.place.clone()));
             }
-            None if tree.dialect == Some(dialect) => {
-                databases.push((default, "its own SQL or folder".to_owned()));
+            None => {
+                let own = tree.dialect.iter().map(|(_, why)| (default, why.clone()));
+                databases.extend(own);
             }
-            None => {}
         }
     }
     if databases.is_empty() {
@@ -55,7 +60,31 @@ struct Evidence {
     dialect: Dialect,
     version: Option<(u16, u16)>,
     place: String,
+    /// Only a driver that the application depends on.
+    driver: bool,
 }
+
+/// The beginnings of URLs, by what they lead to.
+const URLS: &[(&str, Dialect)] = &[
+    ("postgresql://", Dialect::Postgres),
+    ("postgresql+", Dialect::Postgres),
+    ("postgres://", Dialect::Postgres),
+    ("sqlite://", Dialect::Sqlite),
+    ("sqlite+", Dialect::Sqlite),
+];
+
+/// Packages and modules that speak to one database only, as manifests name them.
+const DRIVERS: &[(&str, Dialect)] = &[
+    ("psycopg", Dialect::Postgres),
+    ("asyncpg", Dialect::Postgres),
+    ("aiosqlite", Dialect::Sqlite),
+    ("tokio-postgres", Dialect::Postgres),
+    ("rusqlite", Dialect::Sqlite),
+    ("github.com/lib/pq", Dialect::Postgres),
+    ("github.com/jackc/pgx", Dialect::Postgres),
+    ("github.com/mattn/go-sqlite3", Dialect::Sqlite),
+    ("modernc.org/sqlite", Dialect::Sqlite),
+];
 
 fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
     let mut out = Vec::new();
@@ -70,29 +99,38 @@ fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
         }
         looked += 1;
         let Ok(file) = sources.load(path) else { continue };
-        let text = &sources.file(file).text;
-        let mut say = |dialect, version| {
-            out.push(Evidence { dialect, version, place: path.clone() });
+        let text = without_comments(path, &sources.file(file).text);
+        let mut say = |dialect, version, driver| {
+            out.push(Evidence { dialect, version, place: path.clone(), driver });
         };
-        if let Some(version) = image(text) {
-            say(Dialect::Postgres, version);
+        if let Some(version) = image(&text) {
+            say(Dialect::Postgres, version, false);
         }
-        if mentions(text, &["postgresql://", "postgresql+", "postgres://", "psycopg", "asyncpg"]) {
-            say(Dialect::Postgres, None);
+        for (url, dialect) in URLS {
+            let memory = text.contains("sqlite:///:memory:") || text.contains("sqlite://\"");
+            if text.contains(url) && !(*dialect == Dialect::Sqlite && memory) {
+                say(*dialect, None, false);
+            }
         }
-        if mentions(text, &["sqlite://", "sqlite+", "aiosqlite"])
-            && !text.contains("sqlite:///:memory:")
-        {
-            say(Dialect::Sqlite, None);
+        if path.ends_with("supabase/config.toml") {
+            say(Dialect::Postgres, supabase_major(&text), false);
         }
-        if file_name(path) == "Cargo.toml"
-            && matches!(tree.tool, Tool::Sqlx | Tool::Diesel | Tool::Sql)
-        {
-            for (word, dialect) in
+        let manifest = match file_name(path) {
+            "pyproject.toml" => python_dependencies(&text),
+            "requirements.txt" | "go.mod" | "Cargo.toml" => text.clone(),
+            _ => String::new(),
+        };
+        for (driver, dialect) in DRIVERS {
+            if manifest.contains(driver) {
+                say(*dialect, None, true);
+            }
+        }
+        if file_name(path) == "Cargo.toml" && tree.tool != Tool::Alembic {
+            for (feature, dialect) in
                 [("\"postgres\"", Dialect::Postgres), ("\"sqlite\"", Dialect::Sqlite)]
             {
-                if text.contains(word) {
-                    say(dialect, None);
+                if text.contains(feature) {
+                    say(dialect, None, false);
                 }
             }
         }
@@ -101,6 +139,40 @@ fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
         in_migrations(sources, tree, &mut out);
     }
     out
+}
+
+/// A text without its lines that are comments only: a URL that is commented out is a habit of
+/// templates, not a database.
+fn without_comments(path: &str, text: &str) -> String {
+    let marks: &[&str] = match path.rsplit('.').next().unwrap_or_default() {
+        "ini" => &["#", ";"],
+        "mod" => &["//"],
+        _ => &["#"],
+    };
+    let kept = text.lines().filter(|line| {
+        let line = line.trim_start();
+        !marks.iter().any(|mark| line.starts_with(mark))
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// What a Python application itself depends on, without its groups for development.
+fn python_dependencies(text: &str) -> String {
+    let Ok(table) = text.parse::<toml::Table>() else { return String::new() };
+    let listed = table.get("project").and_then(|p| p.get("dependencies"));
+    let poetry =
+        table.get("tool").and_then(|t| t.get("poetry")).and_then(|p| p.get("dependencies"));
+    let listed = listed.and_then(toml::Value::as_array).into_iter().flatten();
+    let names = listed.filter_map(toml::Value::as_str).map(str::to_owned);
+    let poetry = poetry.and_then(toml::Value::as_table).into_iter().flat_map(|t| t.keys().cloned());
+    names.chain(poetry).collect::<Vec<_>>().join("\n")
+}
+
+/// `[db] major_version = 15` in `supabase/config.toml`.
+fn supabase_major(text: &str) -> Option<(u16, u16)> {
+    let table: toml::Table = text.parse().ok()?;
+    let major = table.get("db")?.get("major_version")?.as_integer()?;
+    u16::try_from(major).ok().filter(|major| (10..=30).contains(major)).map(|major| (major, 0))
 }
 
 /// The folder of the application that a tree belongs to: above the tree, or above `env.py`.
@@ -122,12 +194,13 @@ fn speaks(path: &str) -> bool {
         return false;
     }
     let name = file_name(path);
-    name.ends_with(".ini")
+    path.ends_with("supabase/config.toml")
+        || name.ends_with(".ini")
         || name.starts_with(".env")
         || name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
         || matches!(
             name,
-            "pyproject.toml" | "requirements.txt" | "Cargo.toml" | "env.py" | "miglint.toml"
+            "pyproject.toml" | "requirements.txt" | "Cargo.toml" | "go.mod" | "env.py"
         )
         || matches!(
             name,
@@ -171,6 +244,7 @@ fn in_migrations(sources: &Sources, tree: &Tree, out: &mut Vec<Evidence>) {
                 dialect: Dialect::Sqlite,
                 version: None,
                 place: format!("render_as_batch in {env}"),
+                driver: false,
             });
         }
     }
@@ -185,7 +259,8 @@ fn in_migrations(sources: &Sources, tree: &Tree, out: &mut Vec<Evidence>) {
             (["== \"postgresql\"", "== 'postgresql'"], Dialect::Postgres),
         ] {
             if mentions(text, &words) && !out.iter().any(|e| e.dialect == dialect) {
-                out.push(Evidence { dialect, version: None, place: format!("a branch in {path}") });
+                let place = format!("a branch in {path}");
+                out.push(Evidence { dialect, version: None, place, driver: false });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Texts, suffix};
+use super::Texts;
 use crate::{
     frontend,
     git::{Files, Id, Listed},
@@ -37,7 +37,10 @@ pub(super) fn apart(
     listed: Listed,
     reader: &mut Texts<'_>,
 ) -> Apart {
-    let Listed { fork, tip } = listed;
+    let Listed { mut fork, mut tip } = listed;
+    for files in fork.iter_mut().chain([&mut tip]) {
+        files.retain(|path, _| tree.covers(path));
+    }
     let here: BTreeSet<&String> = tree.files.iter().collect();
     let compared = fork.clone().unwrap_or_default();
     let mut known: BTreeSet<String> = compared.keys().chain(tip.keys()).cloned().collect();
@@ -80,9 +83,11 @@ fn same_effect(sources: &Sources, tree: &Tree, one: &Gone, other: &Gone) -> bool
 
 /// Of a folder that the base does not have, the files that lay in another one.
 fn moved(sources: &Sources, tree: &Tree, reader: &mut Texts<'_>) -> BTreeSet<String> {
-    let gone = reader.base.gone(suffix(tree));
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let names: BTreeSet<String> = tree.files.iter().map(|path| name(path)).collect();
+    let gone = reader.base.gone(|name| names.contains(name));
     let mut same = |path: &String| {
-        let tail = path.strip_prefix(tree.dir.as_str()).unwrap_or(path).trim_start_matches('/');
+        let Some(tail) = tree.below(path) else { return false };
         let Ok(file) = sources.load(path) else { return false };
         let text = &sources.file(file).text;
         let old = gone.iter().filter(|(old, _)| {

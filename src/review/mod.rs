@@ -4,7 +4,7 @@ use crate::{
     frontend,
     git::{Base, Environment, Id, NoBase, Unread},
     history::{History, Migration},
-    project::{Tool, Tree},
+    project::Tree,
     rules::Edited,
     source::Sources,
 };
@@ -125,7 +125,7 @@ fn all_of(sources: &Sources, tree: &Tree, no: &NoBase) -> Reviewed {
 fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Result<Reviewed, NoBase> {
     let mut reader = Texts { base, missing: 0 };
     let Apart { known, compared, gone, gained } =
-        apart(sources, tree, base.files(&tree.dir, suffix(tree))?, &mut reader);
+        apart(sources, tree, base.files(&tree.dir)?, &mut reader);
     let mut tree = tree.clone();
     tree.files.extend(gained.iter().cloned());
     tree.files.sort_unstable();
@@ -187,8 +187,4 @@ impl Texts<'_> {
             )
         })
     }
-}
-
-fn suffix(tree: &Tree) -> &'static str {
-    if tree.tool == Tool::Alembic { ".py" } else { ".sql" }
 }

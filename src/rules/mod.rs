@@ -89,17 +89,39 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// The rule whose name is most like a word that names none.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let scored = RULES.iter().map(|rule| (renames::similarity(rule.name, name), rule.name));
+    nearest_of(name, RULES.iter().map(|rule| rule.name))
+}
+
+/// The one of some names that is most like a word that is none of them.
+pub(crate) fn nearest_of<'k>(word: &str, names: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let scored = names.map(|name| (renames::similarity(name, word), name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= 0.6).then_some(best.1)
+}
+
+/// What to say of a word that names no rule.
+pub fn unknown(name: &str) -> String {
+    match nearest(name) {
+        Some(near) => format!("there is no rule `{name}`; do you mean `{near}`?"),
+        None => format!("there is no rule `{name}`; `miglint rules` lists them"),
+    }
 }
 
 impl Rule {
     /// The page's first paragraph after its title, on one line.
     pub fn summary(&self) -> String {
-        let mut paragraphs =
-            self.page.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with('#'));
-        paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        self.paragraphs().next().unwrap_or_default()
+    }
+
+    /// What the page says before its first example, on one line.
+    pub fn prose(&self) -> String {
+        self.paragraphs().take_while(|p| !p.starts_with("```")).collect::<Vec<_>>().join(" ")
+    }
+
+    fn paragraphs(&self) -> impl Iterator<Item = String> {
+        let all = self.page.split("\n\n").map(str::trim);
+        let some = all.filter(|p| !p.is_empty() && !p.starts_with('#'));
+        some.map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 

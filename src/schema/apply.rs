@@ -132,11 +132,12 @@ impl Schema {
             self.index_owners.mark(),
             self.open.mark(),
             self.gone.mark(),
+            self.fresh.mark(),
         ])
     }
 
     pub fn rollback(&mut self, to: Mark) {
-        let Mark([tables, types, views, sequences, owners, open, gone]) = to;
+        let Mark([tables, types, views, sequences, owners, open, gone, fresh]) = to;
         self.tables.rollback(tables);
         self.types.rollback(types);
         self.views.rollback(views);
@@ -144,6 +145,7 @@ impl Schema {
         self.index_owners.rollback(owners);
         self.open.rollback(open);
         self.gone.rollback(gone);
+        self.fresh.rollback(fresh);
     }
 
     /// Gives up the way back, and with it the memory it takes.
@@ -155,6 +157,7 @@ impl Schema {
         self.index_owners.commit();
         self.open.commit();
         self.gone.commit();
+        self.fresh.commit();
     }
 
     pub(super) fn edit(&mut self, table: &Name, change: impl FnOnce(&mut Table)) {
@@ -180,7 +183,8 @@ impl Schema {
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = self.resolve(&create.table);
-        if self.tables.get(&name).is_some_and(|t| t.complete) || self.views.get(&name).is_some() {
+        let stays = |t: &Table| t.complete || create.if_not_exists && !t.columns.is_empty();
+        if self.tables.get(&name).is_some_and(stays) || self.views.get(&name).is_some() {
             return;
         }
         let mut table = Table {
@@ -200,6 +204,7 @@ impl Schema {
             }
         }
         table.complete &= create.columns.len() <= MAX_PARTS;
+        self.fresh.insert(name.clone(), ());
         self.tables.insert(name.clone(), table);
         for constraint in &self.own_constraints(create) {
             self.add_constraint(&name, constraint);
@@ -328,6 +333,7 @@ impl Schema {
                 s.owner = s.owner.take().map(|(_, column)| (to.clone(), column));
             });
         }
+        self.fresh.insert(to.clone(), ());
         self.tables.insert(to.clone(), new);
         if self.referenced.contains(&from) {
             self.referenced.insert(to.clone());
@@ -469,7 +475,15 @@ impl Schema {
         match &opaque.effect {
             OpaqueEffect::Rows => {}
             OpaqueEffect::Table(table) => self.edit(table, |t| t.complete = false),
-            OpaqueEffect::Anything => self.open.insert(open_key(), true),
+            OpaqueEffect::Others => self.open.insert(open_key(), true),
+            OpaqueEffect::Anything => {
+                self.open.insert(open_key(), true);
+                let fresh: Vec<Name> = self.fresh.names().cloned().collect();
+                for table in fresh {
+                    self.fresh.remove(&table);
+                    self.tables.edit(&table, |t| t.complete = false);
+                }
+            }
         }
     }
 }

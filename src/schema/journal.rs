@@ -9,7 +9,7 @@ use crate::ir::Name;
 
 /// A point in a journal to which the map can be put back; the default is the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Mark(pub(super) [usize; 7]);
+pub struct Mark(pub(super) [usize; 8]);
 
 /// A map by name whose values are shared, and whose changes are logged.
 #[derive(Debug, Clone)]
@@ -41,6 +41,10 @@ impl<T> Journaled<T> {
 
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.map.values().map(Arc::as_ref)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.map.keys()
     }
 
     pub(super) fn insert(&mut self, name: Name, value: T) {

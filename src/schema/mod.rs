@@ -44,6 +44,9 @@ pub struct Schema {
     open: Journaled<bool>,
     /// Names of tables that were dropped or renamed away, and by which statement.
     gone: Journaled<Span>,
+    /// Tables made since anything may have changed: the ones that the next such place makes
+    /// incomplete. Each is visited once, however many places there are.
+    fresh: Journaled<()>,
     /// Every table that a foreign key has ever referenced; most never are, and need not be
     /// looked for.
     referenced: HashSet<Name>,
@@ -183,6 +186,7 @@ impl Schema {
             index_owners: Journaled::default(),
             open: Journaled::default(),
             gone: Journaled::default(),
+            fresh: Journaled::default(),
             referenced: HashSet::new(),
             now,
         }

@@ -2,6 +2,7 @@
 
 mod emit;
 mod fixtures;
+mod formats;
 mod git;
 mod hostile;
 mod page;

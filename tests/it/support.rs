@@ -78,11 +78,26 @@ pub(crate) fn run(
     })
 }
 
-pub(crate) const PLAIN: Style = Style { color: false, width: 100, links: false };
+/// What is found, for a writer that runs in the root.
+pub(crate) fn output<'a>(
+    opened: &'a Opened,
+    report: &'a Report,
+    rules: &'a [&'static Rule],
+) -> Output<'a> {
+    Output {
+        sources: &opened.sources,
+        report,
+        rules,
+        prefix: "",
+        repository: "",
+        command: "miglint check",
+        style: Style::FILE,
+    }
+}
 
 /// The findings as people see them.
 pub(crate) fn full(opened: &Opened, report: &Report) -> String {
-    let output = Output { sources: &opened.sources, report, prefix: "", style: PLAIN };
+    let output = output(opened, report, &[]);
     let mut bytes = Vec::new();
     emit::full(&mut bytes, &output).expect("memory");
     String::from_utf8(bytes).expect("UTF-8").trim_end().to_owned()

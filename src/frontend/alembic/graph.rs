@@ -146,6 +146,7 @@ fn header(source: &SourceFile, file: FileId, module: &Module, has_upgrade: bool)
         title: title.unwrap_or_default().to_owned(),
         file,
         down_file: None,
+        repeatable: false,
         id_span: span,
         parent_span: parent_span.or(Some(span)),
     }))

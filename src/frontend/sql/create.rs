@@ -135,7 +135,8 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
         }
         while !inner.done() {
             item(&mut inner, &mut create)?;
-            if !inner.done() && !inner.eat_punct(b',') {
+            let loose = inner.dialect == Dialect::Sqlite && is_constraint(&inner);
+            if !inner.done() && !inner.eat_punct(b',') && !loose {
                 return None;
             }
         }

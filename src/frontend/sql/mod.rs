@@ -14,12 +14,14 @@ mod plpgsql;
 mod query;
 mod scan;
 mod table;
+pub(crate) mod tools;
 mod tree;
 
 use cursor::Cursor;
 pub use cursor::Place;
 pub use grammar::{Grammar, grammar_of};
 use scan::{Kind, Statement};
+pub(crate) use tree::tool_of_marks;
 pub use tree::{lower, migrations};
 
 use crate::{
@@ -50,9 +52,11 @@ pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
 /// Whether two texts have the same tokens; of a file with both halves, the way up.
 pub fn same_effect(old: &str, new: &str) -> bool {
     let tokens = |text: &str| -> Vec<String> {
-        let up = tree::way_up(text);
-        let found = scan::tokens(up, Dialect::Postgres);
-        found.into_iter().map(|t| scan::slice(up, t).to_owned()).collect()
+        let of = |up: &str| -> Vec<String> {
+            let found = scan::tokens(up, Dialect::Postgres);
+            found.into_iter().map(|t| scan::slice(up, t).to_owned()).collect()
+        };
+        tree::way_up(text).into_iter().flat_map(of).collect()
     };
     tokens(old) == tokens(new)
 }
@@ -183,6 +187,12 @@ impl<'a> Reader<'a> {
         let effect = match table_of(&mut cursor) {
             Some(table) => OpaqueEffect::Table(table),
             None if cursor.is_any(&["INSERT", "UPDATE", "DELETE", "SELECT"]) => OpaqueEffect::Rows,
+            None if cursor.is_any(&["CREATE", "ALTER", "IMPORT"]) => OpaqueEffect::Others,
+            None if cursor.is_any(&["DROP", "CALL", "EXECUTE", "PREPARE"]) => {
+                OpaqueEffect::Anything
+            }
+            // No command of PostgreSQL or SQLite: both refuse it, and nothing changes.
+            None if cursor.peek().is_some_and(|t| t.kind == Kind::Word) => OpaqueEffect::Rows,
             None => OpaqueEffect::Anything,
         };
         (reason, effect)

@@ -304,7 +304,9 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
         }
     }
     made.span = cursor.span(from, cursor.at);
-    (cursor.done() || cursor.punct(b',')).then_some(made)
+    // SQLite's grammar lets table constraints follow each other without a comma.
+    let loose = cursor.dialect == Dialect::Sqlite && is_constraint(cursor);
+    (cursor.done() || cursor.punct(b',') || loose).then_some(made)
 }
 
 impl Cursor<'_> {

@@ -1,50 +1,50 @@
 //! Folders of SQL files: which file is which migration, in what order, and which half.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::{Place, read};
+use super::{
+    Place, read, scan,
+    tools::{Commits, Key, LAYOUTS, Layout, Marks, Part, Role, language, layout},
+};
 use crate::{
     database::Database,
     frontend::{Body, Direction, Script},
     history::{Broken, Migration},
     ir::{Op, OpKind, Opaque, OpaqueEffect, Style},
-    project::{Tool, Tree},
+    project::{Spoken, Tool, Tree},
     source::{FileId, Sources, Span},
 };
 
 /// Finds the migrations of a tree, in the order in which its tool runs them.
 pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken>) {
+    let layout = layout(tree.tool);
     let mut broken = Vec::new();
     let mut found: BTreeMap<Key, Pair> = BTreeMap::new();
-    for path in &tree.files {
-        let Some(part) = classify(tree, path) else { continue };
+    for (path, part) in parts(layout, tree) {
         let slot = found.entry(part.key.clone()).or_default();
-        let side = if part.down { &mut slot.down } else { &mut slot.up };
-        if let Some(other) = side {
-            if !part.down {
-                let twin = Span::top(load(sources, path).0);
-                broken.push(Broken {
-                    span: twin,
-                    message: format!("version `{}` is used by two migrations", part.id),
-                    help: "Give one of them a new version; the tool refuses to run or skips one."
-                        .to_owned(),
-                    related: vec![(
-                        Span::top(load(sources, other).0),
-                        "the other one is here".to_owned(),
-                    )],
-                });
+        let side = if part.role == Role::Down { &mut slot.down } else { &mut slot.up };
+        let known = side.as_ref().map(|(_, own)| *own);
+        let own = part.dialect.is_some();
+        match known {
+            // A file for this database beats one for all.
+            Some(other) if own == other => {
+                if let Some((other, _)) = side.as_ref().filter(|_| part.role != Role::Down) {
+                    broken.push(twin(sources, layout, &part.id, path, other));
+                }
+                continue;
             }
-            continue;
+            Some(true) => continue,
+            _ => *side = Some((path.to_owned(), own)),
         }
-        *side = Some(path.clone());
-        if !part.down {
-            (slot.id, slot.title) = (part.id, part.title);
+        if part.role != Role::Down {
+            (slot.id, slot.title, slot.role) = (part.id, part.title, Some(part.role));
         }
     }
+    let skipped = without_baselines(&mut found);
     let mut out: Vec<Migration> = Vec::new();
     for pair in found.into_values() {
-        let Some(up) = pair.up else {
-            if let Some(down) = pair.down {
+        let Some((up, _)) = pair.up else {
+            if let Some((down, _)) = pair.down.filter(|_| !skipped) {
                 broken.push(Broken {
                     span: Span::top(load(sources, &down).0),
                     message: "this goes back from a migration that is not there".to_owned(),
@@ -55,6 +55,7 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
             continue;
         };
         let file = load(sources, &up).0;
+        broken.extend(unmarked(sources, layout, &up, file));
         out.push(Migration {
             id: pair.id,
             parents: out.last().map(|m| vec![m.id.clone()]).unwrap_or_default(),
@@ -62,12 +63,71 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
             labels: Vec::new(),
             title: pair.title,
             file,
-            down_file: pair.down.map(|down| load(sources, &down).0),
+            down_file: pair.down.map(|(down, _)| load(sources, &down).0),
             id_span: Span::top(file),
             parent_span: None,
+            repeatable: pair.role == Some(Role::Repeatable),
         });
     }
     (out, broken)
+}
+
+/// The tree's files that its tool runs for its database.
+fn parts<'t>(
+    layout: &'static Layout,
+    tree: &'t Tree,
+) -> impl Iterator<Item = (&'t str, Part)> + use<'t> {
+    tree.files.iter().filter_map(move |path| {
+        let part = (layout.part)(tree.below(path)?)?;
+        let ours = match part.dialect {
+            None => true,
+            Some(Spoken::Known(dialect)) => tree.is_for(dialect),
+            Some(Spoken::Foreign(_)) => false,
+        };
+        ours.then_some((path.as_str(), part))
+    })
+}
+
+/// Flyway: a new database begins with the newest baseline; all others ran the versions up to
+/// it. The versions are read where they are still there, for those databases exist.
+fn without_baselines(found: &mut BTreeMap<Key, Pair>) -> bool {
+    let newest =
+        found.iter().filter(|(_, p)| p.role == Some(Role::Baseline) && p.up.is_some()).next_back();
+    let Some(newest) = newest.map(|(key, _)| key.clone()) else { return false };
+    let before = |(key, pair): (&Key, &Pair)| *key < newest && pair.role == Some(Role::Up);
+    let versions = found.iter().any(|entry| before(entry) && entry.1.up.is_some());
+    found.retain(|key, pair| match pair.role {
+        Some(Role::Baseline) => *key == newest && !versions,
+        _ => versions || *key > newest,
+    });
+    true
+}
+
+fn twin(sources: &Sources, layout: &Layout, id: &str, path: &str, other: &str) -> Broken {
+    Broken {
+        span: Span::top(load(sources, path).0),
+        message: format!("version `{id}` is used by two migrations"),
+        help: format!(
+            "Give one of them a new version; {} refuses to run or skips one.",
+            layout.tool.name()
+        ),
+        related: vec![(Span::top(load(sources, other).0), "the other one is here".to_owned())],
+    }
+}
+
+/// goose, dbmate and sql-migrate run nothing of a file that has no line to begin with.
+fn unmarked(sources: &Sources, layout: &Layout, path: &str, file: FileId) -> Option<Broken> {
+    let marks = layout.marks.filter(|_| language(path).is_none())?;
+    let text = &sources.file(file).text;
+    if sources.load(path).is_err() || sections(text, layout).is_some_and(|s| !s.up.is_empty()) {
+        return None;
+    }
+    Some(Broken {
+        span: Span::top(file),
+        message: format!("{} finds no `{}` in this file", layout.tool.name(), marks.shown),
+        help: format!("Begin the part that goes forward with a line `{}`.", marks.shown),
+        related: Vec::new(),
+    })
 }
 
 /// Reads one half of a migration.
@@ -78,47 +138,67 @@ pub fn lower(
     direction: Direction,
     database: Database,
 ) -> Script {
+    let layout = layout(tree.tool);
+    let own = sources.file(migration.file);
+    if let (Some(language), Direction::Up) = (language(&own.path), direction) {
+        return unread(migration.file, format!("this migration is {language} code"));
+    }
+    let halves = match migration.down_file {
+        None => sections(&own.text, layout),
+        Some(_) => None,
+    };
     let file = match direction {
         Direction::Up => Some(migration.file),
+        Direction::Down if halves.is_some() => Some(migration.file),
         Direction::Down => migration.down_file,
     };
-    let own = sources.file(migration.file);
-    if let (None, Some(sections)) = (migration.down_file, Sections::of(&own.text)) {
-        return section(&own.text, migration.file, sections, direction, database);
-    }
     let Some(file) = file else {
         return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
     };
     let source = sources.file(file);
     if let Err(reason) = sources.load(&source.path) {
-        let opaque =
-            Opaque { reason: format!("the file {reason}"), effect: OpaqueEffect::Anything };
-        let op = Op {
-            kind: OpKind::Opaque(opaque),
-            span: Span::top(file),
-            style: Style::Sql,
-            transaction: None,
-            certain: true,
-        };
-        return Script {
-            ops: vec![op],
-            body: Body::Code,
-            span: Some(Span::top(file)),
-            error: None,
-        };
+        return unread(file, format!("the file {reason}"));
     }
-    let mut script = script(&source.text, file, 0, database);
-    if !in_transaction(sources, tree, &source.path, &source.text) {
+    let text = source.text.as_str();
+    let ranges = match (halves, direction) {
+        (None, _) => vec![0..text.len()],
+        (Some(halves), Direction::Up) => halves.up,
+        (Some(halves), Direction::Down) if halves.down.is_empty() => {
+            return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
+        }
+        (Some(halves), Direction::Down) => halves.down,
+    };
+    let mut script = script(text, file, &ranges, database);
+    if !in_transaction(sources, layout, &source.path, text, &ranges, &script, database) {
         script.ops.iter_mut().for_each(|op| op.transaction = None);
     }
     script
 }
 
-fn script(text: &str, file: FileId, start: u32, database: Database) -> Script {
-    let ops = read(text, Place::At { file, start }, database.dialect);
+/// A half that cannot be read, and may do anything.
+fn unread(file: FileId, reason: String) -> Script {
+    let opaque = Opaque { reason, effect: OpaqueEffect::Anything };
+    let span = Span::top(file);
+    let op = Op {
+        kind: OpKind::Opaque(opaque),
+        span,
+        style: Style::Sql,
+        transaction: None,
+        certain: true,
+    };
+    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
+}
+
+fn script(text: &str, file: FileId, ranges: &[Range<usize>], database: Database) -> Script {
+    let mut ops = Vec::new();
+    for range in ranges {
+        let part = text.get(range.clone()).unwrap_or_default();
+        ops.extend(read(part, Place::At { file, start: range.start as u32 }, database.dialect));
+    }
     let body = if ops.is_empty() { Body::Empty } else { Body::Code };
-    let span = Some(Span { file, start, end: start + text.len() as u32 });
-    Script { ops, body, span, error: None }
+    let (start, end) =
+        (ranges.first().map_or(0, |r| r.start), ranges.last().map_or(text.len(), |r| r.end));
+    Script { ops, body, span: Some(Span::new(file, start, end)), error: None }
 }
 
 /// A file that cannot be read still has a place, so that a message can name it.
@@ -129,155 +209,129 @@ fn load(sources: &Sources, path: &str) -> (FileId, bool) {
     }
 }
 
-/// sqlx: a file that begins with `-- no-transaction`. Diesel: `run_in_transaction = false`
-/// in the migration's metadata.toml. dbmate and goose: their own words.
-fn in_transaction(sources: &Sources, tree: &Tree, path: &str, text: &str) -> bool {
-    match tree.tool {
+/// Whether a half runs in one transaction, by the tool's rule and the file's own words.
+fn in_transaction(
+    sources: &Sources,
+    layout: &Layout,
+    path: &str,
+    text: &str,
+    ranges: &[Range<usize>],
+    script: &Script,
+    database: Database,
+) -> bool {
+    let as_sent = || {
+        let count = |range: &Range<usize>| {
+            let part = text.get(range.clone()).unwrap_or_default();
+            scan::statements(part, &scan::tokens(part, database.dialect)).len()
+        };
+        ranges.iter().map(count).sum::<usize>() > 1
+    };
+    let beside = |name: &str| sources.load(name).ok().map(|file| flat(&sources.file(file).text));
+    let says = |word: &str| lines(text).any(|(_, line)| flat(line).contains(word));
+    match layout.tool {
         Tool::Sqlx => !text.starts_with("-- no-transaction"),
         Tool::Diesel => {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let metadata = sources
-                .load(&format!("{folder}/metadata.toml"))
-                .ok()
-                .map(|file| sources.file(file));
-            !metadata.is_some_and(|file| {
-                let flat: String = file.text.chars().filter(|c| !c.is_whitespace()).collect();
-                flat.contains("run_in_transaction=false")
-            })
+            let metadata = beside(&format!("{folder}/metadata.toml"));
+            !metadata.is_some_and(|text| text.contains("run_in_transaction=false"))
         }
-        Tool::Alembic | Tool::Sql => {
-            !text.contains("+goose NO TRANSACTION") && !text.contains("transaction:false")
+        Tool::Goose => !says("--+goosenotransaction"),
+        Tool::SqlMigrate => {
+            !(says("--+migrateupnotransaction") || says("--+migratedownnotransaction"))
         }
+        Tool::Dbmate if says("transaction:false") => as_sent(),
+        Tool::Pop => !path.contains(".autocommit."),
+        // Flyway runs what PostgreSQL refuses in a transaction outside of one by itself.
+        Tool::Flyway => {
+            let conf = beside(&format!("{path}.conf"));
+            let concurrent =
+                script.ops.iter().any(|op| matches!(&op.kind, OpKind::CreateIndex { concurrently, .. } | OpKind::DropIndex { concurrently, .. } if *concurrently));
+            !concurrent && !conf.is_some_and(|text| text.contains("executeintransaction=false"))
+        }
+        _ if layout.commits == Commits::AsSent && database.is_postgres() => as_sent(),
+        _ => true,
     }
 }
 
-/// Where a file holds both halves: the byte at which each begins.
-#[derive(Clone, Copy)]
+/// Where a file holds both halves: the bytes of each.
 struct Sections {
-    up: usize,
-    down: Option<usize>,
+    up: Vec<Range<usize>>,
+    down: Vec<Range<usize>>,
 }
 
-impl Sections {
-    /// goose's `-- +goose Up` and dbmate's `-- migrate:up`.
-    fn of(text: &str) -> Option<Sections> {
-        let line = |words: [&str; 2]| {
-            let mut at = 0;
-            for line in text.split_inclusive('\n') {
-                let flat: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-                if words.iter().any(|word| {
-                    flat.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
-                }) {
-                    return Some(at + line.len());
-                }
-                at += line.len();
-            }
-            None
-        };
-        let up = line(["--+gooseUp", "--migrate:up"])?;
-        Some(Sections { up, down: line(["--+gooseDown", "--migrate:down"]) })
+/// The halves of a file whose tool marks them; where the tool has no marks, anyone's, since
+/// plain folders hold such files too.
+fn sections(text: &str, layout: &Layout) -> Option<Sections> {
+    let marks = match layout.marks {
+        Some(marks) => marks,
+        None if layout.tool == Tool::Sql => marked(text)?.1,
+        None => return None,
+    };
+    let mut found = Sections { up: Vec::new(), down: Vec::new() };
+    let mut open: Option<(bool, usize)> = None;
+    let close = |open: Option<(bool, usize)>, at: usize, found: &mut Sections| {
+        if let Some((down, from)) = open {
+            let side = if down { &mut found.down } else { &mut found.up };
+            side.push(from..at);
+        }
+    };
+    for (at, line) in lines(text) {
+        if !line.trim_start().starts_with("--") {
+            continue;
+        }
+        let flat = flat(line);
+        let (up, down) = (flat.starts_with(marks.up), flat.starts_with(marks.down));
+        if up || down {
+            close(open, at, &mut found);
+            open = Some((down, at + line.len()));
+        }
     }
+    close(open, text.len(), &mut found);
+    (!found.up.is_empty() || !found.down.is_empty()).then_some(found)
+}
+
+/// The tool whose line a text has.
+pub(crate) fn tool_of_marks(text: &str) -> Option<Tool> {
+    marked(text).map(|(tool, _)| tool)
+}
+
+fn marked(text: &str) -> Option<(Tool, &'static Marks)> {
+    let comments = lines(text).filter(|(_, line)| line.trim_start().starts_with("--"));
+    let of = |flat: String| {
+        let mut known = LAYOUTS.iter().filter_map(|layout| Some((layout.tool, layout.marks?)));
+        known.find(|(_, marks)| flat.starts_with(marks.up))
+    };
+    comments.map(|(_, line)| flat(line)).find_map(of)
 }
 
 /// The part of a text that goes forward.
-pub(super) fn way_up(text: &str) -> &str {
-    match Sections::of(text) {
-        Some(Sections { up, down: Some(down) }) if down > up => &text[up..down],
-        Some(Sections { up, .. }) => &text[up..],
-        None => text,
+pub(super) fn way_up(text: &str) -> Vec<&str> {
+    match sections(text, layout(Tool::Sql)) {
+        Some(found) => found.up.into_iter().filter_map(|range| text.get(range)).collect(),
+        None => vec![text],
     }
 }
 
-fn section(
-    text: &str,
-    file: FileId,
-    sections: Sections,
-    direction: Direction,
-    database: Database,
-) -> Script {
-    let (from, to) = match (direction, sections.down) {
-        (Direction::Up, Some(down)) if down > sections.up => {
-            (sections.up, text[..down].trim_end().rfind('\n').unwrap_or(down))
-        }
-        (Direction::Up, _) => (sections.up, text.len()),
-        (Direction::Down, Some(down)) => (down, text.len()),
-        (Direction::Down, None) => {
-            return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
-        }
-    };
-    script(text.get(from..to.max(from)).unwrap_or_default(), file, from as u32, database)
+/// Each line with the byte at which it begins, its end of line included.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        at += line.len();
+        (at - line.len(), line)
+    })
+}
+
+/// Lower case, without white space.
+fn flat(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[derive(Default)]
 struct Pair {
     id: String,
     title: String,
-    up: Option<String>,
-    down: Option<String>,
-}
-
-/// How migrations are ordered: by the numbers of their version, then by name.
-type Key = (Vec<u128>, String);
-
-struct Part {
-    key: Key,
-    id: String,
-    title: String,
-    down: bool,
-}
-
-fn classify(tree: &Tree, path: &str) -> Option<Part> {
-    let name = path.rsplit('/').next()?;
-    let stem = name.strip_suffix(".sql")?;
-    if tree.tool == Tool::Diesel || matches!(stem, "up" | "down") {
-        let folder = path.rsplit('/').nth(1)?;
-        if !matches!(stem, "up" | "down") {
-            return None;
-        }
-        let (version, title) = folder.split_once('_').unwrap_or((folder, ""));
-        let version: String = version.chars().filter(|c| *c != '-').collect();
-        // Diesel compares versions as text.
-        return Some(Part {
-            key: (Vec::new(), version.clone()),
-            id: version,
-            title: words(title),
-            down: stem == "down",
-        });
-    }
-    let (stem, down) = match stem.strip_suffix(".down") {
-        Some(stem) => (stem, true),
-        None => (stem.strip_suffix(".up").unwrap_or(stem), false),
-    };
-    if tree.tool == Tool::Sqlx {
-        let (version, title) = stem.split_once('_')?;
-        let number: u128 = version.parse().ok()?;
-        return Some(Part {
-            key: (vec![number], String::new()),
-            id: version.to_owned(),
-            title: words(title),
-            down,
-        });
-    }
-    let (down, stem) = match stem.strip_prefix('U') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => (true, rest),
-        _ => (
-            down,
-            stem.strip_prefix('V')
-                .filter(|r| r.starts_with(|c: char| c.is_ascii_digit()))
-                .unwrap_or(stem),
-        ),
-    };
-    let end =
-        stem.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(stem.len());
-    let version = stem[..end].trim_end_matches(['_', '.']);
-    let numbers: Vec<u128> =
-        version.split(['.', '_']).filter_map(|part| part.parse().ok()).collect();
-    let title = stem[end..].trim_start_matches(['_', '-', '.']);
-    let id = if version.is_empty() { stem.to_owned() } else { version.to_owned() };
-    let rest = if down || !version.is_empty() { String::new() } else { stem.to_owned() };
-    Some(Part { key: (numbers, rest), id, title: words(title), down })
-}
-
-fn words(slug: &str) -> String {
-    slug.replace(['_', '-'], " ").trim().to_owned()
+    role: Option<Role>,
+    /// The path, and whether it is for this database only.
+    up: Option<(String, bool)>,
+    down: Option<(String, bool)>,
 }

@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW mails AS SELECT mail FROM users;

@@ -1,0 +1,1 @@
+SELECT 'nobody runs this';

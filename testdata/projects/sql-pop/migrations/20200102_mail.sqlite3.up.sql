@@ -1,0 +1,1 @@
+-- SQLite does not look at the length.
