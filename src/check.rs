@@ -105,17 +105,17 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             .iter()
             .any(|tree| review::reviewed(sources, tree, &everything).history.find(name).is_some())
     };
-    let against = review::against(sources, &request.since, is_revision)?;
-    let jobs: Vec<Job<'_>> =
-        project.trees.iter().map(|tree| Job::new(opened, request, &against, tree)).collect();
     let mut report = Report::default();
     report.summary.notes.extend(project.notes.iter().cloned());
+    let notes = &mut report.summary.notes;
+    let against = review::against(sources, &request.since, is_revision, notes)?;
+    let jobs: Vec<Job<'_>> =
+        project.trees.iter().map(|tree| Job::new(opened, request, &against, tree)).collect();
     report.summary.basis = match &against {
         Against::Everything { why } => why.clone(),
         Against::Revision(revision) => format!("since revision {revision}"),
         Against::Base(base) => format!("since {}", base.name),
     };
-    let alone = matches!(against, Against::Everything { .. });
     let runs: Vec<(usize, Database)> = jobs
         .iter()
         .enumerate()
@@ -125,7 +125,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .into_par_iter()
         .map(|(at, database)| {
             let job = &jobs[at];
-            Ran { job: at, database, outcome: job.replay(sources, database, alone, &request.rules) }
+            Ran { job: at, database, outcome: job.replay(sources, database, &request.rules) }
         })
         .collect();
     let mut merged = Merged::default();
@@ -264,20 +264,14 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn replay(
-        &self,
-        sources: &Sources,
-        database: Database,
-        alone: bool,
-        rules: &[&'static Rule],
-    ) -> Outcome {
+    fn replay(&self, sources: &Sources, database: Database, rules: &[&'static Rule]) -> Outcome {
         run(
             sources,
             self.tree,
             &self.reviewed.history,
             database,
             &self.reviewed.review,
-            alone,
+            self.reviewed.alone,
             None,
             rules,
         )
@@ -312,7 +306,12 @@ impl<'a> Job<'a> {
     }
 
     fn count(&self, summary: &mut Summary) {
-        let Reviewed { history, review, from_base, .. } = &self.reviewed;
+        let Reviewed { history, review, from_base, notes, .. } = &self.reviewed;
+        for note in notes {
+            if !summary.notes.contains(note) {
+                summary.notes.push(note.clone());
+            }
+        }
         summary.files += self.tree.files.len();
         summary.migrations += history.migrations.len();
         summary.under_review += review.iter().filter(|r| **r).count();

@@ -4,6 +4,10 @@ use std::{path::Path, process::Command};
 
 use crate::support::Folder;
 
+mod checkouts;
+mod formats;
+mod places;
+
 fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .args(args)
@@ -22,9 +26,28 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
 
-fn commit(folder: &Folder, message: &str) {
-    git(folder.path(), &["add", "-A"]);
-    git(folder.path(), &["commit", "-q", "--allow-empty", "-m", message]);
+fn commit(folder: &Path, message: &str) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "--allow-empty", "-m", message]);
+}
+
+/// The names of the migrations that have an error, each once.
+fn reported(text: &str) -> Vec<&str> {
+    let paths = text.lines().filter(|l| l.contains(": error[")).filter_map(|l| l.split(':').next());
+    let mut names: Vec<&str> = paths.filter_map(|path| path.rsplit('/').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn table() -> String {
+    revision("aaaa", "None", TABLE)
+}
+
+/// A migration that is wrong wherever the table has rows.
+fn add_column(id: &str, parent: &str) -> String {
+    let column = format!("sa.Column('{id}', sa.Integer(), nullable=False)");
+    revision(id, &format!("'{parent}'"), &format!("op.add_column('tasks', {column})"))
 }
 
 fn check(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
@@ -33,6 +56,7 @@ fn check(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> (i32, St
         .args(args)
         .current_dir(folder)
         .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .envs(environment.iter().copied())
         .output()
         .expect("the program");
@@ -57,7 +81,7 @@ fn project() -> Folder {
     folder.write("alembic/env.py", "from alembic import context\n");
     folder.write("alembic/versions/a_table.py", revision("aaaa", "None", TABLE));
     folder.write("alembic/versions/b_old.py", revision("bbbb", "'aaaa'", BAD));
-    commit(&folder, "merged");
+    commit(folder.path(), "merged");
     git(folder.path(), &["checkout", "-q", "-b", "topic"]);
     folder
 }
@@ -76,7 +100,7 @@ fn only_what_the_base_lacks_is_reported() {
     assert!(text.contains("c_new.py:9:28: error[not-null-without-backfill]"), "{text}");
     assert!(!text.contains("b_old.py"), "{text}");
     assert!(text.contains("1 of them under review (since main ("), "{text}");
-    commit(&folder, "new");
+    commit(folder.path(), "new");
     let (_, committed) = check(folder.path(), &[], &[]);
     assert!(committed.contains("c_new.py:9:28: error"), "{committed}");
     let (_, all) = check(folder.path(), &["--since", "all"], &[]);
@@ -91,10 +115,10 @@ fn only_what_the_base_lacks_is_reported() {
 fn the_base_and_the_branch_together_have_two_heads() {
     let folder = project();
     folder.write("alembic/versions/c_topic.py", revision("cccc", "'bbbb'", "pass"));
-    commit(&folder, "topic");
+    commit(folder.path(), "topic");
     git(folder.path(), &["checkout", "-q", "main"]);
     folder.write("alembic/versions/d_other.py", revision("dddd", "'bbbb'", "pass"));
-    commit(&folder, "other");
+    commit(folder.path(), "other");
     git(folder.path(), &["checkout", "-q", "topic"]);
     let (code, text) = check(folder.path(), &[], &[]);
     assert_eq!(code, 1, "{text}");
@@ -108,6 +132,33 @@ fn the_base_and_the_branch_together_have_two_heads() {
     folder.write("alembic/versions/c_topic.py", revision("cccc", "'dddd'", "pass"));
     let (code, text) = check(folder.path(), &[], &[]);
     assert_eq!(code, 0, "{text}");
+}
+
+/// Two people take the next number; neither has moved the other's file.
+#[test]
+fn the_base_and_the_branch_together_have_a_version_twice() {
+    let folder = Folder::new();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    folder.write("db/migrations/V1__a.sql", "CREATE TABLE t (id bigserial PRIMARY KEY);\n");
+    commit(folder.path(), "merged");
+    git(folder.path(), &["checkout", "-q", "-b", "topic"]);
+    folder.write("db/migrations/V2__ours.sql", "ALTER TABLE t ADD COLUMN x integer NOT NULL;\n");
+    commit(folder.path(), "topic");
+    git(folder.path(), &["checkout", "-q", "main"]);
+    folder.write("db/migrations/V2__theirs.sql", "ALTER TABLE t ADD COLUMN y integer;\n");
+    commit(folder.path(), "other");
+    git(folder.path(), &["checkout", "-q", "topic"]);
+    let (_, text) = check(folder.path(), &[], &[]);
+    assert_eq!(reported(&text), ["V2__ours.sql", "V2__theirs.sql"], "{text}");
+    assert!(text.contains("error[broken-history] version `2` is used by two migrations"), "{text}");
+    // Without a common commit it is the same.
+    let origin = format!("file://{}", folder.path().display());
+    git(folder.path(), &["clone", "-q", "--depth=1", "--no-single-branch", &origin, "clone"]);
+    let at = folder.path().join("clone");
+    git(&at, &["branch", "-q", "--unset-upstream"]);
+    let (_, text) = check(&at, &["--since", "origin/main"], &[]);
+    assert!(text.contains("error[broken-history] version `2` is used by two migrations"), "{text}");
+    assert!(text.contains("1 of them under review (since origin/main ("), "{text}");
 }
 
 #[test]
@@ -152,7 +203,7 @@ fn sql_has_its_base_too() {
     let folder = Folder::new();
     git(folder.path(), &["init", "-q", "-b", "main"]);
     folder.write("db/migrations/001_a.sql", "CREATE TABLE t (id bigserial PRIMARY KEY);\n");
-    commit(&folder, "merged");
+    commit(folder.path(), "merged");
     git(folder.path(), &["checkout", "-q", "-b", "topic"]);
     folder.write("db/migrations/002_b.sql", "ALTER TABLE t ADD COLUMN x integer NOT NULL;\n");
     let (code, text) = check(folder.path(), &[], &[]);
@@ -174,7 +225,7 @@ fn a_subfolder_is_a_root_and_no_repository_means_everything() {
     git(outer.path(), &["init", "-q", "-b", "main"]);
     outer.write("backend/alembic/env.py", "from alembic import context\n");
     outer.write("backend/alembic/versions/a.py", revision("aaaa", "None", TABLE));
-    commit(&outer, "merged");
+    commit(outer.path(), "merged");
     git(outer.path(), &["checkout", "-q", "-b", "topic"]);
     outer.write("backend/alembic/versions/b.py", revision("bbbb", "'aaaa'", BAD));
     let (code, text) = check(outer.path(), &["backend"], &[]);
@@ -195,7 +246,7 @@ fn a_subfolder_is_a_root_and_no_repository_means_everything() {
 fn a_pull_requests_merge_commit_tells_its_base() {
     let folder = project();
     folder.write("alembic/versions/c_topic.py", revision("cccc", "'bbbb'", BAD));
-    commit(&folder, "topic");
+    commit(folder.path(), "topic");
     git(folder.path(), &["checkout", "-q", "main"]);
     git(folder.path(), &["merge", "-q", "--no-ff", "-m", "Merge topic into main", "topic"]);
     git(folder.path(), &["checkout", "-q", "--detach"]);
