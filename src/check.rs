@@ -159,6 +159,17 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             merged.add(group(ran.job), found.rule, migration, &[ran.database], found.finding);
         }
     }
+    // Without a base, the head is where the next review can begin.
+    if let (Against::Everything { .. }, Since::Auto, [job]) = (&against, &request.since, &jobs[..])
+        && let [head] = job.reviewed.history.heads[..]
+        && job.reviewed.history.migrations.len() > 1
+    {
+        report.summary.head = Some(job.reviewed.history.migrations[head].id.clone());
+    }
+    if let Some(other) = &settings.passed_over {
+        let first = settings.file.as_deref().unwrap_or_default();
+        report.summary.notes.push(format!("{other} is not read, because {first} is"));
+    }
     report.summary.operations = operations.values().sum();
     report.opaque = opaque.into_iter().collect();
     report.diagnostics = merged.finish();

@@ -121,6 +121,8 @@ pub struct Summary {
     pub under_review: usize,
     /// How "under review" was decided: "since main (merge base 1a2b3c4)".
     pub basis: String,
+    /// The history's only head, where everything is under review because no base was found.
+    pub head: Option<String>,
     /// Operations replayed, for one target: the largest count over the targets.
     pub operations: usize,
     /// Findings that a comment or the configuration suppresses.

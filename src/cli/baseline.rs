@@ -71,7 +71,7 @@ impl Place {
         found: &Report,
     ) -> Result<ExitCode, Failure> {
         let baseline = Baseline::of(&opened.sources, &found.diagnostics);
-        self.put(&baseline)?;
+        self.put(opened.sources.root(), &baseline)?;
         let (shown, count) = (self.shown(), baseline.len());
         let findings = if count == 1 { "finding" } else { "findings" };
         writeln!(out, "Wrote {count} {findings} to {shown}. A run leaves them out with")?;
@@ -85,7 +85,7 @@ impl Place {
     }
 
     /// Writes what is left of a baseline. In CI the file is nobody's to keep, so it is only said.
-    pub(super) fn shrink(&self, report: &mut Report) -> Result<(), Failure> {
+    pub(super) fn shrink(&self, root: &Path, report: &mut Report) -> Result<(), Failure> {
         let Some(left) = &report.baseline else { return Ok(()) };
         let gone = report.summary.gone_from_baseline;
         let (findings, occur) =
@@ -96,17 +96,18 @@ impl Place {
                 "{gone} {findings} of {shown} no longer {occur}; a run outside of CI takes them out"
             ),
             false => {
-                self.put(left)?;
-                format!("{gone} {findings} of {shown} no longer {occur}, and are taken out of it")
+                self.put(root, left)?;
+                let are = if gone == 1 { "is" } else { "are" };
+                format!("{gone} {findings} of {shown} no longer {occur}, and {are} taken out of it")
             }
         };
         report.summary.notes.push(note);
         Ok(())
     }
 
-    fn put(&self, baseline: &Baseline) -> Result<(), Failure> {
+    fn put(&self, root: &Path, baseline: &Baseline) -> Result<(), Failure> {
         let shown = self.shown();
-        report::write_whole(&self.path, &self.inside, baseline.to_json().as_bytes())
-            .map_err(|e| Failure::Message(format!("{shown} cannot be written: {e}")))
+        report::write_inside(&self.path, root, baseline.to_json().as_bytes())
+            .map_err(|why| Failure::Message(format!("{shown} cannot be written: {why}")))
     }
 }

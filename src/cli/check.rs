@@ -54,9 +54,8 @@ pub(super) struct CheckArgs {
     baseline: Option<PathBuf>,
     /// Write all findings to a baseline instead of reporting them; looks at the whole history
     /// unless `--since` says otherwise.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
-          default_missing_value = "")]
-    write_baseline: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    write_baseline: Option<Option<PathBuf>>,
     /// Exit with 0 whatever was found.
     #[arg(long)]
     exit_zero: bool,
@@ -99,7 +98,7 @@ pub(super) fn check(
     let config = &opened.settings.config;
     let rules = chosen(args, config)?;
     let baseline = baseline::Place::of(args.baseline.as_deref(), &opened, &root)?;
-    let writes = args.write_baseline.as_deref();
+    let writes = args.write_baseline.as_ref();
     let top = git::top(opened.sources.root());
     let targets = report::targets(&args.report, opened.sources.root(), top.as_deref())?;
     let request = Request {
@@ -119,14 +118,14 @@ pub(super) fn check(
         return Err(nothing_found(&opened, &root).into());
     }
     if let Some(path) = writes {
-        let place = match path.as_os_str().is_empty() {
-            true => baseline.unwrap_or_else(|| baseline::Place::usual(&root)),
-            false => baseline::Place::given(path),
+        let place = match path {
+            None => baseline.unwrap_or_else(|| baseline::Place::usual(&root)),
+            Some(path) => baseline::Place::given(path),
         };
         return place.write(out, &opened, &report);
     }
     if let Some(place) = &baseline {
-        place.shrink(&mut report)?;
+        place.shrink(opened.sources.root(), &mut report)?;
     }
     let prefix = prefix(&root);
     let below = top.as_deref().and_then(|top| opened.sources.root().strip_prefix(top).ok());

@@ -86,7 +86,9 @@ fn text(
     for tree in trees {
         let text = |key: &str| clean(tree[key].as_str().unwrap_or_default());
         writeln!(out)?;
-        writeln!(out, "{} in {}: {} migrations", text("tool"), text("path"), tree["migrations"])?;
+        let many = if tree["migrations"] == 1 { "migration" } else { "migrations" };
+        let (tool, path) = (text("tool"), text("path"));
+        writeln!(out, "{tool} in {path}: {} {many}", tree["migrations"])?;
         for database in tree["databases"].as_array().into_iter().flatten() {
             let text = |key: &str| clean(database[key].as_str().unwrap_or_default());
             writeln!(out, "  {}  # {}", text("database"), text("from"))?;

@@ -1,5 +1,7 @@
 //! All tests that go through the public interface; most are loops over data.
 
+mod baseline;
+mod config;
 mod emit;
 mod fixtures;
 mod formats;

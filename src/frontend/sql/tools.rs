@@ -409,7 +409,8 @@ mod tests {
 
     #[test]
     fn names_are_taken_as_the_tools_take_them() {
-        let cases: &[(Tool, &str, Option<(&str, Role)>)] = &[
+        type Case = (Tool, &'static str, Option<(&'static str, Role)>);
+        let cases: &[Case] = &[
             (Tool::Sqlx, "1_a.sql", Some(("1", Role::Up))),
             (Tool::Sqlx, "1_a.down.sql", Some(("1", Role::Down))),
             (Tool::Sqlx, "a.sql", None),

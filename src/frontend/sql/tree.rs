@@ -91,8 +91,7 @@ fn parts<'t>(
 /// Flyway: a new database begins with the newest baseline; all others ran the versions up to
 /// it. The versions are read where they are still there, for those databases exist.
 fn without_baselines(found: &mut BTreeMap<Key, Pair>) -> bool {
-    let newest =
-        found.iter().filter(|(_, p)| p.role == Some(Role::Baseline) && p.up.is_some()).next_back();
+    let newest = found.iter().rfind(|(_, p)| p.role == Some(Role::Baseline) && p.up.is_some());
     let Some(newest) = newest.map(|(key, _)| key.clone()) else { return false };
     let before = |(key, pair): (&Key, &Pair)| *key < newest && pair.role == Some(Role::Up);
     let versions = found.iter().any(|entry| before(entry) && entry.1.up.is_some());
@@ -161,7 +160,7 @@ pub fn lower(
     }
     let text = source.text.as_str();
     let ranges = match (halves, direction) {
-        (None, _) => vec![0..text.len()],
+        (None, _) => std::iter::once(0..text.len()).collect(),
         (Some(halves), Direction::Up) => halves.up,
         (Some(halves), Direction::Down) if halves.down.is_empty() => {
             return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
