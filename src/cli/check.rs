@@ -295,7 +295,7 @@ fn around(files: &[PathBuf]) -> Result<PathBuf, String> {
 }
 
 /// The way from the working directory to the root, with a slash at its end.
-fn prefix(root: &Path) -> String {
+pub(super) fn prefix(root: &Path) -> String {
     let shown = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let shown = shown.trim_start_matches("./").trim_end_matches('/');
     if shown.is_empty() || shown == "." { String::new() } else { format!("{shown}/") }

@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod config;
+mod init;
 mod inspect;
 mod report;
 
@@ -53,6 +54,8 @@ enum Command {
     Schema(inspect::SchemaArgs),
     /// Print the revision graph.
     Graph(inspect::GraphArgs),
+    /// Write a configuration, the pre-commit entry and the workflow, for what is found here.
+    Init(init::InitArgs),
     /// Show the configuration in force, and where each part of it comes from.
     Config(config::ConfigArgs),
     /// List the rules.
@@ -168,6 +171,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::check(&mut out, args, style)?,
         Command::Schema(args) => inspect::schema(&mut out, args)?,
         Command::Graph(args) => inspect::graph(&mut out, args)?,
+        Command::Init(args) => init::init(&mut out, args)?,
         Command::Config(args) => config::config(&mut out, args)?,
         Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
         Command::Explain { rule } => {

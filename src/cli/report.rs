@@ -102,6 +102,22 @@ pub(super) fn write_inside(path: &Path, root: &Path, bytes: &[u8]) -> Result<(),
     write_whole(&folder.join(name), bytes).map_err(|e| e.to_string())
 }
 
+/// Writes a file that is not there yet, with the folders that lead to it, through no link.
+///
+/// # Errors
+/// A sentence without the file's name.
+pub(super) fn write_new(path: &Path, root: &Path, bytes: &[u8]) -> Result<(), String> {
+    let here = here()?;
+    let mut missing: Vec<&Path> =
+        path.ancestors().skip(1).take_while(|dir| !dir.exists()).collect();
+    while let Some(dir) = missing.pop() {
+        place(dir, &here, &[&here, root])?;
+        fs::create_dir(dir).map_err(|e| e.to_string())?;
+    }
+    let (folder, name) = place(path, &here, &[&here, root])?;
+    create(&folder.join(name), bytes).map_err(|e| e.to_string())
+}
+
 fn here() -> Result<PathBuf, String> {
     Path::new(".").canonicalize().map_err(|e| format!("the working directory cannot be read: {e}"))
 }

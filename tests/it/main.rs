@@ -7,6 +7,7 @@ mod fixtures;
 mod formats;
 mod git;
 mod hostile;
+mod init;
 mod page;
 mod pages;
 mod proofs;
