@@ -30,6 +30,7 @@ pub(super) fn find(sources: &Sources, found: &mut Found) {
     folders.retain(|dir, _| !upward(dir).any(|up| taken.contains(up)));
     let mut trees = steps(sources, &mut folders);
     trees.extend(versioned(sources, &mut folders));
+    trees.extend(releases(&mut folders));
     for (dir, files) in folders {
         let sql = files.iter().filter(|f| f.ends_with(".sql")).count();
         if sql == 0 || !is_tree(&dir, &files) {
@@ -115,7 +116,9 @@ fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
         let name = file_name(path);
         tree.tool == Tool::Flyway && (name.starts_with("after") || name.starts_with("before"))
     };
-    let left: Vec<String> = left.into_iter().filter(|path| !is_callback(path)).collect();
+    let is_sql = |path: &str| path.ends_with(".sql");
+    let left: Vec<String> =
+        left.into_iter().filter(|path| is_sql(path) && !is_callback(path)).collect();
     let Some(first) = left.first() else { return };
     let subject = match left.len() {
         1 => format!("{first} belongs to no history"),
@@ -195,6 +198,26 @@ fn versioned(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
         if depends_on(sources, dir, "refinery") { Tool::Refinery } else { Tool::Flyway }
     };
     trees.into_iter().map(|(dir, files)| (tool(&dir), dir, files)).collect()
+}
+
+/// A folder for each release, `0.9/01_a.sql` and `0.10/01_b.sql`: one history, in the order of
+/// the releases. Takes its files out of `folders`.
+fn releases(folders: &mut Folders) -> Vec<Candidate> {
+    let is_release = |name: &str| {
+        let name = name.strip_prefix('v').unwrap_or(name);
+        name.contains('.') && name.split('.').all(|part| part.parse::<u32>().is_ok())
+    };
+    let mut trees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let names: Vec<String> = folders.keys().cloned().collect();
+    for dir in names {
+        let ours = is_release(file_name(&dir)) && is_tree(&dir, &folders[&dir]);
+        if !ours || parent(&dir).is_empty() {
+            continue;
+        }
+        let files = folders.remove(&dir).unwrap_or_default();
+        trees.entry(parent(&dir).to_owned()).or_default().extend(files);
+    }
+    trees.into_iter().map(|(dir, files)| (Tool::Sql, dir, files)).collect()
 }
 
 /// By the folder's name, or by numbers in front of every file name.

@@ -348,8 +348,9 @@ fn plain(path: &str) -> Option<Part> {
     let mut order = natural(folder);
     order.extend(natural(version));
     let id = if version.is_empty() { stem } else { version };
+    let id = if folder.is_empty() { id.to_owned() } else { format!("{folder}/{id}") };
     let key = (1, order, format!("{folder}/{bare}"));
-    Some(Part { key, id: id.to_owned(), title: words(title), role, dialect })
+    Some(Part { key, id, title: words(title), role, dialect })
 }
 
 fn numbered(numbers: Vec<u128>, id: &str, title: &str, role: Role) -> Part {

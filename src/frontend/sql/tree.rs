@@ -1,6 +1,9 @@
 //! Folders of SQL files: which file is which migration, in what order, and which half.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     Place, read, scan,
@@ -42,6 +45,7 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
     }
     let skipped = without_baselines(&mut found);
     let mut out: Vec<Migration> = Vec::new();
+    let mut ids: HashSet<String> = HashSet::new();
     for pair in found.into_values() {
         let Some((up, _)) = pair.up else {
             if let Some((down, _)) = pair.down.filter(|_| !skipped) {
@@ -56,8 +60,11 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
         };
         let file = load(sources, &up).0;
         broken.extend(unmarked(sources, layout, &up, file));
+        // Plain files may share a number; then the name tells them apart.
+        let id = if ids.contains(&pair.id) { stem(&up).to_owned() } else { pair.id };
+        ids.insert(id.clone());
         out.push(Migration {
-            id: pair.id,
+            id,
             parents: out.last().map(|m| vec![m.id.clone()]).unwrap_or_default(),
             depends_on: Vec::new(),
             labels: Vec::new(),
@@ -198,6 +205,11 @@ fn script(text: &str, file: FileId, ranges: &[Range<usize>], database: Database)
     let (start, end) =
         (ranges.first().map_or(0, |r| r.start), ranges.last().map_or(text.len(), |r| r.end));
     Script { ops, body, span: Some(Span::new(file, start, end)), error: None }
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".sql").unwrap_or(name)
 }
 
 /// A file that cannot be read still has a place, so that a message can name it.
