@@ -263,9 +263,19 @@ fn in_migrations(sources: &Sources, tree: &Tree, out: &mut Vec<Evidence>) {
             (["== \"sqlite\"", "== 'sqlite'"], Dialect::Sqlite),
             (["== \"postgresql\"", "== 'postgresql'"], Dialect::Postgres),
         ] {
-            if mentions(text, &words) && !out.iter().any(|e| e.dialect == dialect) {
-                let place = format!("a branch in {path}");
-                out.push(Evidence { dialect, version: None, place, driver: false });
+            if !mentions(text, &words) {
+                continue;
+            }
+            let mut say = |dialect, side: &str| {
+                if !out.iter().any(|e| e.dialect == dialect && !e.driver) {
+                    let place = format!("{side} in {path}");
+                    out.push(Evidence { dialect, version: None, place, driver: false });
+                }
+            };
+            say(dialect, "a branch");
+            if dialect == Dialect::Sqlite {
+                // Who makes an exception for SQLite runs on something else.
+                say(Dialect::Postgres, "the other side of a branch");
             }
         }
     }

@@ -285,3 +285,59 @@ fn a_pipe_that_closes_is_no_error() {
     assert_ne!(output.status.code(), Some(2));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn comments_for_miglint_cost_no_more_than_other_comments() {
+    let answer = |bad: &str| {
+        let answer = check(sql(bad).path(), &["--output-format", "concise"]);
+        assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+        answer.text.matches("suppression]").count()
+    };
+    let line = "-- miglint: ignore[column-data-dropped]\nSELECT 1;\n";
+    let many = answer(&line.repeat(200_000));
+    assert!(many > 0 && many < 1_000, "{many}");
+    answer(&"-- miglint: ignore[x\n".repeat(300_000));
+    answer(&"/* miglint: ignore[column-data-dropped] */ SELECT 1; ".repeat(200_000));
+    answer(&format!("/* miglint: {}", "ignore[".repeat(1_000_000)));
+    answer(&format!("-- miglint: ignore[{}]\n", "column-data-dropped,".repeat(300_000)));
+    answer(&format!("-- miglint: ignore[{}]\n", "a".repeat(1_000_000)));
+    answer("-- miglint: ignore[column-data-dropped] until=2026-11-2\u{e9}\u{202e}\n/* miglint: */");
+    let python = "    # miglint: ignore[column-data-dropped]\n    pass\n".repeat(100_000);
+    let bad = alembic("bad.py", revision("bad", "'good'", &python));
+    let answer = check(bad.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "{}", head(&answer.text));
+}
+
+#[test]
+fn a_configuration_cannot_crash_or_command() {
+    let answer = |config: &str| {
+        let folder = sql("SELECT 1;\n");
+        folder.write("miglint.toml", config);
+        let answer = check(folder.path(), &["--output-format", "concise"]);
+        for bad in ['\u{1b}', '\u{7}', '\r', '\u{202e}'] {
+            assert!(!answer.text.contains(bad), "prints {bad:?}:\n{}", answer.text);
+        }
+        answer
+    };
+    for bad in [
+        "\u{1b}]0;owned\u{7}".to_owned(),
+        "\"a\\u001b[31m\" = 1".to_owned(),
+        "ignore = [\"\\u001b[31m\\u202e\"]".to_owned(),
+        format!("a = {}", "[".repeat(100_000)),
+        format!("a = {}", "{a=".repeat(100_000)),
+        format!("{}", "[a.b.c]\n".repeat(100_000)),
+        format!("a{} = 1", ".a".repeat(100_000)),
+        format!("exclude = [\"{}\"]", "{a,".repeat(100)),
+        format!("exclude = [\"{}\"]", "*".repeat(10_000)),
+    ] {
+        assert_eq!(answer(&bad).code, 2, "{}", head(&bad));
+    }
+    // Patterns that would make a backtracking matcher slow.
+    let slow: Vec<String> = (0..200).map(|n| format!("\"{}{n}\"", "*a*/**/".repeat(30))).collect();
+    let found = answer(&format!("exclude = [{}]", slow.join(",")));
+    assert!(found.text.contains("003_last.sql:1:30: error"), "{}", head(&found.text));
+    let deep = format!("[[trees]]\npath = \"{}\"\n", "../".repeat(10_000));
+    assert_ne!(answer(&deep).code, 101);
+    let naming = format!("[naming-convention]\nuq = \"{}\"\n", "%(column_0_name)s".repeat(10_000));
+    assert!(answer(&naming).code < 2);
+}

@@ -1,0 +1,2 @@
+URL = "postgresql+asyncpg://app@localhost/app"
+TEST = "sqlite:///:memory:"
