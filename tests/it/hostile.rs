@@ -325,7 +325,7 @@ fn a_configuration_cannot_crash_or_command() {
         "ignore = [\"\\u001b[31m\\u202e\"]".to_owned(),
         format!("a = {}", "[".repeat(100_000)),
         format!("a = {}", "{a=".repeat(100_000)),
-        format!("{}", "[a.b.c]\n".repeat(100_000)),
+        "[a.b.c]\n".repeat(100_000),
         format!("a{} = 1", ".a".repeat(100_000)),
         format!("exclude = [\"{}\"]", "{a,".repeat(100)),
         format!("exclude = [\"{}\"]", "*".repeat(10_000)),
