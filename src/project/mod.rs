@@ -161,19 +161,33 @@ pub(crate) enum Spoken {
     Foreign(&'static str),
 }
 
+/// Names of databases, as folders and files carry them.
+const SPOKEN: &[(&str, Spoken)] = &[
+    ("postgres", Spoken::Known(Dialect::Postgres)),
+    ("postgresql", Spoken::Known(Dialect::Postgres)),
+    ("pg", Spoken::Known(Dialect::Postgres)),
+    ("pgsql", Spoken::Known(Dialect::Postgres)),
+    ("psql", Spoken::Known(Dialect::Postgres)),
+    ("sqlite", Spoken::Known(Dialect::Sqlite)),
+    ("sqlite3", Spoken::Known(Dialect::Sqlite)),
+    ("lite", Spoken::Known(Dialect::Sqlite)),
+    ("turso", Spoken::Known(Dialect::Sqlite)),
+    ("libsql", Spoken::Known(Dialect::Sqlite)),
+    ("mysql", Spoken::Foreign("MySQL")),
+    ("mariadb", Spoken::Foreign("MySQL")),
+    ("mssql", Spoken::Foreign("SQL Server")),
+    ("sqlserver", Spoken::Foreign("SQL Server")),
+    ("oracle", Spoken::Foreign("Oracle")),
+    ("singlestore", Spoken::Foreign("SingleStore")),
+    ("mongodb", Spoken::Foreign("MongoDB")),
+    ("clickhouse", Spoken::Foreign("ClickHouse")),
+    ("cockroach", Spoken::Foreign("CockroachDB")),
+    ("cockroachdb", Spoken::Foreign("CockroachDB")),
+];
+
 fn spoken(name: &str) -> Option<Spoken> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "postgres" | "postgresql" | "pg" | "pgsql" | "psql" => Spoken::Known(Dialect::Postgres),
-        "sqlite" | "sqlite3" | "lite" | "turso" | "libsql" => Spoken::Known(Dialect::Sqlite),
-        "mysql" | "mariadb" => Spoken::Foreign("MySQL"),
-        "mssql" | "sqlserver" => Spoken::Foreign("SQL Server"),
-        "oracle" => Spoken::Foreign("Oracle"),
-        "singlestore" => Spoken::Foreign("SingleStore"),
-        "mongodb" => Spoken::Foreign("MongoDB"),
-        "clickhouse" => Spoken::Foreign("ClickHouse"),
-        "cockroach" | "cockroachdb" => Spoken::Foreign("CockroachDB"),
-        _ => return None,
-    })
+    let known = SPOKEN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    known.map(|(_, spoken)| *spoken)
 }
 
 /// `postgres`, `migration_postgres`, `sqlite-migrations`.

@@ -307,6 +307,10 @@ pub(crate) fn tool_of_marks(text: &str) -> Option<Tool> {
 }
 
 fn marked(text: &str) -> Option<(Tool, &'static Marks)> {
+    // Most files have none, and need not be looked through by lines.
+    if !["+goose", "+migrate", "migrate:"].iter().any(|word| text.contains(word)) {
+        return None;
+    }
     let comments = lines(text).filter(|(_, line)| line.trim_start().starts_with("--"));
     let of = |flat: String| {
         let mut known = LAYOUTS.iter().filter_map(|layout| Some((layout.tool, layout.marks?)));
