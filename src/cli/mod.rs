@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how the answer leaves.
 
 mod check;
+mod generate;
 mod inspect;
 mod report;
 
@@ -57,6 +58,10 @@ enum Command {
     },
     /// Explain a rule: why, a bad example, a good one, and when it is quiet.
     Explain { rule: String },
+    /// Print completions for a shell.
+    Completions(generate::CompletionsArgs),
+    /// Print a manual page, for `man -l -`.
+    Man(generate::ManArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -137,6 +142,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Schema(args) => inspect::schema(&mut out, args)?,
         Command::Graph(args) => inspect::graph(&mut out, args)?,
         Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
+        Command::Completions(args) => generate::completions(&mut out, args)?,
+        Command::Man(args) => generate::man(&mut out, args)?,
         Command::Explain { rule } => {
             out.write_all(find_rule(rule)?.page.as_bytes())?;
             ExitCode::SUCCESS

@@ -3,6 +3,7 @@
 mod emit;
 mod fixtures;
 mod formats;
+mod generate;
 mod git;
 mod hostile;
 mod page;
