@@ -262,10 +262,12 @@ bring_base() {
 obtain "${INPUT_VERSION:-}"
 cd -- "${INPUT_WORKING_DIRECTORY:-.}" 2>/dev/null || refuse "there is no folder ${INPUT_WORKING_DIRECTORY:-.}"
 
-since=${INPUT_SINCE:-auto}
-if [ "$since" = auto ]; then bring_base; fi
+case ${INPUT_SINCE:-auto} in auto) bring_base ;; esac
 
-arguments=(check --output-format=github "--since=$since" "--fail-on=${INPUT_FAIL_ON:-error}" "--report=json=$temporary/report.json")
+# What is not given is left to the configuration.
+arguments=(check --output-format=github "--report=json=$temporary/report.json")
+if [ -n "${INPUT_SINCE:-}" ]; then arguments+=("--since=$INPUT_SINCE"); fi
+if [ -n "${INPUT_FAIL_ON:-}" ]; then arguments+=("--fail-on=$INPUT_FAIL_ON"); fi
 if [ -n "${INPUT_CONFIG:-}" ]; then arguments+=("--config=$INPUT_CONFIG"); fi
 while IFS= read -r database; do
     if [ -n "$database" ]; then arguments+=("--database=$database"); fi

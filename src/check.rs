@@ -2,24 +2,27 @@
 //! every target, and gathers what the rules say.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::{
+    baseline::Baseline,
     database::Database,
     diagnostic::{
         Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
     frontend::Reader,
     history::{Broken, History},
-    project::{self, Found as Project, Tree},
+    project::{self, Found as Project, Targets, Tree, config::Settings},
     replay::{Outcome, Plan, replay},
     review::{self, Against, Reviewed, Since},
-    rules::{Check, Graph, Rule},
-    source::{Sources, Span},
+    rules::{self, Check, Graph, Rule},
+    source::{FileId, Sources, Span},
+    suppress,
 };
 
 /// The stack of the threads that read and replay, in bytes: syntax trees are walked by
@@ -32,27 +35,61 @@ pub struct Request {
     /// Files that what is reported is limited to, under the root; empty: no limit.
     pub only: Vec<String>,
     pub since: Since,
-    /// Empty: what the project shows.
+    /// Empty: what the configuration says, else what the project shows.
     pub databases: Vec<Database>,
     pub rules: Vec<&'static Rule>,
+    /// Findings that are known.
+    pub baseline: Option<Baseline>,
+    /// The day on which suppressions are looked at.
+    pub today: Date,
 }
 
 /// A project with its trees found.
 pub struct Opened {
     pub sources: Sources,
     pub project: Project,
+    pub settings: Settings,
 }
 
+/// Opens a project without a configuration.
+///
 /// # Errors
 /// A sentence: the root is not there.
 pub fn open(root: &Path) -> Result<Opened, String> {
+    open_with(root, Settings::default())
+}
+
+/// Opens a project as its configuration says.
+///
+/// # Errors
+/// A sentence: the root is not there, or a tree that the configuration names.
+pub fn open_with(root: &Path, settings: Settings) -> Result<Opened, String> {
     let sources =
         Sources::new(root).map_err(|e| format!("{} cannot be read: {e}", root.display()))?;
     if !sources.root().is_dir() {
         return Err(format!("{} is not a folder", root.display()));
     }
-    let project = project::discover(&sources);
-    Ok(Opened { sources, project })
+    let project = project::discover(&sources, &settings)?;
+    Ok(Opened { sources, project, settings })
+}
+
+impl Opened {
+    /// The databases of one tree: those asked for, else the configuration's, else what the
+    /// project shows.
+    pub fn targets(&self, tree: &Tree, asked: &[Database]) -> Targets {
+        let Opened { sources, project, settings } = self;
+        let of = |databases: &[Database], why: &str| -> Vec<(Database, String)> {
+            databases.iter().map(|d| (*d, why.to_owned())).collect()
+        };
+        let configured = || settings.origin("databases").unwrap_or_default();
+        let given = match (asked, &tree.databases, &settings.config.databases) {
+            ([_, ..], _, _) => of(asked, "asked for"),
+            ([], Some(own), _) => of(own, &settings.origin("trees").unwrap_or_default()),
+            ([], None, Some(all)) => of(all, &configured()),
+            ([], None, None) => Vec::new(),
+        };
+        project::targets(sources, project, tree, &given)
+    }
 }
 
 /// Checks a project.
@@ -60,7 +97,7 @@ pub fn open(root: &Path) -> Result<Opened, String> {
 /// # Errors
 /// A sentence: the work could not be done.
 pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
-    let Opened { sources, project } = opened;
+    let Opened { sources, project, settings } = opened;
     let everything = Against::Everything { why: String::new() };
     let is_revision = |name: &str| {
         project
@@ -122,13 +159,96 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             merged.add(group(ran.job), found.rule, migration, &[ran.database], found.finding);
         }
     }
+    // Without a base, the head is where the next review can begin.
+    if let (Against::Everything { .. }, Since::Auto, [job]) = (&against, &request.since, &jobs[..])
+        && let [head] = job.reviewed.history.heads[..]
+        && job.reviewed.history.migrations.len() > 1
+    {
+        report.summary.head = Some(job.reviewed.history.migrations[head].id.clone());
+    }
+    if let Some(other) = &settings.passed_over {
+        let first = settings.file.as_deref().unwrap_or_default();
+        report.summary.notes.push(format!("{other} is not read, because {first} is"));
+    }
     report.summary.operations = operations.values().sum();
     report.opaque = opaque.into_iter().collect();
     report.diagnostics = merged.finish();
+    grade(settings, &mut report.diagnostics);
+    sort(sources, &mut report);
+    let context = suppress::Context {
+        sources,
+        settings,
+        rules: &request.rules,
+        today: request.today,
+        files: files(&jobs),
+        whole: request.databases.is_empty(),
+    };
+    suppress::apply(&context, &mut report);
     sort(sources, &mut report);
     fingerprints(sources, &mut report.diagnostics);
+    if let Some(baseline) = &request.baseline {
+        known(baseline, request, &jobs, &mut report);
+    }
     limit(sources, request, &mut report);
     Ok(report)
+}
+
+/// What the configuration says of a rule's severity, and of tables that carry the traffic.
+fn grade(settings: &Settings, diagnostics: &mut [Diagnostic]) {
+    let hot = settings.config.hot_tables.as_deref().unwrap_or_default();
+    let severity = settings.config.severity.as_ref();
+    for d in diagnostics {
+        let set = severity.and_then(|all| all.iter().find(|(name, _)| name.0 == d.rule));
+        if let Some((_, severity)) = set {
+            d.severity = *severity;
+        }
+        let scales = rules::find(d.rule).is_some_and(|rule| rule.scales);
+        if scales && d.finding.table.as_ref().is_some_and(|table| hot.contains(table)) {
+            d.severity = Severity::Error;
+        }
+    }
+}
+
+/// The files of all migrations, with ids, and whether they are under review.
+fn files(jobs: &[Job<'_>]) -> BTreeMap<FileId, (String, bool)> {
+    let mut files: BTreeMap<FileId, (String, bool)> = BTreeMap::new();
+    for Reviewed { history, review, .. } in jobs.iter().map(|job| &job.reviewed) {
+        for (migration, review) in history.migrations.iter().zip(review) {
+            for file in std::iter::once(migration.file).chain(migration.down_file) {
+                let entry = files.entry(file).or_insert_with(|| (migration.id.clone(), false));
+                entry.1 |= *review;
+            }
+        }
+    }
+    files
+}
+
+/// Leaves out what the baseline knows. Of what it knows and this run would have found again,
+/// and has not, nothing stays in it.
+fn known(baseline: &Baseline, request: &Request, jobs: &[Job<'_>], report: &mut Report) {
+    let found: HashSet<String> = report.diagnostics.iter().map(|d| d.fingerprint.clone()).collect();
+    baseline.apply(report);
+    if !request.databases.is_empty() || !request.only.is_empty() {
+        return;
+    }
+    let judged = |rule: &str, migration: Option<&str>| {
+        let Some(rule) = request.rules.iter().find(|r| r.name == rule) else {
+            return rules::find(rule).is_none();
+        };
+        let Some(id) = migration.filter(|_| !matches!(rule.check, Check::Graph(_))) else {
+            return true;
+        };
+        let mut places = jobs.iter().filter_map(|job| {
+            let at = job.reviewed.history.position(id)?;
+            job.reviewed.review.get(at).copied()
+        });
+        places.next().is_none_or(|first| first || places.any(|review| review))
+    };
+    let left = baseline.without(&found, judged);
+    if left.len() < baseline.len() {
+        report.summary.gone_from_baseline = baseline.len() - left.len();
+        report.baseline = Some(left);
+    }
 }
 
 /// One tree, ready to be replayed.
@@ -146,8 +266,8 @@ struct Ran {
 
 impl<'a> Job<'a> {
     fn new(opened: &Opened, request: &Request, against: &Against, tree: &'a Tree) -> Job<'a> {
-        let Opened { sources, project } = opened;
-        let targets = project::targets(sources, project, tree, &request.databases);
+        let Opened { sources, .. } = opened;
+        let targets = opened.targets(tree, &request.databases);
         Job {
             tree,
             databases: targets.databases,
@@ -273,16 +393,8 @@ impl Merged {
         finding: Finding,
     ) {
         let key = (job, rule.name, finding.primary.span);
-        let severity = finding.severity.unwrap_or(rule.severity);
         let Some(entry) = self.found.get_mut(&key) else {
-            let diagnostic = Diagnostic {
-                rule: rule.name,
-                severity,
-                finding,
-                migration,
-                databases: databases.to_vec(),
-                fingerprint: String::new(),
-            };
+            let diagnostic = Diagnostic::new(rule, migration, databases.to_vec(), finding);
             self.order.push(key);
             self.found.insert(key, Entry { diagnostic, others: BTreeSet::new() });
             return;
@@ -298,7 +410,7 @@ impl Merged {
         first.databases.extend(
             databases.iter().filter(|d| !first.databases.contains(d)).copied().collect::<Vec<_>>(),
         );
-        first.severity = first.severity.max(severity);
+        first.severity = first.severity.max(finding.severity.unwrap_or(rule.severity));
         for consequence in finding.consequences {
             if !first.finding.consequences.contains(&consequence) {
                 first.finding.consequences.push(consequence);

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
+    baseline::Baseline,
     database::Database,
+    rules::Rule,
     source::{Sources, Span},
 };
 
@@ -70,6 +72,20 @@ pub struct Diagnostic {
     pub fingerprint: String,
 }
 
+impl Diagnostic {
+    /// A finding of a rule; its fingerprint is made when all findings are known.
+    pub(crate) fn new(
+        rule: &'static Rule,
+        migration: Option<String>,
+        databases: Vec<Database>,
+        finding: Finding,
+    ) -> Diagnostic {
+        let severity = finding.severity.unwrap_or(rule.severity);
+        let fingerprint = String::new();
+        Diagnostic { rule: rule.name, severity, finding, migration, databases, fingerprint }
+    }
+}
+
 /// What could not be understood, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OpaquePlace {
@@ -85,6 +101,8 @@ pub struct Report {
     /// The migrations under review, tree by tree, in the order in which they run.
     pub reviewed: Vec<Checked>,
     pub summary: Summary,
+    /// The baseline without what no longer occurs; `None`: nothing of it is gone.
+    pub baseline: Option<Baseline>,
 }
 
 /// A migration that the rules have looked at: its id, and where it says it.
@@ -103,9 +121,16 @@ pub struct Summary {
     pub under_review: usize,
     /// How "under review" was decided: "since main (merge base 1a2b3c4)".
     pub basis: String,
+    /// The history's only head, where everything is under review because no base was found.
+    pub head: Option<String>,
     /// Operations replayed, for one target: the largest count over the targets.
     pub operations: usize,
+    /// Findings that a comment or the configuration suppresses.
     pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+    /// Entries of the baseline that this run would have found again, and has not.
+    pub gone_from_baseline: usize,
     pub databases: Vec<Database>,
     /// What speaks for each of `databases`, in the same order: a file, an option.
     pub evidence: Vec<String>,

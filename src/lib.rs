@@ -3,6 +3,7 @@
 //! The modules stand in the order of the data's way:
 //! files -> frontend -> history -> replay -> rules -> emit.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod database;
@@ -20,4 +21,5 @@ pub mod review;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod suppress;
 pub mod types;

@@ -144,6 +144,8 @@ pub struct Ended<'a> {
     pub missing: &'a [MissingAt],
     /// Where each table was made, at any time.
     pub made: &'a HashMap<Name, Vec<Span>>,
+    /// Where each table was dropped or renamed away, at any time, whether it was known or not.
+    pub freed: &'a HashMap<Name, Vec<Span>>,
 }
 
 /// Replays a history for one database.
@@ -160,6 +162,7 @@ pub fn replay(plan: &Plan<'_>, lower: &mut Lower<'_>) -> Outcome {
         code_words: BTreeSet::new(),
         missing: Vec::new(),
         made: HashMap::new(),
+        freed: HashMap::new(),
         round_trips: Vec::new(),
     };
     let wanted = plan.until.map(|at| plan.history.ancestors(at));
@@ -182,6 +185,7 @@ struct Run<'a, 'p> {
     code_words: BTreeSet<String>,
     missing: Vec<MissingAt>,
     made: HashMap<Name, Vec<Span>>,
+    freed: HashMap<Name, Vec<Span>>,
     /// Migrations whose downgrade was tried, with whether one is written.
     round_trips: Vec<(usize, Vec<Finding>, &'static Rule)>,
 }
@@ -256,6 +260,11 @@ impl Run<'_, '_> {
     }
 
     fn remember(&mut self, op: &Op) {
+        if let OpKind::RenameTable { table, .. }
+        | OpKind::DropTable { table, if_exists: false, .. } = &op.kind
+        {
+            self.freed.entry(self.schema.resolve(table)).or_default().push(op.span);
+        }
         let made = match &op.kind {
             OpKind::CreateTable(create) => self.schema.resolve(&create.table),
             OpKind::RenameTable { table, to } => table.sibling(to),
@@ -421,6 +430,7 @@ impl Run<'_, '_> {
             schema: &self.schema,
             missing: &self.missing,
             made: &self.made,
+            freed: &self.freed,
         };
         for rule in self.plan.rules {
             if let Check::Ended(check) = rule.check {

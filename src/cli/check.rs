@@ -7,13 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::{
-    ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
-    Failure, find_rule, nothing_found,
+    Configured, Failure, baseline, find_rule, nothing_found,
     report::{self, Report as ToFile},
 };
 use crate::{
@@ -22,6 +20,7 @@ use crate::{
     diagnostic::{Report, Severity},
     emit::{self, FORMATS, Format, Output, Style},
     git,
+    project::config::{Config, FailOn, RuleName},
     review::Since,
     rules::{self, Rule},
 };
@@ -31,10 +30,12 @@ pub(super) struct CheckArgs {
     /// The project's root, or files that limit what is reported.
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    configured: Configured,
     /// What is under review: `auto` (what the base branch lacks), `all`, a git ref, or a
-    /// revision (what follows it).
-    #[arg(long, default_value = "auto", value_name = "WHAT")]
-    since: String,
+    /// revision (what follows it). Default: what the configuration says, else `auto`.
+    #[arg(long, value_name = "WHAT")]
+    since: Option<String>,
     /// A target, such as `postgres@16` or `sqlite@3.45`; repeatable. Default: what the project shows.
     #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
     database: Vec<Database>,
@@ -44,9 +45,17 @@ pub(super) struct CheckArgs {
     /// Not these rules, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     ignore: Vec<String>,
-    /// The lowest severity that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
-    fail_on: FailOn,
+    /// The lowest severity that makes the exit code 1. Default: what the configuration says,
+    /// else `error`.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// Leave out what this baseline knows. Default: the configuration's.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to a baseline instead of reporting them; looks at the whole history
+    /// unless `--since` says otherwise.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    write_baseline: Option<Option<PathBuf>>,
     /// Exit with 0 whatever was found.
     #[arg(long)]
     exit_zero: bool,
@@ -73,13 +82,6 @@ pub(super) struct CheckArgs {
     allow_empty: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
-}
-
 fn formats() -> impl TypedValueParser<Value = &'static Format> {
     let names = FORMATS.iter().map(|format| format.name);
     PossibleValuesParser::new(names).try_map(|name| emit::format(&name))
@@ -91,21 +93,39 @@ pub(super) fn check(
     style: Style,
 ) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let rules = chosen(args)?;
     let (root, only) = root_and_files(&args.paths)?;
-    let opened = check::open(&root)?;
+    let opened = args.configured.open(&root)?;
+    let config = &opened.settings.config;
+    let rules = chosen(args, config)?;
+    let baseline = baseline::Place::of(args.baseline.as_deref(), &opened, &root)?;
+    let writes = args.write_baseline.as_ref();
     let top = git::top(opened.sources.root());
     let targets = report::targets(&args.report, opened.sources.root(), top.as_deref())?;
     let request = Request {
         root: root.clone(),
         only,
-        since: Since::parse(&args.since),
+        since: Since::parse(&since(args, config)),
         databases: args.database.clone(),
         rules: rules.clone(),
+        baseline: match writes {
+            Some(_) => None,
+            None => baseline.as_ref().map(baseline::Place::read).transpose()?,
+        },
+        today: today(),
     };
-    let report = check::check(&opened, &request)?;
+    let mut report = check::check(&opened, &request)?;
     if report.summary.migrations == 0 && !args.allow_empty && report.diagnostics.is_empty() {
         return Err(nothing_found(&opened, &root).into());
+    }
+    if let Some(path) = writes {
+        let place = match path {
+            None => baseline.unwrap_or_else(|| baseline::Place::usual(&root)),
+            Some(path) => baseline::Place::given(path),
+        };
+        return place.write(out, &opened, &report);
+    }
+    if let Some(place) = &baseline {
+        place.shrink(opened.sources.root(), &mut report)?;
     }
     let prefix = prefix(&root);
     let below = top.as_deref().and_then(|top| opened.sources.root().strip_prefix(top).ok());
@@ -131,7 +151,7 @@ pub(super) fn check(
         report::job_summary(&output);
     }
     print(out, &output, args, args.output_format, took)?;
-    Ok(verdict(&report, args))
+    Ok(verdict(&report, args, args.fail_on.or(config.fail_on).unwrap_or_default()))
 }
 
 /// The findings, and what people are told beside them.
@@ -163,8 +183,8 @@ fn command(args: &CheckArgs) -> String {
     let mut words = vec!["miglint".to_owned(), "check".to_owned()];
     let paths = args.paths.iter().map(|path| path.to_string_lossy().into_owned());
     words.extend(paths.filter(|path| path != "."));
-    if args.since != "auto" {
-        words.extend(["--since".to_owned(), args.since.clone()]);
+    if let Some(since) = &args.since {
+        words.extend(["--since".to_owned(), since.clone()]);
     }
     for database in &args.database {
         words.extend(["--database".to_owned(), database.to_string()]);
@@ -186,8 +206,8 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
-fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {
-    let least = match args.fail_on {
+fn verdict(report: &Report, args: &CheckArgs, fail_on: FailOn) -> ExitCode {
+    let least = match fail_on {
         FailOn::Error => Some(Severity::Error),
         FailOn::Warning => Some(Severity::Warning),
         FailOn::Never => None,
@@ -196,15 +216,39 @@ fn verdict(report: &Report, args: &CheckArgs) -> ExitCode {
     ExitCode::from(u8::from(failed && !args.exit_zero))
 }
 
-fn chosen(args: &CheckArgs) -> Result<Vec<&'static Rule>, String> {
+/// `--select` instead of the configuration's, `--ignore` besides it.
+fn chosen(args: &CheckArgs, config: &Config) -> Result<Vec<&'static Rule>, String> {
     for name in args.select.iter().chain(&args.ignore) {
         find_rule(name)?;
     }
-    let selected = |rule: &&Rule| {
-        (args.select.is_empty() || args.select.iter().any(|n| n == rule.name))
-            && !args.ignore.iter().any(|n| n == rule.name)
+    let names = |rules: &Option<Vec<RuleName>>| -> Vec<&'static str> {
+        rules.iter().flatten().map(|rule| rule.0).collect()
     };
-    Ok(rules::RULES.iter().copied().filter(|rule| selected(rule)).collect())
+    let (configured, ignored) = (names(&config.select), names(&config.ignore));
+    let selected = |name: &str| match args.select.as_slice() {
+        [] => config.select.is_none() || configured.contains(&name),
+        select => select.iter().any(|n| n == name),
+    };
+    let kept = |rule: &&Rule| {
+        selected(rule.name)
+            && !args.ignore.iter().any(|n| n == rule.name)
+            && (args.select.iter().any(|n| n == rule.name) || !ignored.contains(&rule.name))
+    };
+    Ok(rules::RULES.iter().copied().filter(|rule| kept(rule)).collect())
+}
+
+/// A baseline is written of everything; else the option or the configuration decides.
+fn since(args: &CheckArgs, config: &Config) -> String {
+    match (&args.since, &args.write_baseline, &config.since) {
+        (Some(since), _, _) => since.clone(),
+        (None, Some(_), _) => "all".to_owned(),
+        (None, None, Some(since)) => since.clone(),
+        (None, None, None) => "auto".to_owned(),
+    }
+}
+
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 /// A folder is the root; files lie in the project around the working directory, and limit what
@@ -251,7 +295,7 @@ fn around(files: &[PathBuf]) -> Result<PathBuf, String> {
 }
 
 /// The way from the working directory to the root, with a slash at its end.
-fn prefix(root: &Path) -> String {
+pub(super) fn prefix(root: &Path) -> String {
     let shown = root.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     let shown = shown.trim_start_matches("./").trim_end_matches('/');
     if shown.is_empty() || shown == "." { String::new() } else { format!("{shown}/") }

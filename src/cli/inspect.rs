@@ -6,13 +6,13 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Failure, Simple, nothing_found};
+use super::{Configured, Failure, Simple, nothing_found};
 use crate::{
     check::{self, Opened},
     database::Database,
     emit, frontend,
     history::History,
-    project::{self, Tree},
+    project::Tree,
     rules,
 };
 
@@ -21,6 +21,8 @@ pub(super) struct SchemaArgs {
     /// The project's root.
     #[arg(default_value = ".", value_name = "PATH")]
     path: PathBuf,
+    #[command(flatten)]
+    configured: Configured,
     /// The tree, where the project has several: its folder under the root.
     #[arg(long, value_name = "DIR")]
     tree: Option<String>,
@@ -39,6 +41,8 @@ pub(super) struct GraphArgs {
     /// The project's root.
     #[arg(default_value = ".", value_name = "PATH")]
     path: PathBuf,
+    #[command(flatten)]
+    configured: Configured,
     /// The tree, where the project has several: its folder under the root.
     #[arg(long, value_name = "DIR")]
     tree: Option<String>,
@@ -80,10 +84,10 @@ fn shown(trees: &[Tree]) -> String {
 }
 
 pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {
-    let opened = check::open(&args.path)?;
+    let opened = args.configured.open(&args.path)?;
     let tree = pick(&opened, &args.path, args.tree.as_deref(), args.database)?;
     let asked: Vec<Database> = args.database.into_iter().collect();
-    let targets = project::targets(&opened.sources, &opened.project, tree, &asked);
+    let targets = opened.targets(tree, &asked);
     let (database, _) = targets
         .databases
         .first()
@@ -112,7 +116,7 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
 }
 
 pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {
-    let opened = check::open(&args.path)?;
+    let opened = args.configured.open(&args.path)?;
     let trees: Vec<&Tree> = match &args.tree {
         Some(_) => vec![pick(&opened, &args.path, args.tree.as_deref(), None)?],
         None => opened.project.trees.iter().collect(),

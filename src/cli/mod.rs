@@ -1,14 +1,17 @@
 //! The command line: what can be asked, and how the answer leaves.
 
+mod baseline;
 mod check;
+mod config;
 mod generate;
+mod init;
 mod inspect;
 mod report;
 
 use std::{
     ffi::OsString,
     io::{self, BufWriter, IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -19,6 +22,7 @@ use supports_hyperlinks::Stream;
 use crate::{
     check::{Opened, STACK},
     emit::{self, Style},
+    project::config::Settings,
     rules::{self, Rule},
 };
 
@@ -51,6 +55,10 @@ enum Command {
     Schema(inspect::SchemaArgs),
     /// Print the revision graph.
     Graph(inspect::GraphArgs),
+    /// Write a configuration, the pre-commit entry and the workflow, for what is found here.
+    Init(init::InitArgs),
+    /// Show the configuration in force, and where each part of it comes from.
+    Config(config::ConfigArgs),
     /// List the rules.
     Rules {
         #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
@@ -68,6 +76,33 @@ enum Command {
 enum Simple {
     Text,
     Json,
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Default, clap::Args)]
+struct Configured {
+    /// Read the configuration from this file; default: the nearest `miglint.toml`,
+    /// `.miglint.toml`, `pyproject.toml` or `Cargo.toml` that has one.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+    /// Ignore every configuration.
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl Configured {
+    fn settings(&self, root: &Path) -> Result<Settings, String> {
+        match &self.config {
+            _ if self.isolated => Ok(Settings::default()),
+            Some(path) => Settings::read(root, path),
+            None => Settings::find(root),
+        }
+    }
+
+    fn open(&self, root: &Path) -> Result<Opened, String> {
+        let settings = self.settings(root)?;
+        crate::check::open_with(root, settings)
+    }
 }
 
 /// Why a command could not do its work; all of them end in exit code 2.
@@ -141,6 +176,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::check(&mut out, args, style)?,
         Command::Schema(args) => inspect::schema(&mut out, args)?,
         Command::Graph(args) => inspect::graph(&mut out, args)?,
+        Command::Init(args) => init::init(&mut out, args)?,
+        Command::Config(args) => config::config(&mut out, args)?,
         Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
         Command::Completions(args) => generate::completions(&mut out, args)?,
         Command::Man(args) => generate::man(&mut out, args)?,

@@ -57,9 +57,7 @@ pub(super) fn targets(
     root: &Path,
     top: Option<&Path>,
 ) -> Result<Vec<Target>, String> {
-    let here = Path::new(".")
-        .canonicalize()
-        .map_err(|e| format!("the working directory cannot be read: {e}"))?;
+    let here = here()?;
     let strange: Vec<&Path> =
         [Some(here.as_path()), Some(root), top].into_iter().flatten().collect();
     let mut targets: Vec<Target> = Vec::new();
@@ -76,17 +74,52 @@ pub(super) fn targets(
 }
 
 fn target(report: &Report, here: &Path, strange: &[&Path]) -> Result<Target, String> {
-    let name = match report.path.components().next_back() {
+    let (folder, name) = place(&report.path, here, strange)?;
+    Ok(Target { format: report.format, shown: report.path.display().to_string(), folder, name })
+}
+
+/// The folder of a file to be written, without links, and its name there.
+fn place(path: &Path, here: &Path, strange: &[&Path]) -> Result<(PathBuf, OsString), String> {
+    let name = match path.components().next_back() {
         Some(Component::Normal(name)) => name.to_owned(),
         _ => return Err("it is a folder".to_owned()),
     };
-    let folder = folder(&here.join(report.path.parent().unwrap_or(Path::new(""))), strange)?;
+    let folder = folder(&here.join(path.parent().unwrap_or(Path::new(""))), strange)?;
     match fs::symlink_metadata(folder.join(&name)) {
-        Ok(meta) if meta.is_symlink() => return Err("it is a symbolic link".to_owned()),
-        Ok(meta) if !meta.is_file() => return Err("it is not a regular file".to_owned()),
-        _ => {}
+        Ok(meta) if meta.is_symlink() => Err("it is a symbolic link".to_owned()),
+        Ok(meta) if !meta.is_file() => Err("it is not a regular file".to_owned()),
+        _ => Ok((folder, name)),
     }
-    Ok(Target { format: report.format, shown: report.path.display().to_string(), folder, name })
+}
+
+/// Writes a file of the project, through no link of it.
+///
+/// # Errors
+/// A sentence without the file's name.
+pub(super) fn write_inside(path: &Path, root: &Path, bytes: &[u8]) -> Result<(), String> {
+    let here = here()?;
+    let (folder, name) = place(path, &here, &[&here, root])?;
+    write_whole(&folder.join(name), bytes).map_err(|e| e.to_string())
+}
+
+/// Writes a file that is not there yet, with the folders that lead to it, through no link.
+///
+/// # Errors
+/// A sentence without the file's name.
+pub(super) fn write_new(path: &Path, root: &Path, bytes: &[u8]) -> Result<(), String> {
+    let here = here()?;
+    let mut missing: Vec<&Path> =
+        path.ancestors().skip(1).take_while(|dir| !dir.exists()).collect();
+    while let Some(dir) = missing.pop() {
+        place(dir, &here, &[&here, root])?;
+        fs::create_dir(dir).map_err(|e| e.to_string())?;
+    }
+    let (folder, name) = place(path, &here, &[&here, root])?;
+    create(&folder.join(name), bytes).map_err(|e| e.to_string())
+}
+
+fn here() -> Result<PathBuf, String> {
+    Path::new(".").canonicalize().map_err(|e| format!("the working directory cannot be read: {e}"))
 }
 
 /// A folder without links, step by step: none that lies in what is checked is followed.
@@ -112,17 +145,23 @@ impl Target {
     /// # Errors
     /// A sentence with the reason.
     pub(super) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut beside = OsString::from(".");
-        beside.push(&self.name);
-        beside.push(format!(".{}", process::id()));
-        let beside = self.folder.join(beside);
-        let written =
-            create(&beside, bytes).and_then(|()| fs::rename(&beside, self.folder.join(&self.name)));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
+        write_whole(&self.folder.join(&self.name), bytes).map_err(|error| {
             Failure::Message(format!("no report can be written to {}: {error}", self.shown))
         })
     }
+}
+
+/// Writes a file whole or not at all: beside its place, then moved there.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}", process::id()));
+    let beside = path.with_file_name(name);
+    let written = create(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 /// Writes a file that must not be there yet, not as a link either.

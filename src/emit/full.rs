@@ -64,8 +64,10 @@ fn render(output: &Output<'_>, renderer: &Renderer, diagnostic: &Diagnostic) -> 
         group = group.element(Level::NOTE.message(clean(consequence)));
     }
     let databases: Vec<String> = diagnostic.databases.iter().map(ToString::to_string).collect();
-    let mut groups =
-        vec![group.element(Level::NOTE.message(format!("on {}", databases.join(", "))))];
+    if !databases.is_empty() {
+        group = group.element(Level::NOTE.message(format!("on {}", databases.join(", "))));
+    }
+    let mut groups = vec![group];
     let help = clean(&finding.help);
     match &finding.code {
         None => {

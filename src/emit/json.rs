@@ -40,6 +40,7 @@ pub(super) fn json(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()> {
             "errors": output.of(Severity::Error),
             "warnings": output.of(Severity::Warning),
             "suppressed": summary.suppressed,
+            "baselined": summary.baselined,
             "databases": summary.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "since": summary.basis,
             "statistics": statistics,

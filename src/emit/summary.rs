@@ -50,6 +50,15 @@ pub fn summary(out: &mut dyn Write, output: &Output<'_>, took: Duration) -> io::
     if !databases.is_empty() {
         writeln!(out, "For {}.", databases.join(", "))?;
     }
+    let left_out = [(s.suppressed, "suppressed"), (s.baselined, "known to the baseline")];
+    let left_out: Vec<String> = left_out
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", count(*n, "finding")))
+        .collect();
+    if !left_out.is_empty() {
+        writeln!(out, "Left out: {}.", left_out.join(", "))?;
+    }
     if let Some(first) = report.opaque.first() {
         let at = output.start(first.span);
         writeln!(
@@ -63,6 +72,13 @@ pub fn summary(out: &mut dyn Write, output: &Output<'_>, took: Duration) -> io::
     }
     if s.under_review == 0 && s.migrations > 0 {
         writeln!(out, "Nothing is new here; `--since all` looks at the whole history.")?;
+    }
+    if let Some(head) = s.head.as_ref().filter(|_| !report.diagnostics.is_empty()) {
+        let head = clean(head);
+        writeln!(
+            out,
+            "Has all of this run already? `--since {head}` looks at what follows, and so does `since = \"{head}\"` in miglint.toml."
+        )?;
     }
     for note in &s.notes {
         writeln!(out, "Note: {}.", clean(note))?;

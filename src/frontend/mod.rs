@@ -3,6 +3,8 @@
 pub mod alembic;
 pub mod sql;
 
+use std::ops::Range;
+
 use crate::{
     history::{Broken, Migration},
     ir::Op,
@@ -25,6 +27,35 @@ pub fn same_effect(tool: Tool, old: &str, new: &str) -> bool {
     match tool {
         Tool::Alembic => alembic::same_effect(old, new),
         _ => sql::same_effect(old, new),
+    }
+}
+
+/// Where comments and statements lie in a text, for what is said in comments.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// In the order of the text, without the end of the line.
+    pub comments: Vec<Range<usize>>,
+    /// In the order in which they begin.
+    pub statements: Vec<Statement>,
+    /// Where the first statement begins that is no docstring.
+    pub first: Option<usize>,
+}
+
+/// A statement; of a compound one, what stands before its body.
+#[derive(Debug)]
+pub struct Statement {
+    pub range: Range<usize>,
+    /// A whole function or class, its body included.
+    pub block: bool,
+    /// An import or a docstring.
+    pub plain: bool,
+}
+
+/// Reads an outline by the language that a file's name tells.
+pub fn outline(path: &str, text: &str) -> Outline {
+    match path.ends_with(".py") {
+        true => alembic::outline(text),
+        false => sql::outline(text),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -302,9 +302,9 @@ impl Settings {
     /// As for [`Settings::find`].
     pub fn read(root: &Path, path: &Path) -> Result<Settings, String> {
         let shown = path.display().to_string();
-        let real = path.canonicalize().map_err(|e| format!("{shown} cannot be read: {e}"))?;
-        let text = source::read_bounded(&real, Path::new("/"))
+        let text = source::read_bounded(path, Path::new("/"))
             .map_err(|reason| format!("{shown} {reason}"))?;
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         let mut settings = parse(&text, name, &shown)?
             .ok_or_else(|| format!("{shown} has no table for miglint"))?;
@@ -356,8 +356,15 @@ fn shown(root: &Path, real: &Path, path: &Path) -> String {
         Ok(inside) => root.join(inside),
         Err(_) => {
             let up = real.ancestors().position(|dir| path.parent() == Some(dir)).unwrap_or(0);
-            let climbed: PathBuf = std::iter::repeat_n("..", up).collect();
-            root.join(climbed).join(path.file_name().unwrap_or_default())
+            let mut dir = root.to_owned();
+            for _ in 0..up {
+                match dir.components().next_back() {
+                    Some(Component::Normal(_)) => drop(dir.pop()),
+                    Some(Component::CurDir) | None => dir = PathBuf::from(".."),
+                    _ => dir.push(".."),
+                }
+            }
+            dir.join(path.file_name().unwrap_or_default())
         }
     };
     let near = near.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
@@ -437,12 +444,17 @@ fn lines(text: &str, table: &str) -> BTreeMap<String, usize> {
 
 /// `miglint.toml:3:1: …`, with the nearest right name for one that is not known.
 fn place(text: &str, shown: &str, error: &toml::de::Error) -> String {
-    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let message = error.message();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let span = error.span().unwrap_or_default();
+    // Of a list, the item that the message names.
+    let item = text.get(span.clone()).zip(quoted.first()).and_then(|(list, word)| {
+        list.find(&format!("\"{word}\"")).or_else(|| list.find(&format!("'{word}'")))
+    });
+    let at = (span.start + item.unwrap_or(0)).min(text.len());
     let line = text[..at].matches('\n').count() + 1;
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let column = text[start..at].chars().count() + 1;
-    let message = error.message();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let what = match (message.strip_prefix("unknown field"), quoted.as_slice()) {
         (Some(_), [unknown, known @ ..]) => match rules::nearest_of(unknown, known.iter().copied())
         {

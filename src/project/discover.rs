@@ -1,12 +1,22 @@
 //! Finds migration trees by what the files say; configuration only refines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 
-use super::{Spoken, Tool, Tree, file_name, ini, parent, spoken, sql_trees, upward};
-use crate::{frontend::sql::tools::may_be_code, source::Sources};
+use super::{
+    Given, Spoken, Tool, Tree,
+    config::{Settings, glob_set},
+    file_name, ini, join, parent, spoken, sql_trees, upward,
+};
+use crate::{
+    frontend::sql::tools::{language, may_be_code},
+    source::Sources,
+};
 
 /// Folders that hold other people's code.
 const FOREIGN: &[&str] = &[
@@ -37,15 +47,102 @@ pub struct Found {
 }
 
 /// Walks the root. Links are not followed, and what git ignores is left out.
-pub fn discover(sources: &Sources) -> Found {
+///
+/// # Errors
+/// A sentence: a tree that the configuration names has no migrations.
+pub fn discover(sources: &Sources, settings: &Settings) -> Result<Found, String> {
     let mut found = Found { files: walk(sources), ..Found::default() };
     if found.files.len() >= MAX_FILES {
         found.notes.push(format!("only the first {MAX_FILES} files were looked at"));
     }
+    if let Some(exclude) = &settings.config.exclude {
+        let globs = glob_set(exclude);
+        found.files.retain(|path| !globs.is_match(settings.seen(path)));
+    }
+    let own = configured(sources, settings, &mut found)?;
     alembic(sources, &mut found);
     sql_trees::find(sources, &mut found);
+    if !own.is_empty() {
+        let covered = |tree: &Tree| own.iter().any(|dir| upward(&tree.dir).any(|up| up == dir));
+        found.trees.retain(|tree| tree.configured || !covered(tree));
+    }
+    let given = Arc::new(given(settings));
+    found.trees.iter_mut().for_each(|tree| tree.given = Arc::clone(&given));
     found.trees.sort_by(|a, b| (&a.dir, a.tool).cmp(&(&b.dir, b.tool)));
-    found
+    Ok(found)
+}
+
+fn given(settings: &Settings) -> Given {
+    let config = &settings.config;
+    let naming = config.naming_convention.iter().flatten();
+    let models = config.models.iter().flatten();
+    Given {
+        naming_convention: naming.map(|(key, text)| (key.key(), text.clone())).collect(),
+        models: models.filter_map(|path| settings.under_root(path)).collect(),
+    }
+}
+
+/// The trees that the configuration names; returns their folders.
+fn configured(
+    sources: &Sources,
+    settings: &Settings,
+    found: &mut Found,
+) -> Result<Vec<String>, String> {
+    let mut folders = Vec::new();
+    for tree in settings.config.trees.iter().flatten() {
+        let all: Vec<String> = std::iter::once(&tree.path)
+            .chain(&tree.and)
+            .filter_map(|path| settings.under_root(path))
+            .collect();
+        // In a configuration for several projects, the other projects' trees.
+        let Some(first) = all.first() else { continue };
+        let inside = |path: &&String| upward(parent(path)).any(|up| all.iter().any(|d| d == up));
+        let files: Vec<String> = found.files.iter().filter(inside).cloned().collect();
+        let sql: Vec<String> = files
+            .iter()
+            .filter(|path| path.ends_with(".sql") || language(path).is_some())
+            .cloned()
+            .collect();
+        let revisions: Vec<String> = files
+            .iter()
+            .filter(|path| path.ends_with(".py") && is_revision(sources, path))
+            .cloned()
+            .collect();
+        let tool = tree.tool.unwrap_or_else(|| match revisions.is_empty() {
+            true => sql_trees::tool_of(sources, first, &sql),
+            false => Tool::Alembic,
+        });
+        let before = found.trees.len();
+        match tool {
+            Tool::Alembic if !revisions.is_empty() => {
+                let env = upward(first).map(|up| join(up, "env.py")).find(|p| sources.is_file(p));
+                let made = Tree::new(Tool::Alembic, common_dir(&revisions), revisions);
+                found.trees.push(Tree { env, ..made });
+            }
+            Tool::Alembic => {}
+            _ if sql.is_empty() => {}
+            _ => {
+                let dir = match all.as_slice() {
+                    [one] => one.clone(),
+                    _ => common_dir(&all.iter().map(|dir| format!("{dir}/x")).collect::<Vec<_>>()),
+                };
+                sql_trees::add(sources, found, tool, dir, sql);
+            }
+        }
+        if found.trees.len() == before {
+            let origin = settings.origin("trees").unwrap_or_default();
+            return Err(format!(
+                "{origin}: there are no migrations of {} in {}",
+                tool.name(),
+                tree.path
+            ));
+        }
+        for made in &mut found.trees[before..] {
+            (made.configured, made.databases) = (true, tree.databases.clone());
+        }
+        folders.extend(all);
+    }
+    Ok(folders)
 }
 
 fn walk(sources: &Sources) -> Vec<String> {
@@ -211,14 +308,8 @@ fn split_by_dialect(above: &str, files: Vec<String>, env: Option<String>, found:
             None => None,
         };
         let dir = common_dir(&files);
-        found.trees.push(Tree {
-            tool: Tool::Alembic,
-            dir,
-            files,
-            dialect,
-            env: env.clone(),
-            split: false,
-        });
+        let tree = Tree::new(Tool::Alembic, dir, files);
+        found.trees.push(Tree { dialect, env: env.clone(), ..tree });
     }
 }
 

@@ -9,7 +9,12 @@ mod targets;
 pub use discover::{Found, discover};
 pub use targets::{Targets, targets};
 
-use crate::{database::Dialect, frontend::sql::tools::layout};
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    database::{Database, Dialect},
+    frontend::sql::tools::layout,
+};
 
 /// The tool that runs a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +82,39 @@ pub struct Tree {
     pub env: Option<String>,
     /// Its folder holds another history too, for another database.
     pub split: bool,
+    /// The configuration names it.
+    pub configured: bool,
+    /// The databases that the configuration names for this tree.
+    pub databases: Option<Vec<Database>>,
+    /// What the configuration says to all readers.
+    pub given: Arc<Given>,
+}
+
+/// What the configuration says to the readers of migrations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Templates for the names of constraints and indexes, by SQLAlchemy's keys.
+    pub naming_convention: BTreeMap<&'static str, String>,
+    /// Where the models are, under the root.
+    pub models: Vec<String>,
+}
+
+impl Tree {
+    /// A tree of which only the files are known.
+    pub(crate) fn new(tool: Tool, dir: String, files: Vec<String>) -> Tree {
+        let given = Arc::default();
+        Tree {
+            tool,
+            dir,
+            files,
+            dialect: None,
+            env: None,
+            split: false,
+            configured: false,
+            databases: None,
+            given,
+        }
+    }
 }
 
 impl Tree {

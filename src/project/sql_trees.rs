@@ -26,10 +26,11 @@ pub(super) fn find(sources: &Sources, found: &mut Found) {
     for path in found.files.iter().filter(|p| p.ends_with(".sql") || language(p).is_some()) {
         folders.entry(parent(path).to_owned()).or_default().push(path.clone());
     }
-    let alembic: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();
-    folders.retain(|dir, _| !upward(dir).any(|up| alembic.contains(up)));
+    let taken: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();
+    folders.retain(|dir, _| !upward(dir).any(|up| taken.contains(up)));
     let mut trees = steps(sources, &mut folders);
     trees.extend(versioned(sources, &mut folders));
+    trees.extend(releases(&mut folders));
     for (dir, files) in folders {
         let sql = files.iter().filter(|f| f.ends_with(".sql")).count();
         if sql == 0 || !is_tree(&dir, &files) {
@@ -54,7 +55,7 @@ pub(super) fn add(
     mut files: Vec<String>,
 ) {
     files.sort_unstable();
-    let mut tree = Tree { tool, dir, files, dialect: None, env: None, split: false };
+    let mut tree = Tree::new(tool, dir, files);
     leave_out(sources, found, &mut tree);
     let part = |path: &String| (layout(tool).part)(tree.below(path)?);
     let spoken: Vec<Option<Spoken>> =
@@ -115,7 +116,9 @@ fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
         let name = file_name(path);
         tree.tool == Tool::Flyway && (name.starts_with("after") || name.starts_with("before"))
     };
-    let left: Vec<String> = left.into_iter().filter(|path| !is_callback(path)).collect();
+    let is_sql = |path: &str| path.ends_with(".sql");
+    let left: Vec<String> =
+        left.into_iter().filter(|path| is_sql(path) && !is_callback(path)).collect();
     let Some(first) = left.first() else { return };
     let subject = match left.len() {
         1 => format!("{first} belongs to no history"),
@@ -197,6 +200,26 @@ fn versioned(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
     trees.into_iter().map(|(dir, files)| (tool(&dir), dir, files)).collect()
 }
 
+/// A folder for each release, `0.9/01_a.sql` and `0.10/01_b.sql`: one history, in the order of
+/// the releases. Takes its files out of `folders`.
+fn releases(folders: &mut Folders) -> Vec<Candidate> {
+    let is_release = |name: &str| {
+        let name = name.strip_prefix('v').unwrap_or(name);
+        name.contains('.') && name.split('.').all(|part| part.parse::<u32>().is_ok())
+    };
+    let mut trees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let names: Vec<String> = folders.keys().cloned().collect();
+    for dir in names {
+        let ours = is_release(file_name(&dir)) && is_tree(&dir, &folders[&dir]);
+        if !ours || parent(&dir).is_empty() {
+            continue;
+        }
+        let files = folders.remove(&dir).unwrap_or_default();
+        trees.entry(parent(&dir).to_owned()).or_default().extend(files);
+    }
+    trees.into_iter().map(|(dir, files)| (Tool::Sql, dir, files)).collect()
+}
+
 /// By the folder's name, or by numbers in front of every file name.
 fn is_tree(dir: &str, files: &[String]) -> bool {
     let names = || upward(dir).take(3).map(file_name);
@@ -219,7 +242,7 @@ fn is_numbered(name: &str) -> bool {
 
 /// Whose folder it is: the lines in the files decide, then what lies beside them, then the
 /// names together with what the project depends on.
-fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
+pub(super) fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
     let sql = || files.iter().filter(|f| f.ends_with(".sql"));
     let marked = |path: &String| {
         let file = sources.load(path).ok()?;

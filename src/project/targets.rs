@@ -15,13 +15,18 @@ pub struct Targets {
     pub databases: Vec<(Database, String)>,
 }
 
-/// Decides for a tree. `asked` comes from the command line, and wins; a tree for one dialect
-/// only is never read for another.
-pub fn targets(sources: &Sources, found: &Found, tree: &Tree, asked: &[Database]) -> Targets {
+/// Decides for a tree. What is `given`, with its reason, wins; a tree for one dialect only is
+/// never read for another.
+pub fn targets(
+    sources: &Sources,
+    found: &Found,
+    tree: &Tree,
+    given: &[(Database, String)],
+) -> Targets {
     let fits = |dialect: Dialect| tree.is_for(dialect);
-    if !asked.is_empty() {
-        let chosen = asked.iter().filter(|d| fits(d.dialect));
-        return Targets { databases: chosen.map(|d| (*d, "asked for".to_owned())).collect() };
+    if !given.is_empty() {
+        let databases = given.iter().filter(|(d, _)| fits(d.dialect)).cloned().collect();
+        return Targets { databases };
     }
     let mut evidence = evidence(sources, found, tree);
     // A driver among the dependencies may serve the tests only: it counts where nothing better

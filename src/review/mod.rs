@@ -135,9 +135,9 @@ fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Result<Reviewed, No
     let is_new = |m: &Migration| {
         !known.contains(&path_of(m)) && !gone.iter().any(|removed| removed.id == m.id)
     };
-    let review: Vec<bool> = history.migrations.iter().map(is_new).collect();
+    let mut review: Vec<bool> = history.migrations.iter().map(is_new).collect();
     let mut edited = Vec::new();
-    for migration in &history.migrations {
+    for (at, migration) in history.migrations.iter().enumerate() {
         for file in std::iter::once(migration.file).chain(migration.down_file) {
             let path = sources.path(file);
             let Some(Some(blob)) = compared.get(&path) else { continue };
@@ -147,7 +147,11 @@ fn with_base(sources: &Sources, tree: &Tree, base: &Base) -> Result<Reviewed, No
             }
             let back = Some(file) == migration.down_file;
             let Some(old) = reader.text(blob) else { continue };
-            if !back && !frontend::same_effect(tree.tool, &old, text) {
+            let same = back || frontend::same_effect(tree.tool, &old, text);
+            if migration.repeatable {
+                // It is run again as it reads now: to change it is what it is for.
+                review[at] |= !same;
+            } else if !same {
                 let id = migration.id.clone();
                 edited.push(Edited { span: migration.id_span, id, deleted: false });
             }

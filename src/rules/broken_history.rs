@@ -5,6 +5,7 @@ pub(super) const RULE: Rule = Rule {
     name: "broken-history",
     severity: Severity::Error,
     page: include_str!("../../rules/broken-history.md"),
+    scales: false,
     check: Check::Graph(check),
 };
 

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "column-data-dropped",
     severity: Severity::Warning,
     page: include_str!("../../rules/column-data-dropped.md"),
+    scales: false,
     check: Check::Change(check),
 };
 

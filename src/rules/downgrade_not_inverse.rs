@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     name: "downgrade-not-inverse",
     severity: Severity::Error,
     page: include_str!("../../rules/downgrade-not-inverse.md"),
+    scales: false,
     check: Check::Downgrade(check),
 };
 

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: "index-before-load",
     severity: Severity::Warning,
     page: include_str!("../../rules/index-before-load.md"),
+    scales: true,
     check: Check::Change(check),
 };
 

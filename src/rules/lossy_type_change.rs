@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "lossy-type-change",
     severity: Severity::Error,
     page: include_str!("../../rules/lossy-type-change.md"),
+    scales: false,
     check: Check::Op(check),
 };
 

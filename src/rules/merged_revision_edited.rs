@@ -5,6 +5,7 @@ pub(super) const RULE: Rule = Rule {
     name: "merged-revision-edited",
     severity: Severity::Error,
     page: include_str!("../../rules/merged-revision-edited.md"),
+    scales: false,
     check: Check::Graph(check),
 };
 

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-downgrade",
     severity: Severity::Warning,
     page: include_str!("../../rules/missing-downgrade.md"),
+    scales: false,
     check: Check::Downgrade(check),
 };
 

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-reference",
     severity: Severity::Error,
     page: include_str!("../../rules/missing-reference.md"),
+    scales: false,
     check: Check::Ended(check),
 };
 
@@ -138,6 +139,9 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
     if referenced && accepts_dangling(database) && later.is_some() {
         return None;
     }
+    if later.is_some_and(|&made| freed_before(ended, table, made, missing)) {
+        return None;
+    }
     let role = if referenced { "the foreign key references" } else { "this needs" };
     let (message, related, help, severity) = if let Some(&later) = later {
         (
@@ -174,12 +178,24 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
 
 /// Whether a place comes after a missing thing in the replay.
 fn after(ended: &Ended<'_>, made: Span, missing: &MissingAt) -> bool {
-    let of = |span: Span| ended.history.migrations.iter().position(|m| m.file == span.file);
-    match of(made) {
-        Some(at) if at == missing.migration => made.start > missing.op.span.start,
-        Some(at) => at > missing.migration,
-        None => false,
-    }
+    place(ended, made).is_some_and(|made| made > (missing.migration, missing.op.span.start))
+}
+
+/// The position of a place's migration, and where it stands there.
+fn place(ended: &Ended<'_>, span: Span) -> Option<(usize, u32)> {
+    let at = ended.history.migrations.iter().position(|m| m.file == span.file)?;
+    Some((at, span.start))
+}
+
+/// Whether the table is dropped or renamed away between the place that needs it and the one
+/// that makes it: then it was there, from a base that the history did not make.
+fn freed_before(ended: &Ended<'_>, table: &Name, made: Span, missing: &MissingAt) -> bool {
+    let (from, to) = ((missing.migration, missing.op.span.start), place(ended, made));
+    let between = |freed: &&Span| {
+        let freed = place(ended, **freed);
+        freed.is_some_and(|at| at >= from) && freed < to
+    };
+    ended.freed.get(table).is_some_and(|all| all.iter().any(|freed| between(&freed)))
 }
 
 fn near_column(ended: &Ended<'_>, table: &Name, column: &str) -> String {

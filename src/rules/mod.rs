@@ -11,6 +11,7 @@ mod broken_history;
 mod column_data_dropped;
 mod downgrade_not_inverse;
 mod index_before_load;
+mod invalid_suppression;
 mod lossy_type_change;
 mod merged_revision_edited;
 mod missing_downgrade;
@@ -22,6 +23,7 @@ mod renames;
 mod sqlite_unsupported_alter;
 mod table_data_dropped;
 mod type_change_fails;
+mod unused_suppression;
 
 /// A rule is data: its name, how bad it is, its page, and the function that looks.
 pub struct Rule {
@@ -30,6 +32,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Documentation, `miglint explain`, and executable test in one.
     pub page: &'static str,
+    /// The harm grows with the table: nothing for a small one, an error for a hot one.
+    pub scales: bool,
     pub check: Check,
 }
 
@@ -46,6 +50,8 @@ pub enum Check {
     Ended(fn(&Ended<'_>, &mut Vec<(usize, Finding)>)),
     /// The revision graph, once per tree.
     Graph(fn(&Graph<'_>, &mut Vec<Finding>)),
+    /// The suppressions, after all other findings are known (`suppress`).
+    Suppressions,
 }
 
 /// A history's graph, and what the base knows of it.
@@ -81,6 +87,8 @@ pub const RULES: &[&Rule] = &[
     &multiple_heads::RULE,
     &broken_history::RULE,
     &merged_revision_edited::RULE,
+    &unused_suppression::RULE,
+    &invalid_suppression::RULE,
 ];
 
 pub fn find(name: &str) -> Option<&'static Rule> {
@@ -130,7 +138,7 @@ const SPEAKERS: &[&str] = &["PostgreSQL", "SQLite", "Alembic", "SQLAlchemy"];
 
 /// A finding without related places or code. Where what is said of the place is a server's or
 /// tool's answer (`PostgreSQL: 23502 …`), it is kept as the consequence.
-fn finding(
+pub(crate) fn finding(
     span: Span,
     label: impl Into<String>,
     message: impl Into<String>,

@@ -5,6 +5,7 @@ pub(super) const RULE: Rule = Rule {
     name: "multiple-heads",
     severity: Severity::Error,
     page: include_str!("../../rules/multiple-heads.md"),
+    scales: false,
     check: Check::Graph(check),
 };
 

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "not-null-without-backfill",
     severity: Severity::Error,
     page: include_str!("../../rules/not-null-without-backfill.md"),
+    scales: false,
     check: Check::Op(check),
 };
 

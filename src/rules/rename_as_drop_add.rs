@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "rename-as-drop-add",
     severity: Severity::Error,
     page: include_str!("../../rules/rename-as-drop-add.md"),
+    scales: false,
     check: Check::Change(check),
 };
 

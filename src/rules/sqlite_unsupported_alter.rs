@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "sqlite-unsupported-alter",
     severity: Severity::Error,
     page: include_str!("../../rules/sqlite-unsupported-alter.md"),
+    scales: false,
     check: Check::Op(check),
 };
 

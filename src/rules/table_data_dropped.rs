@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "table-data-dropped",
     severity: Severity::Warning,
     page: include_str!("../../rules/table-data-dropped.md"),
+    scales: false,
     check: Check::Change(check),
 };
 

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "type-change-fails",
     severity: Severity::Error,
     page: include_str!("../../rules/type-change-fails.md"),
+    scales: false,
     check: Check::Op(check),
 };
 

@@ -5,7 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-const COMMANDS: &[&str] = &["check", "schema", "graph", "rules", "explain", "completions", "man"];
+const COMMANDS: &[&str] =
+    &["check", "schema", "graph", "init", "config", "rules", "explain", "completions", "man"];
 
 fn answer(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_miglint")).args(args).output().expect("it runs");

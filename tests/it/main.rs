@@ -1,11 +1,14 @@
 //! All tests that go through the public interface; most are loops over data.
 
+mod baseline;
+mod config;
 mod emit;
 mod fixtures;
 mod formats;
 mod generate;
 mod git;
 mod hostile;
+mod init;
 mod page;
 mod pages;
 mod proofs;

@@ -3,7 +3,7 @@
 //! A fence's first line: the language, what it is (`given`, `bad`, `good`, `also`, `proof`),
 //! then `on=DATABASE` where it is for one database only, `file=NAME`, and what a run must
 //! fail with: `postgres=SQLSTATE`, `sqlite=WORD`, `error=WORD`, or `measured` where the claim
-//! is one of time, `foreign_keys` where env.py turns SQLite's on.
+//! is one of time or of miglint itself, `foreign_keys` where env.py turns SQLite's on.
 
 use std::{collections::BTreeMap, fs};
 

@@ -72,6 +72,8 @@ pub(crate) fn run(
             since: Since::parse(since),
             databases: databases.to_vec(),
             rules: rules.to_vec(),
+            baseline: None,
+            today: jiff::civil::date(2026, 11, 25),
         };
         let report = check::check(&opened, &request);
         (opened, report)

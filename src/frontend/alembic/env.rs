@@ -50,6 +50,15 @@ pub(super) fn read(project: &mut Project<'_>, path: &str) -> (Env, Conventions) 
     (env, convention_from(project, start).unwrap_or_default())
 }
 
+/// The naming convention that the models' modules lead to.
+pub(super) fn in_models(project: &mut Project<'_>, models: &[String]) -> Conventions {
+    let found = models.iter().find_map(|path| {
+        let start = project.at(path.strip_suffix(".py").unwrap_or(path))?;
+        convention_from(project, start)
+    });
+    found.unwrap_or_default()
+}
+
 /// Walks the imports, nearest first, until a module sets a convention.
 fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conventions> {
     let mut queue = VecDeque::from([start]);

@@ -36,7 +36,7 @@ pub use rewrite::in_batch;
 use value::{Scope, Value};
 
 use crate::{
-    frontend::{Body, Direction, Script},
+    frontend::{Body, Direction, Outline, Script, Statement},
     history::{Broken, Migration},
     ir::{Op, OpKind, Opaque, OpaqueEffect, Style},
     project::Tree,
@@ -73,6 +73,13 @@ impl<'s> Reader<'s> {
             let conventions: Conventions;
             (env, conventions) = env::read(&mut project, path);
             project.conventions = conventions;
+        }
+        let given = &tree.given.naming_convention;
+        if !given.is_empty() {
+            let templates = given.iter().map(|(key, text)| ((*key).to_owned(), text.clone()));
+            project.conventions = Conventions(templates.collect());
+        } else if project.conventions.0.is_empty() {
+            project.conventions = env::in_models(&mut project, &tree.given.models);
         }
         Reader { project, env }
     }
@@ -151,6 +158,62 @@ pub fn same_effect(old: &str, new: &str) -> bool {
     match (statements(old), statements(new)) {
         (Some(old), Some(new)) => old == new,
         _ => old == new,
+    }
+}
+
+/// Where comments and statements lie; nothing of a text that is nested too deeply.
+pub(super) fn outline(text: &str) -> Outline {
+    let mut found = Outline::default();
+    if guard::refuse(text).is_some() {
+        return found;
+    }
+    let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
+    let comments = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
+    found.comments = comments.map(|token| token.range().to_std_range()).collect();
+    let is_text = |stmt: &Stmt| matches!(stmt, Stmt::Expr(expr) if matches!(*expr.value, Expr::StringLiteral(_)));
+    found.first =
+        parsed.suite().iter().find(|s| !is_text(s)).map(|s| s.range().to_std_range().start);
+    let mut todo: Vec<&Stmt> = parsed.suite().iter().collect();
+    while let Some(stmt) = todo.pop() {
+        let bodies = bodies(stmt);
+        let mut range = stmt.range().to_std_range();
+        let block = matches!(stmt, Stmt::FunctionDef(_) | Stmt::ClassDef(_));
+        let inner = bodies.iter().filter_map(|body| body.first());
+        if let Some(first) = inner.map(|s| s.range().to_std_range().start).min()
+            && !block
+        {
+            range.end = first;
+        }
+        let plain = is_text(stmt) || matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+        found.statements.push(Statement { range, block, plain });
+        todo.extend(bodies.into_iter().flatten());
+    }
+    found.statements.sort_by_key(|s| s.range.start);
+    found
+}
+
+/// The bodies of a compound statement.
+fn bodies(stmt: &Stmt) -> Vec<&[Stmt]> {
+    match stmt {
+        Stmt::FunctionDef(def) => vec![&def.body],
+        Stmt::ClassDef(def) => vec![&def.body],
+        Stmt::With(with) => vec![&with.body],
+        Stmt::For(each) => vec![&each.body, &each.orelse],
+        Stmt::While(each) => vec![&each.body, &each.orelse],
+        Stmt::If(test) => {
+            let others = test.elif_else_clauses.iter().map(|clause| clause.body.as_slice());
+            std::iter::once(test.body.as_slice()).chain(others).collect()
+        }
+        Stmt::Try(attempt) => {
+            let handlers = attempt.handlers.iter().map(|handler| {
+                let ruff_python_ast::ExceptHandler::ExceptHandler(handler) = handler;
+                handler.body.as_slice()
+            });
+            let own = [&attempt.body[..], &attempt.orelse, &attempt.finalbody];
+            own.into_iter().chain(handlers).collect()
+        }
+        Stmt::Match(matched) => matched.cases.iter().map(|case| case.body.as_slice()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -26,6 +26,7 @@ pub use tree::{lower, migrations};
 
 use crate::{
     database::Dialect,
+    frontend::{self, Outline},
     ir::{Name, Op, OpKind, Opaque, OpaqueEffect, Style},
     source::Span,
 };
@@ -59,6 +60,20 @@ pub fn same_effect(old: &str, new: &str) -> bool {
         tree::way_up(text).into_iter().flat_map(of).collect()
     };
     tokens(old) == tokens(new)
+}
+
+/// Where comments and statements lie.
+pub(super) fn outline(text: &str) -> Outline {
+    let tokens = scan::tokens(text, Dialect::Postgres);
+    let statements: Vec<frontend::Statement> = scan::statements(text, &tokens)
+        .iter()
+        .map(|s| {
+            let range = s.start as usize..s.end as usize;
+            frontend::Statement { range, block: false, plain: false }
+        })
+        .collect();
+    let first = statements.first().map(|s| s.range.start);
+    Outline { comments: scan::comments(text, &tokens), statements, first }
 }
 
 /// Reads one statement.

@@ -1,6 +1,8 @@
 //! Text into tokens, and tokens into statements. Linear, iterative, and never fails: what is
 //! not closed ends with the text.
 
+use std::ops::Range;
+
 use crate::database::Dialect;
 
 /// A token, as a range of bytes in the text.
@@ -40,6 +42,32 @@ pub(super) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
         scanner.next();
     }
     scanner.out
+}
+
+/// The comments, which stand between the tokens; rows of a COPY are none.
+pub(super) fn comments(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let ends = tokens.iter().map(|t| (t.start as usize, t.end as usize));
+    let mut at = 0;
+    for (start, end) in ends.chain(std::iter::once((bytes.len(), bytes.len()))) {
+        while at < start {
+            let gap = &bytes[at..start];
+            let length = match () {
+                () if gap.starts_with(b"--") => gap.iter().position(|b| *b == b'\n'),
+                () if gap.starts_with(b"/*") => find(gap, b"*/").map(|n| n + 2),
+                () => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let length = length.unwrap_or(gap.len());
+            found.push(at..at + length);
+            at += length;
+        }
+        at = end;
+    }
+    found
 }
 
 /// Splits at top-level semicolons, outside of trigger bodies and `BEGIN ATOMIC … END`.

@@ -348,8 +348,9 @@ fn plain(path: &str) -> Option<Part> {
     let mut order = natural(folder);
     order.extend(natural(version));
     let id = if version.is_empty() { stem } else { version };
+    let id = if folder.is_empty() { id.to_owned() } else { format!("{folder}/{id}") };
     let key = (1, order, format!("{folder}/{bare}"));
-    Some(Part { key, id: id.to_owned(), title: words(title), role, dialect })
+    Some(Part { key, id, title: words(title), role, dialect })
 }
 
 fn numbered(numbers: Vec<u128>, id: &str, title: &str, role: Role) -> Part {
@@ -409,7 +410,8 @@ mod tests {
 
     #[test]
     fn names_are_taken_as_the_tools_take_them() {
-        let cases: &[(Tool, &str, Option<(&str, Role)>)] = &[
+        type Case = (Tool, &'static str, Option<(&'static str, Role)>);
+        let cases: &[Case] = &[
             (Tool::Sqlx, "1_a.sql", Some(("1", Role::Up))),
             (Tool::Sqlx, "1_a.down.sql", Some(("1", Role::Down))),
             (Tool::Sqlx, "a.sql", None),

@@ -1,6 +1,9 @@
 //! Folders of SQL files: which file is which migration, in what order, and which half.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     Place, read, scan,
@@ -42,6 +45,7 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
     }
     let skipped = without_baselines(&mut found);
     let mut out: Vec<Migration> = Vec::new();
+    let mut ids: HashSet<String> = HashSet::new();
     for pair in found.into_values() {
         let Some((up, _)) = pair.up else {
             if let Some((down, _)) = pair.down.filter(|_| !skipped) {
@@ -56,8 +60,11 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
         };
         let file = load(sources, &up).0;
         broken.extend(unmarked(sources, layout, &up, file));
+        // Plain files may share a number; then the name tells them apart.
+        let id = if ids.contains(&pair.id) { stem(&up).to_owned() } else { pair.id };
+        ids.insert(id.clone());
         out.push(Migration {
-            id: pair.id,
+            id,
             parents: out.last().map(|m| vec![m.id.clone()]).unwrap_or_default(),
             depends_on: Vec::new(),
             labels: Vec::new(),
@@ -91,8 +98,7 @@ fn parts<'t>(
 /// Flyway: a new database begins with the newest baseline; all others ran the versions up to
 /// it. The versions are read where they are still there, for those databases exist.
 fn without_baselines(found: &mut BTreeMap<Key, Pair>) -> bool {
-    let newest =
-        found.iter().filter(|(_, p)| p.role == Some(Role::Baseline) && p.up.is_some()).next_back();
+    let newest = found.iter().rfind(|(_, p)| p.role == Some(Role::Baseline) && p.up.is_some());
     let Some(newest) = newest.map(|(key, _)| key.clone()) else { return false };
     let before = |(key, pair): (&Key, &Pair)| *key < newest && pair.role == Some(Role::Up);
     let versions = found.iter().any(|entry| before(entry) && entry.1.up.is_some());
@@ -161,7 +167,7 @@ pub fn lower(
     }
     let text = source.text.as_str();
     let ranges = match (halves, direction) {
-        (None, _) => vec![0..text.len()],
+        (None, _) => std::iter::once(0..text.len()).collect(),
         (Some(halves), Direction::Up) => halves.up,
         (Some(halves), Direction::Down) if halves.down.is_empty() => {
             return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
@@ -199,6 +205,11 @@ fn script(text: &str, file: FileId, ranges: &[Range<usize>], database: Database)
     let (start, end) =
         (ranges.first().map_or(0, |r| r.start), ranges.last().map_or(text.len(), |r| r.end));
     Script { ops, body, span: Some(Span::new(file, start, end)), error: None }
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".sql").unwrap_or(name)
 }
 
 /// A file that cannot be read still has a place, so that a message can name it.

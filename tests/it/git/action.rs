@@ -184,9 +184,12 @@ fn the_default_checkout_of_a_pull_request_is_enough() {
     assert!(sarif.contains("not-null-without-backfill"), "{sarif}");
     let ended = server.pull_request(&checkout, &[("INPUT_SARIF", "false")]);
     assert_eq!(ended.outputs["sarif-file"], "", "{}", ended.log);
-    let ended = server.pull_request(&checkout, &[("INPUT_FAIL_ON", "never")]);
-    assert_eq!(ended.code, 0, "{}", ended.log);
-    assert_eq!((&*ended.outputs["verdict"], &*ended.outputs["findings"]), ("findings", "1"));
+    let never = server.pull_request(&checkout, &[("INPUT_FAIL_ON", "never")]);
+    checkout.write("work/miglint.toml", "fail-on = \"never\"\n");
+    for ended in [never, server.pull_request(&checkout, &[])] {
+        assert_eq!(ended.code, 0, "{}", ended.log);
+        assert_eq!((&*ended.outputs["verdict"], &*ended.outputs["findings"]), ("findings", "1"));
+    }
 }
 
 #[test]

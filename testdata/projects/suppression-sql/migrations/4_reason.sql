@@ -1,0 +1,1 @@
+DROP TABLE b; -- miglint: ignore[table-data-dropped] until=9999-12-31

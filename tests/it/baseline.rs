@@ -1,0 +1,131 @@
+//! The baseline: written, kept, made smaller, refused.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::support::Folder;
+
+fn miglint(folder: &Path, args: &[&str], ci: bool) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .arg("check")
+        .args(args)
+        .args(["--output-format", "concise"])
+        .current_dir(folder)
+        .env_clear()
+        .envs(ci.then_some(("CI", "true")))
+        .output()
+        .expect("the program");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code().expect("a code"), text)
+}
+
+/// Two columns dropped long ago.
+fn project() -> Folder {
+    let folder = Folder::new();
+    folder.write("migrations/1_start.sql", "CREATE TABLE t (id int, a text, b text, c text);\n");
+    folder.write(
+        "migrations/2_drop.sql",
+        "ALTER TABLE t DROP COLUMN a;\nALTER TABLE t DROP COLUMN b;\n",
+    );
+    folder
+}
+
+const FILE: &str = ".miglint-baseline.json";
+
+fn read(folder: &Folder) -> String {
+    fs::read_to_string(folder.path().join(FILE)).expect("the baseline")
+}
+
+#[test]
+fn what_is_known_is_left_out_and_what_is_new_is_not() {
+    let folder = project();
+    let (code, text) = miglint(folder.path(), &["--write-baseline"], false);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with("Wrote 2 findings to .miglint-baseline.json."), "{text}");
+    assert_eq!(read(&folder).lines().filter(|line| line.contains("fingerprint")).count(), 2);
+    folder.write("miglint.toml", format!("baseline = \"{FILE}\"\n"));
+    folder.write("migrations/3_more.sql", "\n\nALTER TABLE t DROP COLUMN c;\n");
+    // Lines move, and the baseline knows the findings all the same.
+    let moved = "-- why\n\nALTER TABLE t DROP COLUMN a;\nALTER TABLE t DROP COLUMN b;\n";
+    folder.write("migrations/2_drop.sql", moved);
+    let before = read(&folder);
+    let (code, text) = miglint(folder.path(), &["--fail-on", "warning"], false);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.starts_with("migrations/3_more.sql:3:1: warning[column-data-dropped]"), "{text}");
+    assert!(text.contains("1 warning: read 3 migrations"), "{text}");
+    assert!(text.contains("Left out: 2 findings known to the baseline."), "{text}");
+    assert_eq!(read(&folder), before);
+    let (_, text) = miglint(folder.path(), &["--isolated"], false);
+    assert!(text.contains("3 warnings"), "{text}");
+    let (_, text) = miglint(folder.path(), &["--isolated", "--baseline", FILE], false);
+    assert!(text.contains("1 warning:"), "{text}");
+}
+
+#[test]
+fn what_no_longer_occurs_leaves_by_itself() {
+    let folder = project();
+    miglint(folder.path(), &["--write-baseline"], false);
+    folder.write("migrations/2_drop.sql", "ALTER TABLE t DROP COLUMN a;\n");
+    let baseline = ["--baseline", FILE];
+    // Runs that do not look at everything cannot tell.
+    for narrow in [
+        &["--since", "2"][..],
+        &["--database", "sqlite"],
+        &["--select", "missing-reference"],
+        &["migrations/2_drop.sql"],
+    ] {
+        let (_, text) = miglint(folder.path(), &[&baseline, narrow].concat(), false);
+        assert!(!text.contains("no longer"), "{narrow:?}: {text}");
+    }
+    let (code, text) = miglint(folder.path(), &baseline, true);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("1 finding of .miglint-baseline.json no longer occurs; a run outside of CI takes them out"), "{text}");
+    assert_eq!(read(&folder).matches("fingerprint").count(), 2);
+    let (_, text) = miglint(folder.path(), &baseline, false);
+    assert!(text.contains("no longer occurs, and is taken out of it"), "{text}");
+    assert_eq!(read(&folder).matches("fingerprint").count(), 1);
+    folder.write("migrations/2_drop.sql", "SELECT 1;\n");
+    miglint(folder.path(), &baseline, false);
+    assert_eq!(read(&folder), "{\n  \"version\": 1,\n  \"findings\": []\n}\n");
+}
+
+#[test]
+fn what_is_no_baseline_is_an_error() {
+    let folder = project();
+    let (code, text) = miglint(folder.path(), &["--baseline", "none.json"], false);
+    assert_eq!(code, 2, "{text}");
+    assert!(
+        text.contains(
+            "none.json cannot be read: no such file or directory; `--write-baseline` makes one"
+        ),
+        "{text}"
+    );
+    for (content, says) in [
+        ("[]", "is no baseline of miglint"),
+        ("{\"version\": 2, \"findings\": []}", "has version 2"),
+        ("{\"version\": 1}", "is no baseline of miglint"),
+    ] {
+        folder.write("b.json", content);
+        let (code, text) = miglint(folder.path(), &["--baseline", "b.json"], false);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains(says), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_neither_followed_nor_written_through() {
+    let folder = project();
+    let elsewhere = Folder::new();
+    elsewhere.write("target", "{\"version\": 1, \"findings\": []}");
+    let target = elsewhere.path().join("target");
+    std::os::unix::fs::symlink(&target, folder.path().join(FILE)).expect("a link");
+    folder.write("miglint.toml", format!("baseline = \"{FILE}\"\n"));
+    let (code, text) = miglint(folder.path(), &[], false);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("is a link that leaves the project"), "{text}");
+    let (code, text) = miglint(folder.path(), &["--write-baseline"], false);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("it is a symbolic link"), "{text}");
+    assert_eq!(fs::read_to_string(target).expect("the target").len(), 30);
+}

@@ -1,0 +1,152 @@
+//! The configuration: its schema for editors, where it is found, what it may not do.
+
+use std::{fs, path::Path, process::Command};
+
+use miglint::project::config;
+
+use crate::support::{Folder, home, updating};
+
+fn miglint(folder: &Path, args: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .expect("the program");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code().expect("a code"), text)
+}
+
+#[test]
+fn the_schema_for_editors_is_what_the_code_reads() {
+    let path = home().join("miglint.schema.json");
+    let text = serde_json::to_string_pretty(&config::json_schema()).expect("JSON") + "\n";
+    if updating() {
+        fs::write(&path, &text).expect("the schema");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, text, "miglint.schema.json is out of date; UPDATE=1 rewrites it");
+    let (code, printed) = miglint(home(), &["config", "--schema"]);
+    assert_eq!((code, printed), (0, text));
+}
+
+#[test]
+fn every_key_of_the_schema_is_shown_and_explained() {
+    let schema = config::json_schema();
+    let properties = schema["properties"].as_object().expect("properties");
+    assert!(properties.len() > 12);
+    let folder = Folder::new();
+    let (_, shown) = miglint(folder.path(), &["config", "--output-format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+    for (key, property) in properties {
+        assert!(property["description"].is_string(), "{key} is not explained");
+        assert_eq!(shown["settings"][key]["from"], "default", "{key} is not shown");
+    }
+}
+
+const TREE: [(&str, &str); 2] = [
+    ("migrations/1_a.sql", "CREATE TABLE t (id int, a text);\n"),
+    ("migrations/2_b.sql", "ALTER TABLE t DROP COLUMN a;\n"),
+];
+
+fn project() -> Folder {
+    let folder = Folder::new();
+    for (path, text) in TREE {
+        folder.write(path, text);
+        folder.write(&format!("inner/{path}"), text);
+    }
+    folder
+}
+
+#[test]
+fn the_nearest_wins_and_the_repository_is_the_end() {
+    let folder = project();
+    folder.write("miglint.toml", "databases = [\"postgres@11\"]\n");
+    let says = |folder: &Path, version: &str| {
+        let (code, text) = miglint(folder, &["check", "--output-format", "concise"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(&format!("For {version} (")), "{version}: {text}");
+    };
+    let inner = folder.path().join("inner");
+    // Without a repository, only the root itself is looked at.
+    says(folder.path(), "postgres@11");
+    says(&inner, "postgres@16");
+    fs::create_dir(folder.path().join(".git")).expect("a repository's mark");
+    says(&inner, "postgres@11");
+    folder.write("inner/pyproject.toml", "[tool.other]\nx = 1\n");
+    says(&inner, "postgres@11");
+    folder.write("inner/pyproject.toml", "[tool.miglint]\ndatabases = [\"postgres@12\"]\n");
+    says(&inner, "postgres@12");
+    folder.write("inner/.miglint.toml", "databases = [\"postgres@13\"]\n");
+    says(&inner, "postgres@13");
+    folder.write("inner/miglint.toml", "databases = [\"postgres@14\"]\n");
+    says(&inner, "postgres@14");
+    says(folder.path(), "postgres@11");
+}
+
+#[test]
+fn a_manifest_that_is_broken_is_an_error_only_where_it_is_ours() {
+    let folder = project();
+    folder.write("pyproject.toml", "[project\n");
+    let (code, text) = miglint(folder.path(), &["check"]);
+    assert_eq!(code, 0, "{text}");
+    folder.write("pyproject.toml", "[project\n[tool.miglint]\n");
+    let (code, text) = miglint(folder.path(), &["check"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.starts_with("miglint: pyproject.toml:1:9:"), "{text}");
+}
+
+#[test]
+fn a_configuration_leads_nowhere_else() {
+    let folder = project();
+    let secret = Folder::new();
+    secret.write("secret.toml", "password = \"hunter2\"\n");
+    secret.write("migrations/1_a.sql", "DROP TABLE secret;\n");
+    fs::create_dir(folder.path().join(".git")).expect("a repository's mark");
+    let outside = secret.path().to_string_lossy().into_owned();
+    folder.write("miglint.toml", format!("[[trees]]\npath = \"{outside}/migrations\"\n"));
+    let (code, text) = miglint(folder.path(), &["check"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("there are no migrations"), "{text}");
+    folder.write("miglint.toml", format!("baseline = \"{outside}/secret.toml\"\n"));
+    let (code, text) = miglint(folder.path(), &["check"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("miglint.toml");
+        fs::remove_file(&link).expect("the file");
+        std::os::unix::fs::symlink(secret.path().join("secret.toml"), &link).expect("a link");
+        let (code, text) = miglint(folder.path(), &["check"]);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("is a link that leaves the project"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn hot_and_small_tables_decide_where_the_harm_grows() {
+    let folder = Folder::new();
+    folder.write(
+        "migrations/1_a.sql",
+        "CREATE TABLE t (id int PRIMARY KEY, a text);\nCREATE TABLE u (id int);\n",
+    );
+    folder.write(
+        "migrations/2_b.sql",
+        "CREATE INDEX t_a ON t (a);\nINSERT INTO t SELECT id, 'x' FROM u;\n",
+    );
+    let run = |config: &str| {
+        folder.write("miglint.toml", config);
+        miglint(folder.path(), &["check", "--since", "1", "--output-format", "concise"])
+    };
+    let (code, text) = run("");
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("warning[index-before-load]"), "{text}");
+    let (code, text) = run("hot-tables = [\"t\"]\n");
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("error[index-before-load]"), "{text}");
+    let (code, text) = run("small-tables = [\"t\"]\n");
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("No findings"), "{text}");
+}

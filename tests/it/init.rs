@@ -1,0 +1,122 @@
+//! `miglint init`: what it writes is right, and it overwrites nothing.
+
+use std::{fs, path::Path, process::Command};
+
+use miglint::project::config;
+
+use crate::support::Folder;
+
+fn init(folder: &Path, args: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .arg("init")
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .expect("the program");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code().expect("a code"), text)
+}
+
+fn project(below: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write(&format!("{below}migrations/1_a.sql"), "CREATE TABLE t (id serial);\n");
+    folder.write(&format!("{below}migrations/2_b.sql"), "ALTER TABLE t ADD COLUMN a text;\n");
+    folder
+}
+
+fn read(folder: &Folder, path: &str) -> String {
+    fs::read_to_string(folder.path().join(path)).expect(path)
+}
+
+/// All that is commented out, put in force.
+fn uncommented(text: &str) -> String {
+    let keys: Vec<String> = config::json_schema()["properties"]
+        .as_object()
+        .expect("properties")
+        .keys()
+        .map(|key| format!("# {key} = "))
+        .collect();
+    text.lines()
+        .map(|line| match keys.iter().any(|key| line.starts_with(key)) {
+            true => &line[2..],
+            false => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn every_key_is_there_and_would_be_accepted() {
+    let folder = project("");
+    let (code, text) = init(folder.path(), &[]);
+    assert_eq!(code, 0, "{text}");
+    insta::assert_snapshot!("init", text);
+    let written = read(&folder, "miglint.toml");
+    insta::assert_snapshot!("init_configuration", written);
+    let config: config::Config = toml::from_str(&written).expect("a configuration");
+    // No repository: what has run ends at the head.
+    assert_eq!(config.since.as_deref(), Some("2"));
+    let all = uncommented(&written);
+    let all: toml::Table = all.parse().expect("TOML");
+    let known = config::json_schema();
+    let known = known["properties"].as_object().expect("properties");
+    for key in known.keys() {
+        assert!(all.contains_key(key), "{key} is not explained");
+    }
+    toml::from_str::<config::Config>(&uncommented(&written)).expect("a configuration");
+    insta::assert_snapshot!("init_workflow", read(&folder, ".github/workflows/miglint.yml"));
+    insta::assert_snapshot!("init_hook", read(&folder, ".pre-commit-config.yaml"));
+}
+
+#[test]
+fn what_is_there_stays_as_it_is() {
+    let folder = project("");
+    folder.write(".pre-commit-config.yaml", "repos: []\n");
+    folder.write(".github/workflows/miglint.yml", "mine\n");
+    folder.write("pyproject.toml", "[tool.miglint]\nfail-on = \"warning\"\n");
+    let (code, text) = init(folder.path(), &[]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("pyproject.toml holds a configuration already"), "{text}");
+    assert!(text.contains(".pre-commit-config.yaml is there already"), "{text}");
+    assert!(text.contains("Add to its `repos`:"), "{text}");
+    assert!(!folder.path().join("miglint.toml").exists());
+    assert_eq!(read(&folder, ".pre-commit-config.yaml"), "repos: []\n");
+    assert_eq!(read(&folder, ".github/workflows/miglint.yml"), "mine\n");
+}
+
+#[test]
+fn a_project_below_the_repository_is_named_in_the_hook_and_the_workflow() {
+    let folder = project("back end/");
+    Command::new("git").args(["init", "-q"]).current_dir(folder.path()).output().expect("git");
+    let (code, text) = init(folder.path(), &["back end"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(folder.path().join("back end/miglint.toml").exists());
+    assert!(read(&folder, ".pre-commit-config.yaml").contains("args: [\"back end\"]"));
+    assert!(
+        read(&folder, ".github/workflows/miglint.yml").contains("working-directory: \"back end\"")
+    );
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let folder = project("");
+    let (code, text) = init(folder.path(), &["--dry-run"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("# .github/workflows/miglint.yml"), "{text}");
+    assert!(!folder.path().join("miglint.toml").exists());
+    assert!(!folder.path().join(".github").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_is_written_through() {
+    let folder = project("");
+    let elsewhere = Folder::new();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(".github")).expect("a link");
+    let (code, text) = init(folder.path(), &[]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("is a symbolic link"), "{text}");
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("the folder").count(), 0);
+}
