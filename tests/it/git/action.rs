@@ -220,6 +220,10 @@ fn two_heads_are_found_although_each_branch_has_one() {
 #[test]
 fn the_head_of_a_pull_request_is_enough() {
     let server = Server::new();
+    // More than the first time that the clone is deepened.
+    for _ in 0..20 {
+        server.commit("main goes on");
+    }
     let checkout = server.checkout("owner/project", &server.head, Some(1));
     let ended = server.pull_request(&checkout, &[]);
     ended.reports(&["c_new.py"]);
