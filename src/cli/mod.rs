@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod config;
+mod generate;
 mod init;
 mod inspect;
 mod report;
@@ -65,6 +66,10 @@ enum Command {
     },
     /// Explain a rule: why, a bad example, a good one, and when it is quiet.
     Explain { rule: String },
+    /// Print completions for a shell.
+    Completions(generate::CompletionsArgs),
+    /// Print a manual page, for `man -l -`.
+    Man(generate::ManArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -174,6 +179,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Init(args) => init::init(&mut out, args)?,
         Command::Config(args) => config::config(&mut out, args)?,
         Command::Rules { output_format } => inspect::list_rules(&mut out, *output_format)?,
+        Command::Completions(args) => generate::completions(&mut out, args)?,
+        Command::Man(args) => generate::man(&mut out, args)?,
         Command::Explain { rule } => {
             out.write_all(find_rule(rule)?.page.as_bytes())?;
             ExitCode::SUCCESS

@@ -3,7 +3,7 @@
 //! The runner's own rules (actions/toolkit `core/src/command.ts`, actions/runner
 //! `ActionCommandManager.cs`): messages escape `%`, CR and LF, properties `:` and `,` too;
 //! columns count from 1 and are dropped for places over several lines; ten of each level are
-//! kept for a step.
+//! kept for a step. Files are named from the top of the repository.
 
 use std::io::{self, Write};
 
@@ -42,7 +42,8 @@ pub(super) fn github(out: &mut dyn Write, output: &Output<'_>) -> io::Result<()>
 fn annotation(out: &mut dyn Write, output: &Output<'_>, diagnostic: &Diagnostic) -> io::Result<()> {
     let span = diagnostic.finding.primary.span;
     let (start, end) = (output.start(span), output.end(span));
-    let mut place = format!("file={},line={}", property(&output.path(span)), start.line);
+    let mut place =
+        format!("file={},line={}", property(&clean(&output.forge_path(span))), start.line);
     if start.line == end.line {
         place.push_str(&format!(
             ",endLine={},col={},endColumn={}",

@@ -5,6 +5,7 @@ mod config;
 mod emit;
 mod fixtures;
 mod formats;
+mod generate;
 mod git;
 mod hostile;
 mod init;

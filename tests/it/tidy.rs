@@ -86,6 +86,8 @@ fn what_the_documents_name_is_there() {
                 "examples/",
                 "scripts/",
                 ".ci/",
+                ".github/",
+                "action/",
                 "benches/",
             ]
             .iter()

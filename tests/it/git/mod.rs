@@ -4,6 +4,7 @@ use std::{path::Path, process::Command};
 
 use crate::support::Folder;
 
+mod action;
 mod checkouts;
 mod formats;
 mod places;
