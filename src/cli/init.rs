@@ -212,7 +212,7 @@ fn workflow(below: &str) -> String {
         ),
     };
     format!(
-        "# Checks the migrations of a pull request. No `paths:` filter: a required check that is\n# skipped would stay pending for ever.\nname: miglint\n\non:\n  pull_request:\n  merge_group:\n\npermissions: {{}}\n\njobs:\n  miglint:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: read\n    steps:\n      - uses: actions/checkout@v5\n        with:\n          persist-credentials: false\n      - uses: {repository}@v{}\n{with}",
+        "# Checks the migrations of a pull request. No `paths:` filter: a required check that is\n# skipped would stay pending for ever.\nname: miglint\n\non:\n  pull_request:\n  merge_group:\n\npermissions: {{}}\n\njobs:\n  miglint:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: read\n    steps:\n      - uses: actions/checkout@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0\n        with:\n          persist-credentials: false\n      - uses: {repository}@v{}\n{with}",
         env!("CARGO_PKG_VERSION")
     )
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use miglint::project::config;
 
-use crate::support::Folder;
+use crate::support::{Folder, home};
 
 fn init(folder: &Path, args: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
@@ -67,6 +67,13 @@ fn every_key_is_there_and_would_be_accepted() {
     }
     toml::from_str::<config::Config>(&uncommented(&written)).expect("a configuration");
     insta::assert_snapshot!("init_workflow", read(&folder, ".github/workflows/miglint.yml"));
+    let workflow = read(&folder, ".github/workflows/miglint.yml");
+    let checkout = workflow.lines().find(|line| line.contains("actions/checkout@"));
+    let checkout = checkout.expect("a checkout").trim();
+    for document in ["README.md", ".github/workflows/ci.yml"] {
+        let text = fs::read_to_string(home().join(document)).expect(document);
+        assert!(text.contains(checkout), "{document} uses another checkout than {checkout}");
+    }
     insta::assert_snapshot!("init_hook", read(&folder, ".pre-commit-config.yaml"));
 }
 
