@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, HashMap};
+
 use super::{Check, Rule, finding};
 use crate::{
     diagnostic::{Finding, Label, Severity},
@@ -18,12 +20,66 @@ pub(super) const RULE: Rule = Rule {
 const SMALL: usize = 1_000;
 
 fn check(change: &Change<'_>, out: &mut Vec<Finding>) {
+    let loads = Loads::of(change);
+    // By load: a table's indexes that one load has to maintain are one thing to move.
+    let mut groups: BTreeMap<(usize, Name), Vec<Built>> = BTreeMap::new();
     for (at, applied) in change.applied.iter().enumerate() {
         for built in built(applied) {
-            if let Some(load) = change.applied[at + 1..].iter().find(|later| loads(&built, later)) {
-                report(applied, &built, load, out);
+            if let Some(load) = loads.next(&built, at) {
+                groups.entry((load, built.table.clone())).or_default().push(built);
             }
         }
+    }
+    for ((load, _), group) in groups {
+        report(&group, &change.applied[load], out);
+    }
+}
+
+/// Where each table's rows are written in bulk: positions in the change, in their order.
+#[derive(Default)]
+struct Loads {
+    rows: HashMap<Name, Vec<usize>>,
+    /// Backfills, which concern the column they write.
+    columns: HashMap<(Name, String), Vec<usize>>,
+}
+
+impl Loads {
+    fn of(change: &Change<'_>) -> Loads {
+        let mut found = Loads::default();
+        for (at, applied) in change.applied.iter().enumerate() {
+            let OpKind::Write(write) = &applied.op.kind else { continue };
+            let big = write.rows.is_none_or(|rows| rows > SMALL);
+            match write.kind {
+                WriteKind::Insert | WriteKind::Copy => {
+                    if big && (write.rows.is_some() || bulk(write)) {
+                        found.rows.entry(write.table.clone()).or_default().push(at);
+                    }
+                }
+                WriteKind::Update => {
+                    if !applied.held_rows || applied.new_table || write.filter == Filter::Some {
+                        continue;
+                    }
+                    for (column, _) in &write.columns {
+                        let key = (write.table.clone(), column.clone());
+                        found.columns.entry(key).or_default().push(at);
+                    }
+                }
+                WriteKind::Delete | WriteKind::Truncate => {}
+            }
+        }
+        found
+    }
+
+    /// The first one after a position that has to maintain what is built.
+    fn next(&self, built: &Built, after: usize) -> Option<usize> {
+        let first = |positions: &Vec<usize>| {
+            positions.get(positions.partition_point(|at| *at <= after)).copied()
+        };
+        let rows = self.rows.get(&built.table).and_then(first);
+        let columns = built.columns.iter().filter_map(|column| {
+            self.columns.get(&(built.table.clone(), column.clone())).and_then(first)
+        });
+        rows.into_iter().chain(columns).min()
     }
 }
 
@@ -80,41 +136,35 @@ fn built(applied: &Applied) -> Vec<Built> {
     }
 }
 
-fn loads(built: &Built, later: &Applied) -> bool {
-    let OpKind::Write(write) = &later.op.kind else { return false };
-    if write.table != built.table {
-        return false;
-    }
-    let big = write.rows.is_none_or(|rows| rows > SMALL);
-    match write.kind {
-        WriteKind::Insert | WriteKind::Copy => big && (write.rows.is_some() || bulk(write)),
-        WriteKind::Update => {
-            let touches = write.columns.iter().any(|(name, _)| built.columns.contains(name));
-            touches && later.held_rows && !later.new_table && write.filter != Filter::Some
-        }
-        WriteKind::Delete | WriteKind::Truncate => false,
-    }
-}
-
 /// An INSERT whose rows were not counted: from a query, or a COPY.
 fn bulk(write: &Write) -> bool {
     write.kind == WriteKind::Copy || !write.reads.tables.is_empty()
 }
 
-fn report(applied: &Applied, built: &Built, load: &Applied, out: &mut Vec<Finding>) {
+/// Places of one group that are shown besides the first.
+const SHOWN: usize = 4;
+
+fn report(group: &[Built], load: &Applied, out: &mut Vec<Finding>) {
     let OpKind::Write(write) = &load.op.kind else { return };
+    let Some((first, others)) = group.split_first() else { return };
     let doing = match write.kind {
-        WriteKind::Update => format!("`{}` is backfilled", built.columns.join("`, `")),
+        WriteKind::Update => format!("`{}` is backfilled", first.columns.join("`, `")),
         _ => "its rows are loaded".to_owned(),
     };
+    let what = match others.len() {
+        0 => format!("{} is", first.what),
+        1 => format!("{} and {} are", first.what, others[0].what),
+        n => format!("{} and {n} others are", first.what),
+    };
     let mut found = finding(
-        built.span,
+        first.span,
         "every row written below maintains it",
-        format!("{} is made on `{}` before {doing}", built.what, built.table),
+        format!("{what} made on `{}` before {doing}", first.table),
         "Make it after the rows are written: on a million rows that took a half to a tenth of the time.",
     );
+    let also = |built: &Built| Label { span: built.span, text: format!("and {}", built.what) };
+    found.related.extend(others.iter().take(SHOWN).map(also));
     found.related.push(Label { span: load.op.span, text: "the rows are written here".to_owned() });
-    found.table = Some(built.table.to_string());
-    let _ = applied;
+    found.table = Some(first.table.to_string());
     out.push(found);
 }

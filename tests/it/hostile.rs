@@ -287,6 +287,18 @@ fn a_pipe_that_closes_is_no_error() {
 }
 
 #[test]
+fn many_indexes_and_many_loads_are_not_multiplied() {
+    let indexes: String =
+        (0..30_000).map(|n| format!("CREATE INDEX i{n} ON tasks (id);\n")).collect();
+    let answer = check(sql(&indexes).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+    let loads = "INSERT INTO tasks (id) SELECT id FROM source;\n".repeat(30_000);
+    let source = "CREATE TABLE source (id int);\n".to_owned();
+    let answer = check(sql(source + &indexes + &loads).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("and 29999 others are made on `tasks`"), "{}", head(&answer.text));
+}
+
+#[test]
 fn comments_for_miglint_cost_no_more_than_other_comments() {
     let answer = |bad: &str| {
         let answer = check(sql(bad).path(), &["--output-format", "concise"]);
