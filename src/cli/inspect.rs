@@ -16,8 +16,9 @@ use crate::{
     rules,
 };
 
+/// Which history is meant.
 #[derive(Debug, clap::Args)]
-pub(super) struct SchemaArgs {
+struct Place {
     /// The project's root.
     #[arg(default_value = ".", value_name = "PATH")]
     path: PathBuf,
@@ -26,6 +27,12 @@ pub(super) struct SchemaArgs {
     /// The tree, where the project has several: its folder under the root.
     #[arg(long, value_name = "DIR")]
     tree: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemaArgs {
+    #[command(flatten)]
+    place: Place,
     /// The target, such as `postgres@16`. Default: the first that the project shows.
     #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
     database: Option<Database>,
@@ -38,14 +45,8 @@ pub(super) struct SchemaArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GraphArgs {
-    /// The project's root.
-    #[arg(default_value = ".", value_name = "PATH")]
-    path: PathBuf,
     #[command(flatten)]
-    configured: Configured,
-    /// The tree, where the project has several: its folder under the root.
-    #[arg(long, value_name = "DIR")]
-    tree: Option<String>,
+    place: Place,
     #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
     output_format: Simple,
 }
@@ -84,8 +85,8 @@ fn shown(trees: &[Tree]) -> String {
 }
 
 pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {
-    let opened = args.configured.open(&args.path)?;
-    let tree = pick(&opened, &args.path, args.tree.as_deref(), args.database)?;
+    let opened = args.place.configured.open(&args.place.path)?;
+    let tree = pick(&opened, &args.place.path, args.place.tree.as_deref(), args.database)?;
     let asked: Vec<Database> = args.database.into_iter().collect();
     let targets = opened.targets(tree, &asked);
     let (database, _) = targets
@@ -116,13 +117,13 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
 }
 
 pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {
-    let opened = args.configured.open(&args.path)?;
-    let trees: Vec<&Tree> = match &args.tree {
-        Some(_) => vec![pick(&opened, &args.path, args.tree.as_deref(), None)?],
+    let opened = args.place.configured.open(&args.place.path)?;
+    let trees: Vec<&Tree> = match &args.place.tree {
+        Some(_) => vec![pick(&opened, &args.place.path, args.place.tree.as_deref(), None)?],
         None => opened.project.trees.iter().collect(),
     };
     if trees.is_empty() {
-        return Err(nothing_found(&opened, &args.path).into());
+        return Err(nothing_found(&opened, &args.place.path).into());
     }
     let read: Vec<(&Tree, History)> = trees
         .into_iter()

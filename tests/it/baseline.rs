@@ -1,22 +1,12 @@
 //! The baseline: written, kept, made smaller, refused.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-use crate::support::Folder;
+use crate::support::{Folder, program};
 
 fn miglint(folder: &Path, args: &[&str], ci: bool) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
-        .arg("check")
-        .args(args)
-        .args(["--output-format", "concise"])
-        .current_dir(folder)
-        .env_clear()
-        .envs(ci.then_some(("CI", "true")))
-        .output()
-        .expect("the program");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
-    (output.status.code().expect("a code"), text)
+    let environment: &[(&str, &str)] = if ci { &[("CI", "true")] } else { &[] };
+    program(folder, &[&["check", "--output-format", "concise"], args].concat(), environment)
 }
 
 /// Two columns dropped long ago.

@@ -1,21 +1,13 @@
 //! The configuration: its schema for editors, where it is found, what it may not do.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use miglint::project::config;
 
-use crate::support::{Folder, home, updating};
+use crate::support::{Folder, home, program, updating};
 
 fn miglint(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .output()
-        .expect("the program");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
-    (output.status.code().expect("a code"), text)
+    program(folder, args, &[])
 }
 
 #[test]

@@ -4,19 +4,10 @@ use std::{fs, path::Path, process::Command};
 
 use miglint::project::config;
 
-use crate::support::{Folder, home};
+use crate::support::{Folder, home, program};
 
 fn init(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
-        .arg("init")
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .output()
-        .expect("the program");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
-    (output.status.code().expect("a code"), text)
+    program(folder, &[&["init"], args].concat(), &[])
 }
 
 fn project(below: &str) -> Folder {

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -112,4 +113,19 @@ pub(crate) fn home() -> &'static Path {
 
 pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE").is_some_and(|v| v == "1")
+}
+
+/// Runs the program in a folder with nothing in its environment but what is given: the code,
+/// and what it prints and complains of.
+pub(crate) fn program(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_miglint"))
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .expect("the program");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = text + &String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code().expect("a code"), text)
 }
