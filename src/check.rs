@@ -21,7 +21,7 @@ use crate::{
     replay::{Outcome, Plan, replay},
     review::{self, Against, Reviewed, Since},
     rules::{self, Check, Graph, Rule},
-    source::{FileId, Sources, Span},
+    source::{self, FileId, Sources, Span},
     suppress,
 };
 
@@ -64,8 +64,8 @@ pub fn open(root: &Path) -> Result<Opened, String> {
 /// # Errors
 /// A sentence: the root is not there, or a tree that the configuration names.
 pub fn open_with(root: &Path, settings: Settings) -> Result<Opened, String> {
-    let sources =
-        Sources::new(root).map_err(|e| format!("{} cannot be read: {e}", root.display()))?;
+    let sources = Sources::new(root)
+        .map_err(|e| format!("{} cannot be read: {}", root.display(), source::plain(&e)))?;
     if !sources.root().is_dir() {
         return Err(format!("{} is not a folder", root.display()));
     }

@@ -209,7 +209,7 @@ impl Inner {
 }
 
 /// An error of the operating system without the "(os error 2)" that helps nobody.
-fn plain(error: &std::io::Error) -> String {
+pub(crate) fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }

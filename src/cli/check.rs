@@ -23,6 +23,7 @@ use crate::{
     project::config::{Config, FailOn, RuleName},
     review::Since,
     rules::{self, Rule},
+    source,
 };
 
 #[derive(Debug, clap::Args)]
@@ -264,13 +265,14 @@ fn root_and_files(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), String> {
         if path.is_dir() {
             return Err("give one folder, or files".to_owned());
         }
-        let real =
-            path.canonicalize().map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        let real = path
+            .canonicalize()
+            .map_err(|e| format!("{} cannot be read: {}", path.display(), source::plain(&e)))?;
         canonical.push(real);
     }
     let here = Path::new(".")
         .canonicalize()
-        .map_err(|e| format!("the working directory cannot be read: {e}"))?;
+        .map_err(|e| format!("the working directory cannot be read: {}", source::plain(&e)))?;
     let inside = canonical.iter().all(|path| path.starts_with(&here));
     let root = if inside { here } else { around(&canonical)? };
     let relative = |path: &PathBuf| -> Result<String, String> {

@@ -80,8 +80,15 @@ fn pick<'a>(
     Ok(fitting.iter().find(spoken).unwrap_or(first))
 }
 
+/// Trees that a message names at the most.
+const NAMED: usize = 8;
+
 fn shown(trees: &[Tree]) -> String {
-    trees.iter().map(Tree::shown).collect::<Vec<_>>().join(", ")
+    let mut names: Vec<String> = trees.iter().take(NAMED).map(Tree::shown).collect();
+    if trees.len() > NAMED {
+        names.push(format!("and {} more", trees.len() - NAMED));
+    }
+    names.join(", ")
 }
 
 pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {

@@ -13,7 +13,10 @@ use std::{
 };
 
 use super::Failure;
-use crate::emit::{self, Format, Output};
+use crate::{
+    emit::{self, Format, Output},
+    source,
+};
 
 /// `--report FORMAT=PATH`.
 #[derive(Debug, Clone)]
@@ -119,7 +122,9 @@ pub(super) fn write_new(path: &Path, root: &Path, bytes: &[u8]) -> Result<(), St
 }
 
 fn here() -> Result<PathBuf, String> {
-    Path::new(".").canonicalize().map_err(|e| format!("the working directory cannot be read: {e}"))
+    Path::new(".")
+        .canonicalize()
+        .map_err(|e| format!("the working directory cannot be read: {}", source::plain(&e)))
 }
 
 /// A folder without links, step by step: none that lies in what is checked is followed.

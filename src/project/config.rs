@@ -266,8 +266,9 @@ impl Settings {
     /// # Errors
     /// A sentence with the place: the file cannot be read, or says what is not known.
     pub fn find(root: &Path) -> Result<Settings, String> {
-        let real =
-            root.canonicalize().map_err(|e| format!("{} cannot be read: {e}", root.display()))?;
+        let real = root
+            .canonicalize()
+            .map_err(|e| format!("{} cannot be read: {}", root.display(), source::plain(&e)))?;
         let top = real.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(&real);
         for dir in real.ancestors().take_while(|dir| dir.starts_with(top)) {
             let mut found: Option<Settings> = None;
@@ -308,8 +309,9 @@ impl Settings {
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         let mut settings = parse(&text, name, &shown)?
             .ok_or_else(|| format!("{shown} has no table for miglint"))?;
-        let root =
-            root.canonicalize().map_err(|e| format!("{} cannot be read: {e}", root.display()))?;
+        let root = root
+            .canonicalize()
+            .map_err(|e| format!("{} cannot be read: {}", root.display(), source::plain(&e)))?;
         let dir = real.parent().map(Path::to_owned).unwrap_or_default();
         settings.below = below(&dir, &root);
         Ok(settings)

@@ -64,11 +64,12 @@ pub(super) fn add(
     for database in &named {
         if let Spoken::Foreign(name) = database {
             let count = spoken.iter().filter(|s| **s == Some(*database)).count();
-            let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+            let (files, are) = if count == 1 { ("file", "is") } else { ("files", "are") };
             let place = tree.shown();
-            found
-                .notes
-                .push(format!("{files} of {place} for {name}, which miglint does not speak"));
+            let note = format!(
+                "{count} {files} of {place} {are} for {name}, which miglint does not speak"
+            );
+            found.notes.push(note);
         }
     }
     let mut trees = Vec::new();
@@ -185,7 +186,7 @@ fn versioned(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
     for dir in names {
         let ours = folders[&dir].iter().any(is_versioned)
             || folders[&dir].iter().any(|f| file_name(f).starts_with("R__"));
-        if !ours || upward(&dir).any(|up| NOT_MIGRATIONS.contains(&file_name(up))) {
+        if !ours || is_something_else(&dir) {
             continue;
         }
         let telling = upward(&dir).filter(|up| file_name(up).contains("migrat")).last();
@@ -223,7 +224,7 @@ fn releases(folders: &mut Folders) -> Vec<Candidate> {
 /// By the folder's name, or by numbers in front of every file name.
 fn is_tree(dir: &str, files: &[String]) -> bool {
     let names = || upward(dir).take(3).map(file_name);
-    if names().any(|name| NOT_MIGRATIONS.contains(&name)) {
+    if is_something_else(dir) {
         return false;
     }
     let numbered = files.iter().filter(|f| is_numbered(file_name(f))).count();
@@ -232,6 +233,12 @@ fn is_tree(dir: &str, files: &[String]) -> bool {
         return numbered > 0 || files.len() > 1;
     }
     numbered >= 2 && numbered == files.len()
+}
+
+/// By the names of the folder and the two above: further up, a whole project may lie in a
+/// folder of tests.
+fn is_something_else(dir: &str) -> bool {
+    upward(dir).take(3).any(|up| NOT_MIGRATIONS.contains(&file_name(up)))
 }
 
 fn is_numbered(name: &str) -> bool {
