@@ -173,7 +173,6 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     report.summary.operations = operations.values().sum();
     report.opaque = opaque.into_iter().collect();
     report.diagnostics = merged.finish();
-    grade(settings, &mut report.diagnostics);
     sort(sources, &mut report);
     let context = suppress::Context {
         sources,
@@ -184,6 +183,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         whole: request.databases.is_empty(),
     };
     suppress::apply(&context, &mut report);
+    grade(settings, &mut report.diagnostics);
     sort(sources, &mut report);
     fingerprints(sources, &mut report.diagnostics);
     if let Some(baseline) = &request.baseline {
