@@ -82,14 +82,15 @@ impl Baseline {
     }
 
     /// What is left of it when the entries are gone that a run has looked for in vain.
-    /// `judged` says whether the run would have found an entry's kind in its migration.
+    /// `judged` says whether the run would have found an entry of a rule, a migration and a path.
     pub(crate) fn without(
         &self,
         found: &HashSet<String>,
-        judged: impl Fn(&str, Option<&str>) -> bool,
+        judged: impl Fn(&str, Option<&str>, &str) -> bool,
     ) -> Baseline {
-        let stays =
-            |e: &&Entry| found.contains(&e.fingerprint) || !judged(&e.rule, e.migration.as_deref());
+        let stays = |e: &&Entry| {
+            found.contains(&e.fingerprint) || !judged(&e.rule, e.migration.as_deref(), &e.path)
+        };
         Baseline {
             version: VERSION,
             findings: self.findings.iter().filter(stays).cloned().collect(),

@@ -16,7 +16,7 @@ use crate::{
         Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
     frontend::Reader,
-    history::{Broken, History},
+    history::{Broken, History, Migration},
     project::{self, Found as Project, Targets, Tree, config::Settings},
     replay::{Outcome, Plan, replay},
     review::{self, Against, Reviewed, Since},
@@ -128,6 +128,8 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             Ran { job: at, database, outcome: job.replay(sources, database, &request.rules) }
         })
         .collect();
+    let all_read = outcomes.iter().all(|ran| ran.outcome.unloadable.is_empty())
+        && jobs.iter().all(|job| job.reviewed.history.broken.is_empty());
     let mut merged = Merged::default();
     // Trees of one folder, one for each database, share files: a place is reported once.
     let group = |at: usize| {
@@ -173,7 +175,6 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     report.summary.operations = operations.values().sum();
     report.opaque = opaque.into_iter().collect();
     report.diagnostics = merged.finish();
-    grade(settings, &mut report.diagnostics);
     sort(sources, &mut report);
     let context = suppress::Context {
         sources,
@@ -184,10 +185,18 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         whole: request.databases.is_empty(),
     };
     suppress::apply(&context, &mut report);
+    grade(settings, &mut report.diagnostics);
     sort(sources, &mut report);
     fingerprints(sources, &mut report.diagnostics);
     if let Some(baseline) = &request.baseline {
-        known(baseline, request, &jobs, &mut report);
+        // What could not be read may hide what the baseline knows.
+        let whole = all_read && request.databases.is_empty() && request.only.is_empty();
+        known(
+            baseline,
+            whole,
+            &Judge { sources, request, against: &against, jobs: &jobs },
+            &mut report,
+        );
     }
     limit(sources, request, &mut report);
     Ok(report)
@@ -225,29 +234,66 @@ fn files(jobs: &[Job<'_>]) -> BTreeMap<FileId, (String, bool)> {
 
 /// Leaves out what the baseline knows. Of what it knows and this run would have found again,
 /// and has not, nothing stays in it.
-fn known(baseline: &Baseline, request: &Request, jobs: &[Job<'_>], report: &mut Report) {
+fn known(baseline: &Baseline, whole: bool, judge: &Judge<'_>, report: &mut Report) {
     let found: HashSet<String> = report.diagnostics.iter().map(|d| d.fingerprint.clone()).collect();
     baseline.apply(report);
-    if !request.databases.is_empty() || !request.only.is_empty() {
+    if !whole {
         return;
     }
-    let judged = |rule: &str, migration: Option<&str>| {
-        let Some(rule) = request.rules.iter().find(|r| r.name == rule) else {
-            return rules::find(rule).is_none();
-        };
-        let Some(id) = migration.filter(|_| !matches!(rule.check, Check::Graph(_))) else {
-            return true;
-        };
-        let mut places = jobs.iter().filter_map(|job| {
-            let at = job.reviewed.history.position(id)?;
-            job.reviewed.review.get(at).copied()
-        });
-        places.next().is_none_or(|first| first || places.any(|review| review))
-    };
-    let left = baseline.without(&found, judged);
+    let left = baseline.without(&found, |rule, migration, path| judge.sees(rule, migration, path));
     if left.len() < baseline.len() {
         report.summary.gone_from_baseline = baseline.len() - left.len();
         report.baseline = Some(left);
+    }
+}
+
+/// Tells what a run would find again.
+struct Judge<'a> {
+    sources: &'a Sources,
+    request: &'a Request,
+    against: &'a Against,
+    jobs: &'a [Job<'a>],
+}
+
+impl Judge<'_> {
+    /// Whether a finding of a rule, a migration and a file would be found, if it still were there.
+    fn sees(&self, name: &str, migration: Option<&str>, path: &str) -> bool {
+        let Judge { sources, request, against, jobs } = self;
+        let Some(rule) = request.rules.iter().find(|r| r.name == name) else {
+            return rules::find(name).is_none();
+        };
+        // A path of another root, or of a tree that is not read here, lies in no folder of ours.
+        let is_ours = || jobs.iter().any(|job| job.tree.below(path).is_some());
+        match name {
+            "merged-revision-edited" if !matches!(against, Against::Base(_)) => return false,
+            // What a comment is for may be a rule that has not run.
+            "unused-suppression" if request.rules.len() < rules::RULES.len() => return false,
+            _ => {}
+        }
+        let Some(id) = migration.filter(|_| !matches!(rule.check, Check::Graph(_))) else {
+            return is_ours();
+        };
+        let named: Vec<(&Migration, bool)> = jobs
+            .iter()
+            .filter_map(|job| {
+                let at = job.reviewed.history.position(id)?;
+                Some((&job.reviewed.history.migrations[at], job.reviewed.review[at]))
+            })
+            .collect();
+        let has_path = |migration: &Migration| {
+            let mut files = std::iter::once(migration.file).chain(migration.down_file);
+            files.any(|file| sources.path(file) == path)
+        };
+        // Trees of two databases may share a file.
+        let mut exact = named.iter().filter(|(migration, _)| has_path(migration)).peekable();
+        if exact.peek().is_some() {
+            return exact.any(|(_, review)| *review);
+        }
+        if sources.is_file(path) {
+            // A helper of it.
+            return !named.is_empty() && named.iter().all(|(_, review)| *review);
+        }
+        is_ours()
     }
 }
 

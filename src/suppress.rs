@@ -2,7 +2,7 @@
 //! what is wrong with such comments.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     ops::Range,
 };
 
@@ -43,9 +43,9 @@ struct Suppression {
 /// Takes out what the configuration and the comments suppress, counts it, and reports comments
 /// that are of no use.
 pub(crate) fn apply(context: &Context<'_>, report: &mut Report) {
-    let before = report.diagnostics.len();
+    let mut before = report.diagnostics.len();
     by_configuration(context, report);
-    let (mut suppressions, mut findings) = read(context);
+    let (mut suppressions, mut findings) = read(context, report);
     report.diagnostics.retain_mut(|d| {
         let file = d.finding.primary.span.file;
         suppressions.get_mut(&file).is_none_or(|of_file| !is_suppressed(context, of_file, d))
@@ -61,6 +61,9 @@ pub(crate) fn apply(context: &Context<'_>, report: &mut Report) {
             report.diagnostics.push(Diagnostic::new(rule, migration, Vec::new(), finding));
         }
     }
+    before = report.diagnostics.len();
+    by_configuration(context, report);
+    report.summary.suppressed += before - report.diagnostics.len();
 }
 
 /// `per-file-ignores`, `per-migration-ignores`, `small-tables`.
@@ -123,6 +126,8 @@ fn unused(context: &Context<'_>, suppression: &Suppression) -> Option<Finding> {
         .rules
         .iter()
         .filter(|rule| judged && ran(rule) && !suppression.used.contains(*rule))
+        // Found only where a base is compared with: not by every run that reads the comment.
+        .filter(|rule| **rule != "merged-revision-edited")
         .map(|rule| format!("`{rule}`"))
         .collect();
     if idle.is_empty() {
@@ -145,10 +150,14 @@ type ByFile = BTreeMap<FileId, Vec<Suppression>>;
 /// Comments that are read in one file at the most: no more than anybody writes.
 const MAX_COMMENTS: usize = 500;
 
-/// All comments for miglint in the migrations, and what is wrong with them.
-fn read(context: &Context<'_>) -> (ByFile, Vec<(&'static str, Finding)>) {
+/// All comments for miglint in the migrations and where else something was found, such as a
+/// helper of theirs; and what is wrong with those in the migrations.
+fn read(context: &Context<'_>, report: &Report) -> (ByFile, Vec<(&'static str, Finding)>) {
     let (mut found, mut wrong) = (ByFile::new(), Vec::new());
-    for (&file, (_, judged)) in &context.files {
+    let others = report.diagnostics.iter().map(|d| d.finding.primary.span.file);
+    let files: BTreeSet<FileId> = context.files.keys().copied().chain(others).collect();
+    for file in files {
+        let judged = context.files.get(&file).is_some_and(|(_, review)| *review);
         let source = context.sources.file(file);
         if !source.text.contains("miglint:") {
             continue;
@@ -168,7 +177,7 @@ fn read(context: &Context<'_>) -> (ByFile, Vec<(&'static str, Finding)>) {
                     scope: scope(&source.text, &outline, comment),
                     used: HashSet::new(),
                 }),
-                Err((message, help)) if *judged => {
+                Err((message, help)) if judged => {
                     wrong.push(("invalid-suppression", finding(span, "", message, help)));
                 }
                 Err(_) => {}
@@ -180,8 +189,12 @@ fn read(context: &Context<'_>) -> (ByFile, Vec<(&'static str, Finding)>) {
 
 /// What follows `miglint:` in a comment.
 fn directive(comment: &str) -> Option<&str> {
-    let text = comment.trim_start_matches(['#', '-', '/', '*', ' ', '\t']);
-    let text = text.strip_prefix("miglint:")?.trim();
+    let (before, text) = comment.split_once("miglint:")?;
+    // It may follow a comment for another tool, with a mark of its own.
+    if !before.trim_end().ends_with(['#', '-', '/', '*']) {
+        return None;
+    }
+    let text = text.trim();
     Some(text.strip_suffix("*/").unwrap_or(text).trim_end())
 }
 

@@ -44,7 +44,7 @@ impl Place {
     }
 
     pub(super) fn given(path: &Path) -> Place {
-        Place { path: path.to_owned(), inside: PathBuf::from("/") }
+        Place { path: path.to_owned(), inside: path.to_owned() }
     }
 
     pub(super) fn usual(root: &Path) -> Place {
@@ -75,39 +75,54 @@ impl Place {
         let (shown, count) = (self.shown(), baseline.len());
         let findings = if count == 1 { "finding" } else { "findings" };
         writeln!(out, "Wrote {count} {findings} to {shown}. A run leaves them out with")?;
-        match opened.settings.config.baseline {
-            Some(_) => writeln!(out, "the configuration as it is.")?,
-            None => {
-                writeln!(out, "`baseline = \"{shown}\"` in miglint.toml, or `--baseline {shown}`.")?
+        let usual = self.path.canonicalize().ok();
+        let usual = usual.as_deref().and_then(|path| path.strip_prefix(opened.sources.root()).ok());
+        match (&opened.settings.config.baseline, usual) {
+            (Some(name), Some(usual))
+                if opened.settings.under_root(name).as_deref() == usual.to_str() =>
+            {
+                writeln!(out, "the configuration as it is.")?;
             }
+            // A configuration counts from its own folder.
+            (_, Some(usual)) if opened.settings.below.is_empty() => {
+                let usual = clean(&usual.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
+                writeln!(
+                    out,
+                    "`baseline = \"{usual}\"` in miglint.toml, or `--baseline {shown}`."
+                )?;
+            }
+            _ => writeln!(out, "`--baseline {shown}`.")?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Writes what is left of a baseline. In CI the file is nobody's to keep, so it is only said.
-    pub(super) fn shrink(&self, root: &Path, report: &mut Report) -> Result<(), Failure> {
-        let Some(left) = &report.baseline else { return Ok(()) };
+    /// Writes what is left of a baseline. In CI the file is nobody's to keep, so it is only said;
+    /// and the check stands where the file cannot be written.
+    pub(super) fn shrink(&self, root: &Path, report: &mut Report) {
+        let Some(left) = &report.baseline else { return };
+        // A baseline from above the root is for other projects as well.
+        let real = self.path.canonicalize();
+        if !real.is_ok_and(|path| path.starts_with(root)) {
+            return;
+        }
         let gone = report.summary.gone_from_baseline;
         let (findings, occur) =
             if gone == 1 { ("finding", "occurs") } else { ("findings", "occur") };
         let shown = self.shown();
-        let note = match env::var_os("CI").is_some_and(|value| !value.is_empty()) {
-            true => format!(
-                "{gone} {findings} of {shown} no longer {occur}; a run outside of CI takes them out"
-            ),
-            false => {
-                self.put(root, left)?;
-                let are = if gone == 1 { "is" } else { "are" };
-                format!("{gone} {findings} of {shown} no longer {occur}, and {are} taken out of it")
-            }
+        let ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+        let what_next = match (ci, if ci { Ok(()) } else { self.put(root, left) }) {
+            (true, _) => "; a run outside of CI takes them out".to_owned(),
+            (false, Ok(())) if gone == 1 => ", and is taken out of it".to_owned(),
+            (false, Ok(())) => ", and are taken out of it".to_owned(),
+            (false, Err(why)) => format!("; {why}"),
         };
+        let note = format!("{gone} {findings} of {shown} no longer {occur}{what_next}");
         report.summary.notes.push(note);
-        Ok(())
     }
 
-    fn put(&self, root: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    fn put(&self, root: &Path, baseline: &Baseline) -> Result<(), String> {
         let shown = self.shown();
         report::write_inside(&self.path, root, baseline.to_json().as_bytes())
-            .map_err(|why| Failure::Message(format!("{shown} cannot be written: {why}")))
+            .map_err(|why| format!("{shown} cannot be written: {why}"))
     }
 }

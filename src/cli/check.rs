@@ -20,7 +20,7 @@ use crate::{
     diagnostic::{Report, Severity},
     emit::{self, FORMATS, Format, Output, Style},
     git,
-    project::config::{Config, FailOn, RuleName},
+    project::config::{Config, FILES, FailOn, RuleName},
     review::Since,
     rules::{self, Rule},
     source,
@@ -126,7 +126,7 @@ pub(super) fn check(
         return place.write(out, &opened, &report);
     }
     if let Some(place) = &baseline {
-        place.shrink(opened.sources.root(), &mut report)?;
+        place.shrink(opened.sources.root(), &mut report);
     }
     let prefix = prefix(&root);
     let below = top.as_deref().and_then(|top| opened.sources.root().strip_prefix(top).ok());
@@ -289,9 +289,9 @@ fn root_and_files(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), String> {
 /// looks like a root.
 fn around(files: &[PathBuf]) -> Result<PathBuf, String> {
     let first = files.first().ok_or("no files are given")?;
-    let marks = [".git", "alembic.ini", "pyproject.toml", "Cargo.toml", "miglint.toml"];
-    let found =
-        first.ancestors().skip(1).find(|dir| marks.iter().any(|mark| dir.join(mark).exists()));
+    let marks = [".git", "alembic.ini"];
+    let is_marked = |dir: &Path| marks.iter().chain(FILES).any(|mark| dir.join(mark).exists());
+    let found = first.ancestors().skip(1).find(|dir| is_marked(dir));
     let parent = first.parent().map(Path::to_owned);
     found.map(Path::to_owned).or(parent).ok_or_else(|| format!("{} has no folder", first.display()))
 }

@@ -69,15 +69,15 @@ pub(super) fn init(out: &mut dyn Write, args: &InitArgs) -> Result<ExitCode, Fai
         let place = clean(&tree.shown());
         writeln!(out, "Found {} {many} of {} in {place}.", found.len(), tree.tool.name())?;
     }
+    let existing = existing(&root, &args.path);
     for file in files(&opened, &root, &top, below.trim_end_matches('/')) {
         let shown = file.path.strip_prefix(&top).unwrap_or(&file.path).display().to_string();
         let shown = clean(&shown);
         let taken = file.path.exists() || file.path.symlink_metadata().is_ok();
-        let other = FILES
-            .iter()
-            .find(|name| file.path.ends_with("miglint.toml") && config_in(&root.join(name)));
+        let other = existing.as_ref().filter(|_| file.path.ends_with("miglint.toml"));
         match other {
             Some(name) => {
+                let name = clean(name);
                 writeln!(out, "{name} holds a configuration already; it stays as it is.")?
             }
             None if taken => {
@@ -98,6 +98,13 @@ pub(super) fn init(out: &mut dyn Write, args: &InitArgs) -> Result<ExitCode, Fai
         writeln!(out, "Next: `miglint check`.")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration that is there, which a new one beside the root would put out of force.
+fn existing(root: &Path, shown: &Path) -> Option<String> {
+    let beside = FILES.iter().find(|name| config_in(&root.join(name)));
+    let above = || config::Settings::find(shown).ok()?.file;
+    beside.map(|name| (*name).to_owned()).or_else(above)
 }
 
 /// Whether a file is, or holds, a configuration.
@@ -185,7 +192,7 @@ fn head(opened: &Opened) -> Option<(String, String)> {
     let (found, broken) = frontend::migrations(&opened.sources, tree);
     let history = History::new(found, broken);
     let [head] = history.heads[..] else { return None };
-    let id = serde_json::Value::from(history.migrations[head].id.as_str());
+    let id = quoted(&history.migrations[head].id);
     let said = "There is no base branch to compare with here: what follows this head is new.\n# Delete the line once there is one.";
     Some((said.to_owned(), format!("since = {id}")))
 }
@@ -193,7 +200,7 @@ fn head(opened: &Opened) -> Option<(String, String)> {
 fn hook(below: &str) -> String {
     let args = match below {
         "" => String::new(),
-        below => format!("        args: [{}]\n", serde_json::Value::from(below)),
+        below => format!("        args: [{}]\n", quoted(below)),
     };
     format!(
         "  - repo: {}\n    rev: v{}\n    hooks:\n      - id: miglint\n{args}",
@@ -202,14 +209,28 @@ fn hook(below: &str) -> String {
     )
 }
 
+/// A text in double quotes, as YAML and TOML read them alike: neither takes every character that
+/// JSON does.
+fn quoted(text: &str) -> String {
+    let escaped = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        _ if clean(c.encode_utf8(&mut [0; 4])).len() > c.len_utf8() => {
+            format!("\\u{:04x}", u32::from(c))
+        }
+        _ => c.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
+
 fn workflow(below: &str) -> String {
     let repository = env!("CARGO_PKG_REPOSITORY").trim_start_matches("https://github.com/");
     let with = match below {
         "" => String::new(),
-        below => format!(
-            "        with:\n          working-directory: {}\n",
-            serde_json::Value::from(below)
-        ),
+        below => {
+            // A folder's name is no expression of the workflow's.
+            let below = quoted(&below.replace("${{", "${{ '${{' }}"));
+            format!("        with:\n          working-directory: {below}\n")
+        }
     };
     format!(
         "# Checks the migrations of a pull request. No `paths:` filter: a required check that is\n# skipped would stay pending for ever.\nname: miglint\n\non:\n  pull_request:\n  merge_group:\n\npermissions: {{}}\n\njobs:\n  miglint:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: read\n    steps:\n      - uses: actions/checkout@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0\n        with:\n          persist-credentials: false\n      - uses: {repository}@v{}\n{with}",

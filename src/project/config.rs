@@ -211,6 +211,9 @@ impl<'de> Deserialize<'de> for Pattern {
             return Err(D::Error::custom(format!("a pattern is longer than {MAX_PATTERN} bytes")));
         }
         let pattern = Pattern(text);
+        if pattern.0.trim_matches(['/', '.']).is_empty() {
+            return Err(D::Error::custom("a pattern names no file; `**` matches all of them"));
+        }
         pattern.globs().map_err(|e| D::Error::custom(format!("this is no pattern: {e}")))?;
         Ok(pattern)
     }
@@ -228,8 +231,9 @@ impl JsonSchema for Pattern {
 
 impl Pattern {
     fn globs(&self) -> Result<Vec<globset::Glob>, globset::Error> {
-        let text = self.0.trim_start_matches("./").trim_end_matches('/');
-        let anchored = if text.contains('/') { text.to_owned() } else { format!("**/{text}") };
+        let text = self.0.trim_end_matches('/');
+        let path = text.trim_start_matches("./").trim_start_matches('/');
+        let anchored = if text.contains('/') { path.to_owned() } else { format!("**/{path}") };
         // A folder stands for everything in it.
         let below = format!("{anchored}/**");
         let build = |text: &str| GlobBuilder::new(text).literal_separator(true).build();
@@ -303,9 +307,10 @@ impl Settings {
     /// As for [`Settings::find`].
     pub fn read(root: &Path, path: &Path) -> Result<Settings, String> {
         let shown = path.display().to_string();
-        let text = source::read_bounded(path, Path::new("/"))
-            .map_err(|reason| format!("{shown} {reason}"))?;
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // Whoever gives a path may lead anywhere.
+        let text =
+            source::read_bounded(path, &real).map_err(|reason| format!("{shown} {reason}"))?;
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         let mut settings = parse(&text, name, &shown)?
             .ok_or_else(|| format!("{shown} has no table for miglint"))?;
@@ -399,15 +404,14 @@ fn parse(text: &str, name: &str, shown: &str) -> Result<Option<Settings>, String
     let fail = |error: &toml::de::Error| place(text, shown, error);
     let (config, table) = match name {
         "pyproject.toml" => {
-            // A manifest that is broken elsewhere is its own tool's matter.
-            if !text.contains("tool.miglint") {
+            if is_of_others(text, "tool.miglint") {
                 return Ok(None);
             }
             let file: Pyproject = toml::from_str(text).map_err(|e| fail(&e))?;
             (file.tool.and_then(|tool| tool.miglint), "tool.miglint")
         }
         "Cargo.toml" => {
-            if !text.contains("metadata.miglint") {
+            if is_of_others(text, "metadata.miglint") {
                 return Ok(None);
             }
             let file: Manifest = toml::from_str(text).map_err(|e| fail(&e))?;
@@ -423,6 +427,13 @@ fn parse(text: &str, name: &str, shown: &str) -> Result<Option<Settings>, String
     let lines = lines(text, table);
     let file = Some(shown.to_owned());
     Ok(Some(Settings { config, file, lines, ..Settings::default() }))
+}
+
+/// Whether a manifest cannot hold a table of ours: one that is broken elsewhere is its own tool's
+/// matter. A table can be written in many ways, such as `[tool]` with `miglint = { … }`.
+fn is_of_others(text: &str, table: &str) -> bool {
+    let readable = || toml::de::DeTable::parse(text).is_ok();
+    !(text.contains(table) || text.contains("miglint") && readable())
 }
 
 /// The line of each key of a table.

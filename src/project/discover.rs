@@ -79,6 +79,8 @@ fn given(settings: &Settings) -> Given {
     Given {
         naming_convention: naming.map(|(key, text)| (key.key(), text.clone())).collect(),
         models: models.filter_map(|path| settings.under_root(path)).collect(),
+        exclude: config.exclude.clone().unwrap_or_default(),
+        below: settings.below.clone(),
     }
 }
 

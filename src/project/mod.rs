@@ -9,6 +9,8 @@ mod targets;
 pub use discover::{Found, discover};
 pub use targets::{Targets, targets};
 
+use config::Pattern;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
@@ -97,6 +99,17 @@ pub struct Given {
     pub naming_convention: BTreeMap<&'static str, String>,
     /// Where the models are, under the root.
     pub models: Vec<String>,
+    /// What is not looked at, and the way from the folder that the patterns count from.
+    pub exclude: Vec<Pattern>,
+    pub below: String,
+}
+
+impl Given {
+    /// Tells which paths, given under the root, are not looked at.
+    pub fn excludes(&self) -> impl Fn(&str) -> bool {
+        let globs = config::glob_set(&self.exclude);
+        move |path| globs.is_match(join(&self.below, path))
+    }
 }
 
 impl Tree {

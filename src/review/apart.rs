@@ -38,8 +38,9 @@ pub(super) fn apart(
     reader: &mut Texts<'_>,
 ) -> Apart {
     let Listed { mut fork, mut tip } = listed;
+    let excludes = tree.given.excludes();
     for files in fork.iter_mut().chain([&mut tip]) {
-        files.retain(|path, _| tree.covers(path));
+        files.retain(|path, _| tree.covers(path) && !excludes(path));
     }
     let here: BTreeSet<&String> = tree.files.iter().collect();
     let compared = fork.clone().unwrap_or_default();

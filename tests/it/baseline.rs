@@ -119,3 +119,83 @@ fn a_link_is_neither_followed_nor_written_through() {
     assert!(text.contains("it is a symbolic link"), "{text}");
     assert_eq!(fs::read_to_string(target).expect("the target").len(), 30);
 }
+
+/// Two projects whose migrations have the same ids.
+fn two_projects() -> Folder {
+    let folder = Folder::new();
+    for name in ["one", "two"] {
+        folder.write(&format!("{name}/migrations/1_a.sql"), "CREATE TABLE t (id int, a text);\n");
+        folder.write(&format!("{name}/migrations/2_b.sql"), "ALTER TABLE t DROP COLUMN a;\n");
+    }
+    folder
+}
+
+#[test]
+fn what_lies_in_another_project_stays() {
+    let folder = two_projects();
+    miglint(folder.path(), &["--write-baseline"], false);
+    let before = read(&folder);
+    assert_eq!(before.matches("fingerprint").count(), 2);
+    // Seen from there, the paths of all entries are other ones.
+    let (_, text) = miglint(folder.path(), &["one", "--baseline", FILE], false);
+    assert!(!text.contains("no longer"), "{text}");
+    assert_eq!(read(&folder), before);
+    folder.write("one/known.json", &before);
+    let (_, text) = miglint(folder.path(), &["one", "--baseline", "one/known.json"], false);
+    assert!(!text.contains("no longer"), "{text}");
+    // What is under review in the one has run in the other.
+    fs::remove_file(folder.path().join("two/migrations/1_a.sql")).expect("the file");
+    let (_, text) = miglint(folder.path(), &["--since", "1", "--baseline", FILE], false);
+    assert!(!text.contains("no longer"), "{text}");
+    assert_eq!(read(&folder), before);
+}
+
+#[test]
+fn what_a_file_that_does_not_load_may_hide_stays() {
+    let folder = Folder::new();
+    folder.write("alembic/env.py", "from alembic import context\n");
+    let head = |id: &str, down: &str| {
+        format!(
+            "from alembic import op\nimport sqlalchemy as sa\nrevision = \"{id}\"\ndown_revision = {down}\n"
+        )
+    };
+    let start = "def upgrade():\n    op.create_table(\"t\", sa.Column(\"a\", sa.Text()))\ndef downgrade():\n    op.drop_table(\"t\")\n";
+    folder.write("alembic/versions/a.py", head("a", "None") + start);
+    let drop = "def upgrade():\n    op.drop_table(\"t\")\ndef downgrade():\n    op.create_table(\"t\", sa.Column(\"a\", sa.Text()))\n";
+    folder.write("alembic/versions/b.py", head("b", "\"a\"") + drop);
+    miglint(folder.path(), &["--write-baseline"], false);
+    let before = read(&folder);
+    assert_eq!(before.matches("fingerprint").count(), 1);
+    folder.write("alembic/versions/b.py", head("b", "\"a\"") + "def upgrade(:\n");
+    let (_, text) = miglint(folder.path(), &["--baseline", FILE], false);
+    assert!(!text.contains("no longer"), "{text}");
+    assert_eq!(read(&folder), before);
+}
+
+#[test]
+fn the_advice_counts_from_the_configuration() {
+    let folder = two_projects();
+    let (_, text) = miglint(folder.path(), &["one", "--write-baseline"], false);
+    assert!(
+        text.contains("`baseline = \".miglint-baseline.json\"` in miglint.toml, or `--baseline one/.miglint-baseline.json`"),
+        "{text}"
+    );
+    folder.write("one/miglint.toml", "baseline = \".miglint-baseline.json\"\n");
+    let (_, text) = miglint(folder.path(), &["one", "--write-baseline"], false);
+    assert!(text.contains("the configuration as it is"), "{text}");
+    let (_, text) = miglint(folder.path(), &["one", "--write-baseline=one/other.json"], false);
+    assert!(text.contains("`baseline = \"other.json\"`"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_check_stands_where_the_baseline_cannot_be_written() {
+    let folder = project();
+    miglint(folder.path(), &["--write-baseline"], false);
+    fs::rename(folder.path().join(FILE), folder.path().join("real.json")).expect("the file");
+    std::os::unix::fs::symlink("real.json", folder.path().join(FILE)).expect("a link");
+    folder.write("migrations/2_drop.sql", "SELECT 1;\n");
+    let (code, text) = miglint(folder.path(), &["--baseline", FILE], false);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("no longer occur; .miglint-baseline.json cannot be written"), "{text}");
+}

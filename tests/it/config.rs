@@ -142,3 +142,70 @@ fn hot_and_small_tables_decide_where_the_harm_grows() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("No findings"), "{text}");
 }
+
+#[test]
+fn a_table_of_a_manifest_is_found_however_it_is_written() {
+    let folder = project();
+    for text in [
+        "[tool.miglint]\nignore = [\"column-data-dropped\"]\n",
+        "[tool]\nmiglint = { ignore = [\"column-data-dropped\"] }\n",
+        "[tool.\"miglint\"]\nignore = [\"column-data-dropped\"]\n",
+        "tool . miglint . ignore = [\"column-data-dropped\"]\n",
+    ] {
+        folder.write("pyproject.toml", text);
+        let (_, shown) = miglint(folder.path(), &["config"]);
+        assert!(shown.starts_with("Configuration: pyproject.toml"), "{text}: {shown}");
+    }
+    // One that only depends on it, and is broken, is its own tool's matter.
+    folder.write("pyproject.toml", "dev = [\"miglint\"\n");
+    let (code, text) = miglint(folder.path(), &["check"]);
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_slash_in_front_of_a_pattern_is_the_configurations_folder() {
+    let folder = project();
+    for (pattern, left) in [
+        ("/inner", "SQL in migrations"),
+        ("./inner/", "SQL in migrations"),
+        ("/migrations/", "SQL in inner/migrations"),
+        ("./migrations", "SQL in inner/migrations"),
+        ("/inner/**/*.sql", "SQL in migrations"),
+    ] {
+        folder.write("miglint.toml", format!("exclude = [\"{pattern}\"]\n"));
+        let (_, text) = miglint(folder.path(), &["check"]);
+        assert!(text.contains(&format!("({left})")), "{pattern}: {text}");
+    }
+}
+
+#[test]
+fn what_is_excluded_is_not_read_from_the_base_either() {
+    let folder = Folder::new();
+    let git = |args: &str| {
+        let status = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
+            .args(args.split(' '))
+            .current_dir(folder.path())
+            .output()
+            .expect("git");
+        assert!(status.status.success(), "{args}");
+    };
+    git("init -q -b main");
+    folder.write("miglint.toml", "exclude = [\"*_seed.sql\"]\n");
+    for (path, text) in TREE {
+        folder.write(path, text);
+    }
+    git("add .");
+    git("commit -q -m a");
+    git("checkout -q -b branch");
+    git("checkout -q main");
+    folder.write("migrations/3_seed.sql", "DROP TABLE nothing;\n");
+    git("add .");
+    git("commit -q -m b");
+    git("checkout -q branch");
+    let check = || miglint(folder.path(), &["check", "--since", "main"]).1;
+    assert!(check().contains("read 2 migrations"), "{}", check());
+    git("merge -q main");
+    git("rm -q migrations/3_seed.sql");
+    assert!(check().starts_with("No findings"), "{}", check());
+}

@@ -118,3 +118,30 @@ fn no_link_is_written_through() {
     assert!(text.contains("is a symbolic link"), "{text}");
     assert_eq!(fs::read_dir(elsewhere.path()).expect("the folder").count(), 0);
 }
+
+#[test]
+fn a_configuration_above_is_not_put_out_of_force() {
+    let folder = project("one/");
+    Command::new("git").args(["init", "-q"]).current_dir(folder.path()).output().expect("git");
+    folder.write("miglint.toml", "fail-on = \"warning\"\n");
+    let (code, text) = init(folder.path(), &["one"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("miglint.toml holds a configuration already"), "{text}");
+    assert!(!folder.path().join("one/miglint.toml").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn strange_names_stay_text() {
+    let name = "a\"b\\c\n${{ secrets.X }}\u{7f}\u{85}\u{2028}";
+    let folder = project(&format!("{name}/"));
+    Command::new("git").args(["init", "-q"]).current_dir(folder.path()).output().expect("git");
+    let (code, text) = init(folder.path(), &[name]);
+    assert_eq!(code, 0, "{text}");
+    let escaped = "\"a\\\"b\\\\c\\u000a${{ '${{' }} secrets.X }}\\u007f\\u0085\\u2028\"";
+    let workflow = read(&folder, ".github/workflows/miglint.yml");
+    assert!(workflow.ends_with(&format!("working-directory: {escaped}\n")), "{workflow}");
+    let hook = read(&folder, ".pre-commit-config.yaml");
+    let escaped = escaped.replace("${{ '${{' }}", "${{");
+    assert!(hook.ends_with(&format!("args: [{escaped}]\n")), "{hook}");
+}

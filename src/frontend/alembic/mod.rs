@@ -182,9 +182,26 @@ pub(super) fn outline(text: &str) -> Outline {
         if let Some(first) = inner.map(|s| s.range().to_std_range().start).min()
             && !block
         {
-            range.end = first;
+            // A comment between the header and its body is for the body's first statement.
+            let upto = parsed.tokens().partition_point(|t| t.end().to_usize() <= first);
+            let header = parsed.tokens()[..upto].iter().rev();
+            let colon = header
+                .take_while(|token| token.start().to_usize() >= range.start)
+                .find(|token| token.kind() == TokenKind::Colon);
+            range.end = colon.map_or(first, |token| token.end().to_usize());
         }
         let plain = is_text(stmt) || matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+        if let Stmt::FunctionDef(def) = stmt
+            && let Some(last) = def.decorator_list.last()
+        {
+            // A comment below the decorators is for the function too.
+            let start = last.range().end().to_usize();
+            let start = start
+                + text[start..def.name.range().start().to_usize()]
+                    .rfind('\n')
+                    .map_or(0, |at| at + 1);
+            found.statements.push(Statement { range: start..range.end, block, plain });
+        }
         found.statements.push(Statement { range, block, plain });
         todo.extend(bodies.into_iter().flatten());
     }

@@ -48,9 +48,15 @@ pub(super) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
 pub(super) fn comments(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    let ends = tokens.iter().map(|t| (t.start as usize, t.end as usize));
     let mut at = 0;
-    for (start, end) in ends.chain(std::iter::once((bytes.len(), bytes.len()))) {
+    for next in 0..=tokens.len() {
+        let (start, end) = match tokens.get(next) {
+            Some(token) => (token.start as usize, token.end as usize),
+            None => (bytes.len(), bytes.len()),
+        };
+        if let Some(end) = rows(bytes, &tokens[..next]) {
+            at = end;
+        }
         while at < start {
             let gap = &bytes[at..start];
             let length = match () {
@@ -184,8 +190,8 @@ impl Scanner<'_> {
 
     fn push(&mut self, kind: Kind, start: usize) {
         self.out.push(Token { kind, start: start as u32, end: self.at as u32 });
-        if kind == Kind::Punct(b';') {
-            self.copy_data();
+        if let Some(end) = rows(self.bytes, &self.out) {
+            self.at = end;
         }
     }
 
@@ -293,23 +299,23 @@ impl Scanner<'_> {
         }
         self.push(kind, start);
     }
+}
 
-    /// After `COPY … FROM stdin;` come rows, up to a line `\.`.
-    fn copy_data(&mut self) {
-        let from = self.out.len().saturating_sub(40);
-        let recent = &self.out[from..self.out.len() - 1];
-        let statement =
-            recent.iter().rposition(|t| t.kind == Kind::Punct(b';')).map_or(0, |at| at + 1);
-        let word = |t: &Token| self.bytes[t.start as usize..t.end as usize].to_ascii_lowercase();
-        let words: Vec<Vec<u8>> =
-            recent[statement..].iter().filter(|t| t.kind == Kind::Word).map(word).collect();
-        let copies =
-            words.first().is_some_and(|w| w == b"copy") && words.iter().any(|w| w == b"stdin");
-        if copies {
-            let found = find(&self.bytes[self.at..], b"\n\\.");
-            self.at = found.map_or(self.bytes.len(), |at| self.at + at + 3);
-        }
+/// After `COPY … FROM stdin;` come rows, up to a line `\.`: where they end, if these tokens end
+/// in such a statement.
+fn rows(bytes: &[u8], tokens: &[Token]) -> Option<usize> {
+    let (last, before) = tokens.split_last()?;
+    if last.kind != Kind::Punct(b';') {
+        return None;
     }
+    let recent = &before[before.len().saturating_sub(40)..];
+    let statement = recent.iter().rposition(|t| t.kind == Kind::Punct(b';')).map_or(0, |at| at + 1);
+    let word = |t: &Token| bytes[t.start as usize..t.end as usize].to_ascii_lowercase();
+    let words: Vec<Vec<u8>> =
+        recent[statement..].iter().filter(|t| t.kind == Kind::Word).map(word).collect();
+    let copies = words.first().is_some_and(|w| w == b"copy") && words.iter().any(|w| w == b"stdin");
+    let from = last.end as usize;
+    copies.then(|| find(&bytes[from..], b"\n\\.").map_or(bytes.len(), |at| from + at + 3))
 }
 
 fn word_start(byte: u8) -> bool {
