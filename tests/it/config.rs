@@ -1,6 +1,6 @@
 //! The configuration: its schema for editors, where it is found, what it may not do.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use miglint::project::config;
 

@@ -37,13 +37,13 @@ impl Args {
     pub(super) fn undecided(&self) -> bool {
         let schemas = ["schema", "source_schema", "referent_schema"];
         let mut schemas = schemas.iter().filter_map(|schema| self.kw(schema));
+        // Not CONCURRENTLY: what is made is the same either way.
         let flags = [
             "nullable",
             "unique",
             "deferrable",
             "if_exists",
             "if_not_exists",
-            "postgresql_concurrently",
             "postgresql_not_valid",
             "postgresql_nulls_not_distinct",
         ];

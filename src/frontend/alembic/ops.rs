@@ -76,6 +76,10 @@ impl Machine<'_, '_> {
             ("bulk_insert" | "create_entity" | "replace_entity" | "drop_entity", _) => {
                 OpaqueEffect::Rows
             }
+            // Whichever table or index it is, the columns of the others stay.
+            ("create_table" | "drop_table" | "rename_table" | "create_index" | "drop_index", _) => {
+                OpaqueEffect::Others
+            }
             _ => OpaqueEffect::Anything,
         };
         self.opaque(span, &reason, effect);
@@ -661,11 +665,12 @@ impl Machine<'_, '_> {
             }
         }
         if name.ends_with("_all") {
-            self.opaque(
-                args.span,
-                "the tables that `create_all` makes are not known here",
-                OpaqueEffect::Anything,
-            );
+            let effect = match name {
+                "create_all" => OpaqueEffect::Others,
+                _ => OpaqueEffect::Anything,
+            };
+            let reason = format!("the tables of `{name}` are not known here");
+            self.opaque(args.span, &reason, effect);
             return true;
         }
         false
