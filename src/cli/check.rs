@@ -55,7 +55,8 @@ pub(super) struct CheckArgs {
     baseline: Option<PathBuf>,
     /// Write all findings to a baseline instead of reporting them; looks at the whole history
     /// unless `--since` says otherwise.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+          conflicts_with_all = ["select", "ignore", "database", "baseline"])]
     write_baseline: Option<Option<PathBuf>>,
     /// Exit with 0 whatever was found.
     #[arg(long)]
@@ -96,6 +97,9 @@ pub(super) fn check(
     let started = Instant::now();
     let (root, only) = root_and_files(&args.paths)?;
     let opened = args.configured.open(&root)?;
+    if args.write_baseline.is_some() && !only.is_empty() {
+        return Err("a baseline is written of everything, not of some files".to_owned().into());
+    }
     let config = &opened.settings.config;
     let rules = chosen(args, config)?;
     let baseline = baseline::Place::of(args.baseline.as_deref(), &opened, &root)?;

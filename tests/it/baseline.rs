@@ -80,6 +80,23 @@ fn what_no_longer_occurs_leaves_by_itself() {
 }
 
 #[test]
+fn it_is_written_of_everything_or_not_at_all() {
+    let folder = project();
+    miglint(folder.path(), &["--write-baseline"], false);
+    let before = read(&folder);
+    for narrow in [
+        &["--select", "missing-reference"][..],
+        &["--ignore", "column-data-dropped"],
+        &["--database", "sqlite"],
+        &["migrations/1_start.sql"],
+    ] {
+        let (code, text) = miglint(folder.path(), &[&["--write-baseline"], narrow].concat(), false);
+        assert_eq!(code, 2, "{narrow:?}: {text}");
+        assert_eq!(read(&folder), before, "{narrow:?}");
+    }
+}
+
+#[test]
 fn what_is_no_baseline_is_an_error() {
     let folder = project();
     let (code, text) = miglint(folder.path(), &["--baseline", "none.json"], false);
