@@ -84,12 +84,14 @@ pub fn grammar_of(text: &str) -> Grammar {
 
 /// `GO`, alone on its line.
 fn is_batch_end(text: &str, token: Token) -> bool {
+    // A line may be as long as the file: only this word is worth a look at it.
+    if !scan::slice(text, token).eq_ignore_ascii_case("go") {
+        return false;
+    }
     let (start, end) = (token.start as usize, token.end as usize);
-    let before = text.get(..start).and_then(|t| t.rsplit('\n').next()).unwrap_or_default();
-    let after = text.get(end..).and_then(|t| t.split('\n').next()).unwrap_or_default();
-    scan::slice(text, token).eq_ignore_ascii_case("go")
-        && before.trim().is_empty()
-        && after.trim().is_empty()
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let after = text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', ';']);
+    (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
 }
 
 #[cfg(test)]
