@@ -85,6 +85,7 @@ impl<'a> Found<'a> {
                     name: &create.table,
                     columns: &create.columns,
                     keys: &create.constraints,
+                    more: create.from.is_some(),
                 };
                 for constraint in &create.constraints {
                     self.constraint(&this, constraint);
@@ -135,12 +136,8 @@ impl<'a> Found<'a> {
             | OpKind::RenameConstraint { table, name, .. } => {
                 self.named_constraint(table, name);
             }
-            OpKind::DropIndex { name, if_exists: false, .. } => self.dropped_index(name),
-            OpKind::RenameIndex { name, .. } => {
-                if self.schema.index_table(name).is_missing() {
-                    self.add(FlawKind::Index { index: name.clone() });
-                }
-            }
+            OpKind::DropIndex { name, if_exists: false, .. } => self.named_index(name),
+            OpKind::RenameIndex { name, .. } => self.named_index(name),
             OpKind::AddEnumValue { name, .. }
             | OpKind::RenameEnumValue { name, .. }
             | OpKind::ReplaceEnum { name, .. } => {
@@ -311,7 +308,9 @@ impl<'a> Found<'a> {
             return;
         }
         let Some(found) = self.table(table) else { return };
-        if found.complete && found.constraint(crate::schema::clip(name)).is_none() {
+        // From PostgreSQL 18 on, NOT NULL has a name of its own.
+        let generated = name.contains("_not_null") && self.schema.database().at_least((18, 0));
+        if found.complete && !generated && found.constraint(crate::schema::clip(name)).is_none() {
             self.add(FlawKind::Constraint { table: table.clone(), name: name.to_owned() });
         }
     }
@@ -347,8 +346,11 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn dropped_index(&mut self, name: &Name) {
-        let clipped = name.sibling(crate::schema::clip(&name.name));
+    fn named_index(&mut self, name: &Name) {
+        let clipped = match self.schema.database().is_postgres() {
+            true => name.sibling(crate::schema::clip(&name.name)),
+            false => name.clone(),
+        };
         if self.schema.index_table(&clipped).is_missing() {
             self.add(FlawKind::Index { index: name.clone() });
         }
@@ -371,8 +373,17 @@ impl<'a> Found<'a> {
 /// A table as a foreign key sees it: one that exists, perhaps with a column being added, or
 /// one that is being made.
 enum Target<'a> {
-    Old { table: &'a Table, plus: Option<&'a crate::ir::Column> },
-    New { name: &'a Name, columns: &'a [crate::ir::Column], keys: &'a [Constraint] },
+    Old {
+        table: &'a Table,
+        plus: Option<&'a crate::ir::Column>,
+    },
+    New {
+        name: &'a Name,
+        columns: &'a [crate::ir::Column],
+        keys: &'a [Constraint],
+        /// Another table or a query adds to it, as in `LIKE other`.
+        more: bool,
+    },
 }
 
 impl Target<'_> {
@@ -386,7 +397,7 @@ impl Target<'_> {
     fn complete(&self) -> bool {
         match self {
             Target::Old { table, .. } => table.complete,
-            Target::New { .. } => true,
+            Target::New { more, .. } => !more,
         }
     }
 
@@ -398,9 +409,10 @@ impl Target<'_> {
                 Lookup::Missing => Lookup::Missing,
                 Lookup::Unknown => Lookup::Unknown,
             },
-            Target::New { columns, .. } => {
+            Target::New { columns, more, .. } => {
                 let found = columns.iter().find(|c| c.name.eq_ignore_ascii_case(column));
-                found.map_or(Lookup::Missing, |c| Lookup::Found(&c.ty))
+                let absent = if *more { Lookup::Unknown } else { Lookup::Missing };
+                found.map_or(absent, |c| Lookup::Found(&c.ty))
             }
         }
     }
@@ -439,6 +451,11 @@ impl Target<'_> {
     }
 }
 
+/// Whether a foreign key may reference these columns of a table.
+pub fn is_unique(table: &Table, columns: &[String]) -> bool {
+    Target::Old { table, plus: None }.is_unique(columns)
+}
+
 /// Catalogs and the tools' own version tables are always there.
 fn is_system(name: &Name) -> bool {
     matches!(name.schema.as_deref(), Some("pg_catalog" | "information_schema"))
@@ -450,6 +467,12 @@ fn is_system(name: &Name) -> bool {
                 | "_sqlx_migrations"
                 | "__diesel_schema_migrations"
                 | "schema_migrations"
+                | "goose_db_version"
+                | "gorp_migrations"
+                | "schema_migration"
+                | "flyway_schema_history"
+                | "refinery_schema_history"
+                | "_prisma_migrations"
         )
 }
 

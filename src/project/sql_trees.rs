@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Spoken, Tool, Tree, discover::Found, file_name, join, parent, spoken, upward};
+use super::{
+    Spoken, Tool, Tree,
+    discover::{Found, common_dir},
+    file_name, join, parent, spoken, upward,
+};
 use crate::{
     database::Dialect,
     frontend::sql::{
@@ -12,9 +16,15 @@ use crate::{
     source::Sources,
 };
 
-/// Folders whose numbered files are something else.
+/// Folders of tests: nothing below them is a history.
+const TESTS: &[&str] = &["test", "tests", "testdata", "fixtures", "stub", "stubs"];
+
+/// Folders whose own numbered files are something else.
 const NOT_MIGRATIONS: &[&str] =
-    &["test", "tests", "testdata", "fixtures", "queries", "query", "seeds", "seed", "snapshots"];
+    &["queries", "query", "seeds", "seed", "snapshots", "demo", "demos"];
+
+/// Folders below `src/main` that a build puts together.
+const CLASS_PATH: &[&str] = &["java", "kotlin", "groovy", "scala", "resources"];
 
 /// How many files of a folder are opened to see whose they are.
 const OPENED: usize = 5;
@@ -32,8 +42,8 @@ pub(super) fn find(sources: &Sources, found: &mut Found) {
     trees.extend(versioned(sources, &mut folders));
     trees.extend(releases(&mut folders));
     for (dir, files) in folders {
-        let sql = files.iter().filter(|f| f.ends_with(".sql")).count();
-        if sql == 0 || !is_tree(&dir, &files) {
+        let is_own = |f: &String| f.ends_with(".sql") || f.ends_with(".fizz");
+        if !files.iter().any(is_own) || !is_tree(&dir, &files) {
             continue;
         }
         let tool = tool_of(sources, &dir, &files);
@@ -132,14 +142,21 @@ fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
     found.notes.push(format!("{subject}: {reason}"));
 }
 
-/// drizzle runs what its journal names.
+/// drizzle runs what its journal names. A journal that names nothing of what is there is a
+/// remainder: who runs these files has another way.
 fn journal(sources: &Sources, tree: &Tree) -> Option<Vec<String>> {
     if tree.tool != Tool::Drizzle {
         return None;
     }
     let json = json(sources, &join(&tree.dir, "meta/_journal.json"))?;
     let entries = json.get("entries")?.as_array()?;
-    Some(entries.iter().filter_map(|e| e.get("tag")?.as_str().map(str::to_owned)).collect())
+    let tags: Vec<String> =
+        entries.iter().filter_map(|e| e.get("tag")?.as_str().map(str::to_owned)).collect();
+    let is_there = |tag: &String| {
+        let name = format!("{tag}.sql");
+        tree.files.iter().any(|path| file_name(path) == name)
+    };
+    tags.iter().any(is_there).then_some(tags)
 }
 
 fn json(sources: &Sources, path: &str) -> Option<serde_json::Value> {
@@ -181,24 +198,40 @@ fn versioned(sources: &Sources, folders: &mut Folders) -> Vec<Candidate> {
             && name[1..].starts_with(|c: char| c.is_ascii_digit())
             && name.contains("__")
     };
-    let mut trees: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut trees: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
     let names: Vec<String> = folders.keys().cloned().collect();
     for dir in names {
         let ours = folders[&dir].iter().any(is_versioned)
             || folders[&dir].iter().any(|f| file_name(f).starts_with("R__"));
-        if !ours || is_something_else(&dir) {
+        if !ours || is_other(&dir) {
             continue;
         }
         let telling = upward(&dir).filter(|up| file_name(up).contains("migrat")).last();
         let home = telling.unwrap_or(&dir).to_owned();
         let files = folders.remove(&dir).unwrap_or_default();
-        trees.entry(home).or_default().extend(files);
+        let tree = trees.entry(location(&home)).or_insert_with(|| (home.clone(), Vec::new()));
+        if tree.0 != home {
+            tree.0 = common_dir(&[join(&tree.0, "x"), join(&home, "x")]);
+        }
+        tree.1.extend(files);
     }
-    trees.retain(|_, files| files.iter().any(is_versioned));
+    trees.retain(|_, (_, files)| files.iter().any(is_versioned));
     let tool = |dir: &str| {
         if depends_on(sources, dir, "refinery") { Tool::Refinery } else { Tool::Flyway }
     };
-    trees.into_iter().map(|(dir, files)| (tool(&dir), dir, files)).collect()
+    trees.into_values().map(|(dir, files)| (tool(&dir), dir, files)).collect()
+}
+
+/// Where the class path has a folder: what a build puts into one place lies below
+/// `src/main/java`, `src/main/kotlin` and `src/main/resources`.
+fn location(dir: &str) -> String {
+    let mut parts: Vec<&str> = dir.split('/').collect();
+    if let Some(at) = parts.iter().position(|part| *part == "src")
+        && parts.get(at + 2).is_some_and(|part| CLASS_PATH.contains(part))
+    {
+        parts.remove(at + 2);
+    }
+    parts.join("/")
 }
 
 /// A folder for each release, `0.9/01_a.sql` and `0.10/01_b.sql`: one history, in the order of
@@ -221,24 +254,25 @@ fn releases(folders: &mut Folders) -> Vec<Candidate> {
     trees.into_iter().map(|(dir, files)| (Tool::Sql, dir, files)).collect()
 }
 
+/// Whether a folder belongs to tests (`testdata`, `test_migrations`), or holds something else.
+fn is_other(dir: &str) -> bool {
+    let first_word = |up| file_name(up).split(['_', '-']).next().unwrap_or_default();
+    upward(dir).any(|up| TESTS.contains(&first_word(up)))
+        || upward(dir).take(3).any(|up| NOT_MIGRATIONS.contains(&file_name(up)))
+}
+
 /// By the folder's name, or by numbers in front of every file name.
 fn is_tree(dir: &str, files: &[String]) -> bool {
-    let names = || upward(dir).take(3).map(file_name);
-    if is_something_else(dir) {
+    if is_other(dir) {
         return false;
     }
+    let names = || upward(dir).take(3).map(file_name);
     let numbered = files.iter().filter(|f| is_numbered(file_name(f))).count();
     let telling = names().any(|name| name.contains("migrat") || name == "versions");
     if telling {
         return numbered > 0 || files.len() > 1;
     }
     numbered >= 2 && numbered == files.len()
-}
-
-/// By the names of the folder and the two above: further up, a whole project may lie in a
-/// folder of tests.
-fn is_something_else(dir: &str) -> bool {
-    upward(dir).take(3).any(|up| NOT_MIGRATIONS.contains(&file_name(up)))
 }
 
 fn is_numbered(name: &str) -> bool {
@@ -273,6 +307,9 @@ pub(super) fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
     };
     if file_name(dir) == "migrations" && file_name(parent(dir)) == "supabase" {
         return Tool::Supabase;
+    }
+    if files.iter().any(|path| path.ends_with(".fizz")) {
+        return Tool::Pop;
     }
     if most(Tool::Sqlx) && depends_on(sources, dir, "sqlx") {
         return Tool::Sqlx;
@@ -330,17 +367,19 @@ const SAMPLE: usize = 400;
 
 /// What the SQL itself says: words that only one database has.
 fn by_content(sources: &Sources, tree: &Tree) -> Option<(Spoken, String)> {
-    let (mut postgres, mut sqlite, mut mysql) = (0usize, 0usize, 0usize);
+    let (mut postgres, mut sqlite, mut mysql, mut server) = (0usize, 0usize, 0usize, 0usize);
     for path in tree.files.iter().filter(|p| p.ends_with(".sql")).take(SAMPLE) {
         let Ok(file) = sources.load(path) else { continue };
         match grammar_of(&sources.file(file).text) {
             Grammar::Postgres => postgres += 1,
             Grammar::Sqlite => sqlite += 1,
             Grammar::MySql => mysql += 1,
+            Grammar::SqlServer => server += 1,
             Grammar::Any => {}
         }
     }
     let said = match () {
+        () if server > postgres + sqlite + mysql => Spoken::Foreign("SQL Server"),
         () if mysql > postgres + sqlite => Spoken::Foreign("MySQL"),
         () if postgres > sqlite => Spoken::Known(Dialect::Postgres),
         () if sqlite > postgres => Spoken::Known(Dialect::Sqlite),

@@ -227,7 +227,9 @@ fn mentions(text: &str, words: &[&str]) -> bool {
 fn image(text: &str) -> Option<Option<(u16, u16)>> {
     let line = text.lines().map(str::trim).find(|line| {
         line.strip_prefix("image:").is_some_and(|i| {
-            ["postgres", "pgvector/", "postgis/", "timescale/"].iter().any(|name| i.contains(name))
+            ["postgres", "pgvector/", "postgis/", "timescale/", "pgautoupgrade/"]
+                .iter()
+                .any(|name| i.contains(name))
         })
     })?;
     let tag = line.rsplit(':').next().unwrap_or_default();

@@ -4,7 +4,7 @@ use super::{Check, Rule, finding};
 use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::{
-        reference::{FlawKind, accepts_dangling},
+        reference::{FlawKind, accepts_dangling, is_unique},
         refusal::says,
     },
     ir::Name,
@@ -73,12 +73,27 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
                 .to_owned(),
             Some(table),
         ),
+        // Other migrations were written on top, so it ran: the type comes from elsewhere.
+        FlawKind::Type { name }
+            if missing.followed
+                && !ended.schema.gone_type(name)
+                && ended.schema.ty(name).is_missing() =>
+        {
+            return None;
+        }
         FlawKind::Type { name } => (
             format!("the type `{name}` does not exist at this point"),
             "Create the type before it is used; Alembic makes an Enum's type only with its table."
                 .to_owned(),
             Some(name),
         ),
+        // SQLite looks for the index when rows are written, so later is early enough.
+        FlawKind::NotUnique { table, columns }
+            if accepts_dangling(database)
+                && ended.schema.table(table).found().is_some_and(|t| is_unique(t, columns)) =>
+        {
+            return None;
+        }
         FlawKind::NotUnique { table, columns } if columns.is_empty() => (
             format!("the foreign key references the primary key of `{table}`, which has none"),
             "Name the referenced columns, and make them unique.".to_owned(),

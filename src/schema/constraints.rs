@@ -6,7 +6,7 @@ use super::{
     Schema, Table, TableIndex,
     apply::MAX_PARTS,
     clip,
-    names::{index_name, numbered, object_name},
+    names::{called, index_name, numbered, object_name},
 };
 use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, IndexPart, Name};
 
@@ -214,14 +214,15 @@ impl Schema {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),
             Some(name) => name.clone(),
             None => {
-                let parts: Vec<&str> = index
+                let parts: Vec<String> = index
                     .parts
                     .iter()
                     .map(|part| match part {
-                        IndexPart::Column(name) => name.as_str(),
-                        IndexPart::Expression(_) => "expr",
+                        IndexPart::Column(name) => name.clone(),
+                        IndexPart::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
                     })
                     .collect();
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
                 let base = index_name(&old.name.name, &parts, "idx");
                 numbered(base, |candidate| self.relation_exists(&table.sibling(candidate)))
             }
@@ -249,6 +250,7 @@ impl Schema {
     }
 
     pub(super) fn rename_index(&mut self, name: &Name, to: &str) {
+        let name = &name.sibling(clip(&name.name));
         let Some(owner) = self.index_owners.remove(name) else { return };
         let owner = Name::clone(&owner);
         let to = clip(to);

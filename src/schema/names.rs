@@ -36,6 +36,26 @@ pub(super) fn object_name(first: &str, second: Option<&str>, label: &str) -> Str
     }
 }
 
+/// The function that an index's expression is a call of: PostgreSQL takes its name for the
+/// column's, and `expr` for all other expressions.
+pub(super) fn called(sql: &str) -> Option<String> {
+    let mut sql = sql.trim();
+    while let Some(inner) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
+        sql = inner.trim();
+    }
+    let (name, rest) = sql.split_once('(')?;
+    let arguments = rest.strip_suffix(')')?;
+    // The parenthesis at the end has to be the one that the call opened.
+    let mut depth = 0;
+    let closes = arguments.chars().all(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth >= 0
+    });
+    let name = name.trim_end().rsplit('.').next()?;
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (closes && is_name && !name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
 /// The name of an index or constraint over columns: `t_a_b_idx`, `t_a_key`.
 pub(super) fn index_name(table: &str, columns: &[&str], label: &str) -> String {
     match columns {
@@ -55,7 +75,20 @@ pub(super) fn numbered(name: String, taken: impl Fn(&str) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clip, index_name};
+    use super::{called, clip, index_name};
+
+    #[test]
+    fn a_call_gives_an_index_its_name() {
+        for (sql, name) in [
+            ("lower(mail)", Some("lower")),
+            ("(app.Canon(lower(mail), 1))", Some("canon")),
+            ("lower(a) || lower(b)", None),
+            ("(a) + (b)", None),
+            ("a ->> 'b'", None),
+        ] {
+            assert_eq!(called(sql).as_deref(), name, "{sql}");
+        }
+    }
 
     #[test]
     fn long_parts_are_cut_so_that_the_suffix_survives() {

@@ -1,6 +1,6 @@
 //! Whose SQL a text is, by words that only one database has.
 
-use super::scan::{self, Kind};
+use super::scan::{self, Kind, Token};
 use crate::database::Dialect;
 
 /// A family of SQL, as far as a text gives itself away.
@@ -9,6 +9,7 @@ pub enum Grammar {
     Postgres,
     Sqlite,
     MySql,
+    SqlServer,
     /// Nothing in it belongs to one alone.
     Any,
 }
@@ -38,10 +39,21 @@ const POSTGRES: &[&str] = &[
 const SQLITE: &[&str] =
     &["autoincrement", "pragma", "rowid", "randomblob", "strftime", "datetime", "julianday"];
 const MYSQL: &[&str] = &["engine", "auto_increment", "unsigned", "mediumtext", "longtext"];
+const SQL_SERVER: &[&str] = &[
+    "datetime2",
+    "datetimeoffset",
+    "uniqueidentifier",
+    "nonclustered",
+    "getdate",
+    "getutcdate",
+    "sysutcdatetime",
+    "sysdatetime",
+    "nocount",
+];
 
 /// Counts the telling words of a text, outside of its comments and strings.
 pub fn grammar_of(text: &str) -> Grammar {
-    let (mut postgres, mut sqlite, mut mysql) = (0usize, 0usize, 0usize);
+    let (mut postgres, mut sqlite, mut mysql, mut server) = (0usize, 0usize, 0usize, 0usize);
     let tokens = scan::tokens(text, Dialect::Postgres);
     for (at, token) in tokens.iter().enumerate() {
         match token.kind {
@@ -51,6 +63,7 @@ pub fn grammar_of(text: &str) -> Grammar {
                 postgres += usize::from(POSTGRES.contains(&word));
                 sqlite += usize::from(SQLITE.contains(&word));
                 mysql += usize::from(MYSQL.contains(&word));
+                server += usize::from(SQL_SERVER.contains(&word) || is_batch_end(text, *token));
             }
             Kind::Text if text.as_bytes().get(token.start as usize) == Some(&b'$') => postgres += 1,
             Kind::Punct(b':') => {
@@ -61,11 +74,24 @@ pub fn grammar_of(text: &str) -> Grammar {
         }
     }
     match () {
+        () if server > postgres.max(sqlite).max(mysql) => Grammar::SqlServer,
         () if mysql > postgres && mysql > sqlite => Grammar::MySql,
         () if postgres > sqlite => Grammar::Postgres,
         () if sqlite > postgres => Grammar::Sqlite,
         () => Grammar::Any,
     }
+}
+
+/// `GO`, alone on its line.
+fn is_batch_end(text: &str, token: Token) -> bool {
+    // A line may be as long as the file: only this word is worth a look at it.
+    if !scan::slice(text, token).eq_ignore_ascii_case("go") {
+        return false;
+    }
+    let (start, end) = (token.start as usize, token.end as usize);
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let after = text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', ';']);
+    (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
 }
 
 #[cfg(test)]
@@ -81,6 +107,10 @@ mod tests {
         );
         assert_eq!(grammar_of("CREATE TABLE `t` (id INT) ENGINE=InnoDB"), Grammar::MySql);
         assert_eq!(grammar_of("CREATE TABLE t (id INT)"), Grammar::Any);
+        assert_eq!(
+            grammar_of("CREATE TABLE t (id INT IDENTITY(1, 1))\nGO\nCREATE TABLE u (id INT)\ngo\n"),
+            Grammar::SqlServer
+        );
         // SQLite takes backticks too.
         assert_eq!(grammar_of("CREATE TABLE `t` (id INT)"), Grammar::Any);
     }

@@ -129,7 +129,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
     },
     Layout {
         tool: Tool::SqlMigrate,
-        part: plain,
+        part: sql_migrate,
         names: "`<name>.sql`",
         marks: Some(&SQL_MIGRATE),
         commits: Commits::File,
@@ -177,15 +177,18 @@ pub(crate) fn language(path: &str) -> Option<&'static str> {
         "rs" => "Rust",
         "java" => "Java",
         "kt" => "Kotlin",
+        "fizz" => "fizz",
         _ => return None,
     })
 }
 
-/// Whether a name could be a migration in code: numbered Go, or `V1__x` in Rust, Java, Kotlin.
+/// Whether a name could be a migration in code: numbered Go, `V1__x` in Rust, Java, Kotlin, or
+/// pop's own language.
 pub(crate) fn may_be_code(name: &str) -> bool {
     match language(name) {
         Some("Go") => goose(name).is_some(),
         Some("Rust") => refinery(name).is_some(),
+        Some("fizz") => pop(name).is_some(),
         Some(_) => flyway(name).is_some(),
         None => false,
     }
@@ -215,7 +218,9 @@ fn refinery(path: &str) -> Option<Part> {
     let stem = name.strip_suffix(".sql").or_else(|| name.strip_suffix(".rs"))?;
     let (version, title) = stem.strip_prefix(['V', 'U'])?.split_once("__")?;
     let numbers = numbers(version, &['.'])?;
-    (!title.is_empty() && numbers.len() <= 2).then(|| numbered(numbers, version, title, Role::Up))
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let named = !title.is_empty() && title.chars().all(is_word);
+    (named && numbers.len() <= 2).then(|| numbered(numbers, version, title, Role::Up))
 }
 
 fn flyway(path: &str) -> Option<Part> {
@@ -261,12 +266,14 @@ fn golang_migrate(path: &str) -> Option<Part> {
     Some(numbered(vec![number.parse().ok()?], number, title, role))
 }
 
+/// pop looks into the folders below its own too.
 fn pop(path: &str) -> Option<Part> {
-    let name = direct(path)?;
+    let name = file_name(path);
     let (number, rest) = split_number(name)?;
-    let (stem, role) = match rest.strip_suffix(".up.sql") {
+    let stem = rest.strip_suffix(".sql").or_else(|| rest.strip_suffix(".fizz"))?;
+    let (stem, role) = match stem.strip_suffix(".up") {
         Some(stem) => (stem, Role::Up),
-        None => (rest.strip_suffix(".down.sql")?, Role::Down),
+        None => (stem.strip_suffix(".down")?, Role::Down),
     };
     let title = stem.strip_prefix('_')?.split('.').next()?;
     let dialect = spoken_by_path(name);
@@ -293,6 +300,21 @@ fn dbmate(path: &str) -> Option<Part> {
     Some(Part { key, id: version.to_owned(), title, role: Role::Up, dialect: None })
 }
 
+/// By the number in front, those without one last; then by the whole name, which is the
+/// identifier. Two files may share a number.
+fn sql_migrate(path: &str) -> Option<Part> {
+    let name = direct(path)?;
+    let stem = name.strip_suffix(".sql")?;
+    let (number, title) = split_number(stem).unwrap_or(("", stem));
+    let (rank, numbers) = match number.parse() {
+        Ok(number) => (1, vec![number]),
+        Err(_) => (2, Vec::new()),
+    };
+    let key = (rank, numbers, name.to_owned());
+    let id = if number.is_empty() { stem } else { number };
+    Some(Part { key, id: id.to_owned(), title: words(title), role: Role::Up, dialect: None })
+}
+
 fn prisma(path: &str) -> Option<Part> {
     let (folder, name) = path.rsplit_once('/')?;
     let role = match name {
@@ -313,7 +335,10 @@ fn drizzle(path: &str) -> Option<Part> {
     let stem = direct(path)?.strip_suffix(".sql")?;
     let (number, rest) = split_number(stem)?;
     let title = rest.trim_start_matches('_');
-    Some(numbered(vec![number.parse().ok()?], stem, title, Role::Up))
+    let mut part = numbered(vec![number.parse().ok()?], stem, title, Role::Up);
+    // The journal goes by the whole name: two files may share a number.
+    part.key.2 = stem.to_owned();
+    Some(part)
 }
 
 fn supabase(path: &str) -> Option<Part> {
@@ -421,6 +446,7 @@ mod tests {
             (Tool::Refinery, "V1__a.sql", Some(("1", Role::Up))),
             (Tool::Refinery, "U2__a.rs", Some(("2", Role::Up))),
             (Tool::Refinery, "V1_a.sql", None),
+            (Tool::Refinery, "V1__a-b.sql", None),
             (Tool::Flyway, "V1_2__a.sql", Some(("1.2", Role::Up))),
             (Tool::Flyway, "U1.2__a.sql", Some(("1.2", Role::Down))),
             (Tool::Flyway, "R__views.sql", Some(("R__views", Role::Repeatable))),
@@ -430,6 +456,10 @@ mod tests {
             (Tool::GolangMigrate, "0001_a.down.sql", Some(("0001", Role::Down))),
             (Tool::GolangMigrate, "0001_a.sql", None),
             (Tool::Pop, "2020_a.sqlite3.autocommit.up.sql", Some(("2020", Role::Up))),
+            (Tool::Pop, "2020_a.up.fizz", Some(("2020", Role::Up))),
+            (Tool::Pop, "old/2020_a.down.sql", Some(("2020", Role::Down))),
+            (Tool::SqlMigrate, "2020_a.down.sql", Some(("2020", Role::Up))),
+            (Tool::SqlMigrate, "old/2020_a.sql", None),
             (Tool::Goose, "00001_a.sql", Some(("00001", Role::Up))),
             (Tool::Goose, "00001_a_test.go", None),
             (Tool::Goose, "0_a.sql", None),
@@ -466,6 +496,10 @@ mod tests {
         );
         assert_eq!(sorted(Tool::Goose, &["10_b.sql", "9_a.sql"]), "9_a.sql 10_b.sql");
         assert_eq!(sorted(Tool::Dbmate, &["9_a.sql", "10_b.sql"]), "10_b.sql 9_a.sql");
+        assert_eq!(
+            sorted(Tool::SqlMigrate, &["a.sql", "10-a.sql", "9_2_a.sql", "9_10_b.sql"]),
+            "9_10_b.sql 9_2_a.sql 10-a.sql a.sql"
+        );
         assert_eq!(sorted(Tool::Sql, &["1.10/1_a.sql", "1.9/2_b.sql"]), "1.9/2_b.sql 1.10/1_a.sql");
     }
 }

@@ -48,7 +48,9 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
     let mut ids: HashSet<String> = HashSet::new();
     for pair in found.into_values() {
         let Some((up, _)) = pair.up else {
-            if let Some((down, _)) = pair.down.filter(|_| !skipped) {
+            // golang-migrate takes a version without a way forward for an empty one.
+            let broken_there = !skipped && tree.tool != Tool::GolangMigrate;
+            if let Some((down, _)) = pair.down.filter(|_| broken_there) {
                 broken.push(Broken {
                     span: Span::top(load(sources, &down).0),
                     message: "this goes back from a migration that is not there".to_owned(),
@@ -146,9 +148,6 @@ pub fn lower(
 ) -> Script {
     let layout = layout(tree.tool);
     let own = sources.file(migration.file);
-    if let (Some(language), Direction::Up) = (language(&own.path), direction) {
-        return unread(migration.file, format!("this migration is {language} code"));
-    }
     let halves = match migration.down_file {
         None => sections(&own.text, layout),
         Some(_) => None,
@@ -162,10 +161,14 @@ pub fn lower(
         return Script { ops: Vec::new(), body: Body::Absent, span: None, error: None };
     };
     let source = sources.file(file);
+    if let Some(language) = language(&source.path) {
+        return unread(file, format!("this migration is {language} code"));
+    }
     if let Err(reason) = sources.load(&source.path) {
         return unread(file, format!("the file {reason}"));
     }
     let text = source.text.as_str();
+    let down = direction == Direction::Down;
     let ranges = match (halves, direction) {
         (None, _) => std::iter::once(0..text.len()).collect(),
         (Some(halves), Direction::Up) => halves.up,
@@ -175,7 +178,8 @@ pub fn lower(
         (Some(halves), Direction::Down) => halves.down,
     };
     let mut script = script(text, file, &ranges, database);
-    if !in_transaction(sources, layout, &source.path, text, &ranges, &script, database) {
+    let half = Half { path: &source.path, text, ranges: &ranges, down };
+    if !in_transaction(sources, layout, &half, &script, database) {
         script.ops.iter_mut().for_each(|op| op.transaction = None);
     }
     script
@@ -220,37 +224,48 @@ fn load(sources: &Sources, path: &str) -> (FileId, bool) {
     }
 }
 
+/// One half of a migration, where it is written.
+struct Half<'a> {
+    path: &'a str,
+    text: &'a str,
+    ranges: &'a [Range<usize>],
+    down: bool,
+}
+
 /// Whether a half runs in one transaction, by the tool's rule and the file's own words.
 fn in_transaction(
     sources: &Sources,
     layout: &Layout,
-    path: &str,
-    text: &str,
-    ranges: &[Range<usize>],
+    half: &Half<'_>,
     script: &Script,
     database: Database,
 ) -> bool {
+    let Half { path, text, ranges, down } = *half;
     let as_sent = || {
         let count = |range: &Range<usize>| {
             let part = text.get(range.clone()).unwrap_or_default();
             scan::statements(part, &scan::tokens(part, database.dialect)).len()
         };
-        ranges.iter().map(count).sum::<usize>() > 1
+        database.is_postgres() && ranges.iter().map(count).sum::<usize>() > 1
     };
     let beside = |name: &str| sources.load(name).ok().map(|file| flat(&sources.file(file).text));
     let says = |word: &str| lines(text).any(|(_, line)| flat(line).contains(word));
+    // What the line says that begins this half.
+    let begins = |word: &str| {
+        let mark = layout.marks.map_or("", |marks| if down { marks.down } else { marks.up });
+        let mut lines = lines(text).map(|(_, line)| flat(line));
+        lines.any(|line| line.strip_prefix(mark).is_some_and(|rest| rest.contains(word)))
+    };
     match layout.tool {
-        Tool::Sqlx => !text.starts_with("-- no-transaction"),
+        Tool::Sqlx if text.starts_with("-- no-transaction") => as_sent(),
         Tool::Diesel => {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let metadata = beside(&format!("{folder}/metadata.toml"));
-            !metadata.is_some_and(|text| text.contains("run_in_transaction=false"))
+            !metadata.is_some_and(|text| text.contains("run_in_transaction=false")) || as_sent()
         }
         Tool::Goose => !says("--+goosenotransaction"),
-        Tool::SqlMigrate => {
-            !(says("--+migrateupnotransaction") || says("--+migratedownnotransaction"))
-        }
-        Tool::Dbmate if says("transaction:false") => as_sent(),
+        Tool::SqlMigrate => !begins("notransaction"),
+        Tool::Dbmate if begins("transaction:false") => as_sent(),
         Tool::Pop => !path.contains(".autocommit."),
         // Flyway runs what PostgreSQL refuses in a transaction outside of one by itself.
         Tool::Flyway => {

@@ -1,0 +1,2 @@
+ALTER INDEX a_name_that_is_longer_than_the_sixty_three_bytes_that_a_name_may_have RENAME TO users_mail;
+ALTER TABLE users RENAME CONSTRAINT users_mail_not_null TO mail_given;

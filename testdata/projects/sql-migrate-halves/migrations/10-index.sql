@@ -1,0 +1,5 @@
+-- +migrate Up
+CREATE INDEX CONCURRENTLY users_mail ON users (mail);
+
+-- +migrate Down notransaction
+DROP INDEX CONCURRENTLY users_mail;

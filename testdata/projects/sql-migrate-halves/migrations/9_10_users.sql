@@ -1,0 +1,5 @@
+-- +migrate Up
+CREATE TABLE users (id serial PRIMARY KEY, mail text);
+
+-- +migrate Down
+DROP TABLE users;
