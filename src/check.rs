@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 use crate::{
     baseline::Baseline,
-    database::Database,
+    database::{Database, Dialect},
     diagnostic::{
         Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
     frontend::Reader,
     history::{Broken, History, Migration},
+    ir::Name,
     project::{self, Found as Project, Targets, Tree, config::Settings},
     replay::{Outcome, Plan, replay},
     review::{self, Against, Reviewed, Since},
@@ -149,6 +150,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             report.summary.notes.push(format!("{place} has nothing after that revision"));
         }
     }
+    let made = made(&outcomes);
     let mut operations: HashMap<usize, usize> = HashMap::new();
     let mut opaque: BTreeSet<OpaquePlace> = BTreeSet::new();
     for ran in outcomes {
@@ -156,6 +158,13 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         *most = (*most).max(ran.outcome.operations);
         opaque.extend(ran.outcome.opaque);
         for found in ran.outcome.findings {
+            let elsewhere = |table: &Name| {
+                let by = made.get(&(ran.database.dialect, table.clone()));
+                by.is_some_and(|jobs| jobs.iter().any(|job| *job != ran.job))
+            };
+            if found.finding.unmade.as_ref().is_some_and(elsewhere) {
+                continue;
+            }
             let migration =
                 found.migration.map(|at| jobs[ran.job].reviewed.history.migrations[at].id.clone());
             merged.add(group(ran.job), found.rule, migration, &[ran.database], found.finding);
@@ -200,6 +209,22 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     }
     limit(sources, request, &mut report);
     Ok(report)
+}
+
+/// The tables that each tree leaves behind: several may run on one database.
+fn made(outcomes: &[Ran]) -> HashMap<(Dialect, Name), Vec<usize>> {
+    let mut made: HashMap<(Dialect, Name), Vec<usize>> = HashMap::new();
+    let needed = |ran: &Ran| ran.outcome.findings.iter().any(|f| f.finding.unmade.is_some());
+    if !outcomes.iter().any(needed) {
+        return made;
+    }
+    for ran in outcomes {
+        for table in ran.outcome.schema.tables() {
+            let key = (ran.database.dialect, table.name.clone());
+            made.entry(key).or_default().push(ran.job);
+        }
+    }
+    made
 }
 
 /// What the configuration says of a rule's severity, and of tables that carry the traffic.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::{
     baseline::Baseline,
     database::Database,
+    ir::Name,
     rules::Rule,
     source::{Sources, Span},
 };
@@ -56,6 +57,8 @@ pub struct Finding {
     pub table: Option<String>,
     /// Where this case is milder or worse than the rule's own severity.
     pub severity: Option<Severity>,
+    /// A table that no migration of the tree makes: another tree of the project may.
+    pub unmade: Option<Name>,
 }
 
 /// A finding with the rule's name, its severity, and where it holds.

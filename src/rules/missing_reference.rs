@@ -158,6 +158,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
         return None;
     }
     let role = if referenced { "the foreign key references" } else { "this needs" };
+    let mut unmade = None;
     let (message, related, help, severity) = if let Some(&later) = later {
         (
             format!("{role} `{table}`, which is only created later"),
@@ -176,6 +177,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
         // Other migrations were written on top, so it ran: the table comes from elsewhere.
         return None;
     } else {
+        unmade = Some(table.clone());
         let names = ended.schema.tables().map(|t| t.name.name.as_str());
         let help = match nearest(&table.name, names) {
             Some(near) => format!("Did you mean `{near}`?"),
@@ -188,6 +190,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
     found.table = Some(table.to_string());
     found.related.extend(related);
     found.severity = severity;
+    found.unmade = unmade;
     Some(found)
 }
 

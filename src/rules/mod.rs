@@ -157,5 +157,6 @@ pub(crate) fn finding(
         code: None,
         table: None,
         severity: None,
+        unmade: None,
     }
 }

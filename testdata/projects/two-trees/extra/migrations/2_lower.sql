@@ -1,0 +1,2 @@
+UPDATE users SET mail = lower(mail);
+UPDATE user SET mail = lower(mail);
