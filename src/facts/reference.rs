@@ -507,7 +507,7 @@ pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
     };
     let views = |table: &Name, word: Option<&str>| -> Vec<Dependent> {
         let reading = schema.views().filter(|v| v.tables.contains(table));
-        let hit = reading.filter(|v| word.is_none_or(|w| v.words.contains(w)));
+        let hit = reading.filter(|v| word.is_none_or(|w| reads_column(schema, v, table, w)));
         hit.map(reader).collect()
     };
     match &op.kind {
@@ -553,10 +553,16 @@ pub fn pins_type(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent>
             span: c.created.span,
         })
         .collect();
-    let reading =
-        schema.views().filter(|v| v.tables.contains(&table.name) && v.words.contains(column));
-    found.extend(reading.map(reader));
+    let reading = schema.views().filter(|v| v.tables.contains(&table.name));
+    found.extend(reading.filter(|v| reads_column(schema, v, &table.name, column)).map(reader));
     found
+}
+
+/// Whether a view that reads a table reads this column of it. Only the words of its query are
+/// known: where another of its tables has such a column too, or may have, it cannot be told.
+fn reads_column(schema: &Schema, view: &View, table: &Name, column: &str) -> bool {
+    let lacks = |other: &Name| matches!(schema.table(other), Lookup::Found(t) if matches!(t.column(column), Lookup::Missing));
+    view.words.contains(column) && view.tables.iter().all(|other| other == table || lacks(other))
 }
 
 fn reader(view: &View) -> Dependent {

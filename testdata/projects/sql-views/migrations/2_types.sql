@@ -1,0 +1,2 @@
+ALTER TABLE post ALTER COLUMN name TYPE text;
+ALTER TABLE post ALTER COLUMN body TYPE text;
