@@ -149,11 +149,18 @@ pub enum OpKind {
         labels: Vec<String>,
         checkfirst: bool,
     },
-    /// A domain over another type; `checked`: it carries a CHECK or NOT NULL.
     CreateDomain {
         name: Name,
-        base: SqlType,
-        checked: bool,
+        domain: Domain,
+    },
+    AlterDomain {
+        name: Name,
+        change: DomainChange,
+    },
+    /// A composite, range or base type. `sql`: what follows its name.
+    CreateType {
+        name: Name,
+        sql: String,
     },
     DropType {
         name: Name,
@@ -181,29 +188,47 @@ pub enum OpKind {
         name: Name,
         to: String,
     },
-    /// `reads`: the tables and columns its query names, for what depends on them.
+    /// `reads`: the tables and columns its query names, for what depends on them. `sql`: the
+    /// query; `None` where it is not known.
     CreateView {
         name: Name,
         materialized: bool,
         or_replace: bool,
+        /// Those listed behind its name.
+        columns: Vec<String>,
         reads: Reads,
+        sql: Option<String>,
     },
     DropView {
         name: Name,
         if_exists: bool,
         cascade: bool,
     },
+    /// `options`: `START WITH 10 …`, as written. `owner`: the column with which it goes.
     CreateSequence {
         name: Name,
         if_not_exists: bool,
+        options: String,
+        owner: Option<(Name, String)>,
+    },
+    /// `ALTER SEQUENCE … OWNED BY`; `None`: by none.
+    OwnSequence {
+        name: Name,
+        owner: Option<(Name, String)>,
+    },
+    RenameSequence {
+        name: Name,
+        to: String,
     },
     DropSequence {
         name: Name,
         if_exists: bool,
     },
+    /// `sql`: the whole statement.
     CreateTrigger {
         name: String,
         table: Name,
+        sql: Option<String>,
     },
     DropTrigger {
         name: String,
@@ -215,6 +240,31 @@ pub enum OpKind {
     DropSchema {
         name: String,
         cascade: bool,
+    },
+    CreateExtension {
+        name: String,
+        schema: Option<String>,
+    },
+    DropExtension {
+        name: String,
+        cascade: bool,
+    },
+    CreateRoutine(Routine),
+    /// `arguments`: their types as written; `None`: the only one of that name.
+    DropRoutine {
+        name: Name,
+        arguments: Option<String>,
+    },
+    /// `ATTACH PARTITION … bound`, or `INHERIT` where there is no bound.
+    Attach {
+        table: Name,
+        child: Name,
+        bound: Option<String>,
+    },
+    /// `DETACH PARTITION`, `NO INHERIT`.
+    Detach {
+        table: Name,
+        child: Name,
     },
     /// Rows written, never schema: a backfill, a seed, a clean-up.
     Write(Write),
@@ -258,6 +308,8 @@ impl OpKind {
             | OpKind::RenameConstraint { table, .. }
             | OpKind::CreateIndex { table, .. }
             | OpKind::CreateTrigger { table, .. }
+            | OpKind::Attach { table, .. }
+            | OpKind::Detach { table, .. }
             | OpKind::Rebuild { table, .. } => Some(table),
             OpKind::DropIndex { table, .. } | OpKind::DropTrigger { table, .. } => table.as_ref(),
             OpKind::Write(write) => Some(&write.table),
@@ -315,7 +367,11 @@ pub enum TableFrom {
         constraints: bool,
     },
     Inherits(Vec<Name>),
-    PartitionOf(Name),
+    /// `bound`: `FOR VALUES …` or `DEFAULT`.
+    PartitionOf {
+        table: Name,
+        bound: String,
+    },
     /// A query. `columns` where they could be read off it; `None`: not known.
     Query {
         columns: Option<Vec<QueryColumn>>,
@@ -336,8 +392,14 @@ pub struct TableOptions {
     pub strict: bool,
     pub without_rowid: bool,
     pub autoincrement: bool,
-    pub partitioned: bool,
+    /// What stands behind PARTITION BY.
+    pub partition_by: Option<String>,
+    pub unlogged: bool,
+    /// Its rows lie on another server.
+    pub foreign: bool,
     pub virtual_table: bool,
+    /// The module of a virtual table, with its arguments.
+    pub module: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -415,9 +477,66 @@ pub struct Generated {
     pub stored: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     pub always: bool,
+    /// The name given to its sequence.
+    pub sequence: Option<Name>,
+    /// What else is said of its sequence: `START WITH 10 …`.
+    pub options: String,
+}
+
+impl Identity {
+    pub fn new(always: bool) -> Identity {
+        Identity { always, ..Identity::default() }
+    }
+}
+
+/// A type over another one, with constraints of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Domain {
+    pub base: SqlType,
+    pub nullable: bool,
+    pub default: Option<DefaultValue>,
+    pub collation: Option<String>,
+    /// CHECK constraints.
+    pub checks: Vec<Constraint>,
+}
+
+impl Domain {
+    pub fn over(base: SqlType) -> Domain {
+        Domain { base, nullable: true, default: None, collation: None, checks: Vec::new() }
+    }
+
+    /// Whether a value of the base type may be none of the domain's.
+    pub fn is_checked(&self) -> bool {
+        !self.nullable || !self.checks.is_empty()
+    }
+}
+
+/// What `ALTER DOMAIN` does.
+#[derive(Debug, Clone)]
+pub enum DomainChange {
+    Default(Option<DefaultValue>),
+    Nullable(bool),
+    AddCheck(Box<Constraint>),
+    DropCheck(String),
+    RenameCheck {
+        from: String,
+        to: String,
+    },
+    /// Something that was not read: its definition is not known any more.
+    Unread,
+}
+
+/// A function or procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routine {
+    pub name: Name,
+    /// What stands in its parentheses, as written.
+    pub arguments: String,
+    /// The whole statement.
+    pub sql: String,
 }
 
 /// The kinds that a tool can name when it drops one.
@@ -446,6 +565,14 @@ pub struct Constraint {
     pub using_index: Option<String>,
     /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
     pub inline: bool,
+    /// `INCLUDE (…)`.
+    pub include: Vec<String>,
+    /// SQLite's `ON CONFLICT …`, in upper case.
+    pub on_conflict: Option<String>,
+    /// `NO INHERIT`.
+    pub no_inherit: bool,
+    /// False after NOT ENFORCED (PostgreSQL 18).
+    pub enforced: bool,
     pub span: Span,
 }
 
@@ -465,6 +592,10 @@ impl Constraint {
             initially_deferred: false,
             using_index: None,
             inline: false,
+            include: Vec::new(),
+            on_conflict: None,
+            no_inherit: false,
+            enforced: true,
             span,
         }
     }
@@ -475,7 +606,7 @@ impl Constraint {
             ConstraintKind::Unique { .. } => ConstraintType::Unique,
             ConstraintKind::ForeignKey(_) => ConstraintType::ForeignKey,
             ConstraintKind::Check { .. } => ConstraintType::Check,
-            ConstraintKind::Exclude => ConstraintType::Exclude,
+            ConstraintKind::Exclude { .. } => ConstraintType::Exclude,
             ConstraintKind::NotNull => ConstraintType::NotNull,
         }
     }
@@ -498,7 +629,10 @@ pub enum ConstraintKind {
     Check {
         sql: Option<String>,
     },
-    Exclude,
+    /// `sql`: what follows EXCLUDE.
+    Exclude {
+        sql: Option<String>,
+    },
     /// PostgreSQL 18: a named NOT NULL.
     NotNull,
 }
@@ -511,6 +645,23 @@ pub struct ForeignKey {
     /// Upper case, such as `CASCADE`; `None`: NO ACTION.
     pub on_delete: Option<String>,
     pub on_update: Option<String>,
+    /// `ON DELETE SET NULL (…)`: only these columns.
+    pub set_columns: Vec<String>,
+    /// `MATCH FULL`.
+    pub match_full: bool,
+}
+
+impl ForeignKey {
+    pub fn to(table: Name, columns: Vec<String>) -> ForeignKey {
+        ForeignKey {
+            table,
+            columns,
+            on_delete: None,
+            on_update: None,
+            set_columns: Vec::new(),
+            match_full: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -524,6 +675,10 @@ pub struct Index {
     /// In lower case; `None`: btree.
     pub method: Option<String>,
     pub nulls_not_distinct: bool,
+    /// `INCLUDE (…)`.
+    pub include: Vec<String>,
+    /// What stands in the parentheses of `WITH (…)`.
+    pub storage: Option<String>,
     /// A part is a double-quoted name: SQLite takes one that is no column for a text.
     pub loose: bool,
     pub span: Span,
@@ -538,6 +693,8 @@ impl Index {
             predicate: None,
             method: None,
             nulls_not_distinct: false,
+            include: Vec::new(),
+            storage: None,
             loose: false,
             span,
         }
@@ -545,22 +702,48 @@ impl Index {
 
     /// The plain columns, in order; expressions are left out.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            IndexPart::Column(name) => Some(name.as_str()),
-            IndexPart::Expression(_) => None,
+        self.parts.iter().filter_map(|part| match &part.of {
+            Indexed::Column(name) => Some(name.as_str()),
+            Indexed::Expression(_) => None,
         })
     }
 
     pub fn has_expression(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, IndexPart::Expression(_)))
+        self.parts.iter().any(|part| matches!(part.of, Indexed::Expression(_)))
     }
 }
 
+/// One part of an index's key, and how it is ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IndexPart {
+pub struct IndexPart {
+    pub of: Indexed,
+    pub collation: Option<String>,
+    /// The operator class, with its parameters, as written.
+    pub opclass: Option<String>,
+    pub descending: bool,
+    /// `None`: last, or first where it descends (PostgreSQL's default).
+    pub nulls_first: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Indexed {
     Column(String),
     /// As SQL; empty where it could not be read.
     Expression(String),
+}
+
+impl IndexPart {
+    pub fn new(of: Indexed) -> IndexPart {
+        IndexPart { of, collation: None, opclass: None, descending: false, nulls_first: None }
+    }
+
+    pub fn column(name: &str) -> IndexPart {
+        IndexPart::new(Indexed::Column(name.to_owned()))
+    }
+
+    pub fn expression(sql: &str) -> IndexPart {
+        IndexPart::new(Indexed::Expression(sql.to_owned()))
+    }
 }
 
 /// What `ALTER COLUMN` changes; `None` leaves a property as it is.

@@ -16,6 +16,7 @@ pub mod git;
 pub mod history;
 pub mod ir;
 pub mod project;
+pub mod quote;
 pub mod replay;
 pub mod review;
 pub mod rules;

@@ -44,6 +44,12 @@ impl SqlType {
         self.args.first()?.parse().ok()
     }
 
+    /// Whether PostgreSQL has the type by itself (`pg_type`, majors 14 to 18).
+    pub fn is_builtin(&self) -> bool {
+        let name = self.name.as_str();
+        canonical(name) == Some(name) && !EXTENDED.contains(&name) || OTHERS.contains(&name)
+    }
+
     /// Parses a PostgreSQL type as written, with its aliases, into the canonical form
     /// (manual, 8: Data Types, table 8.1). Unknown names are taken as user-defined types.
     pub fn postgres(text: &str) -> SqlType {
@@ -107,6 +113,39 @@ impl fmt::Display for SqlType {
         Ok(())
     }
 }
+
+/// Types of extensions that have no other spelling.
+const EXTENDED: &[&str] = &["citext", "hstore", "ltree"];
+
+/// Built-in types that are written in one way only.
+const OTHERS: &[&str] = &[
+    "aclitem",
+    "cid",
+    "datemultirange",
+    "int4multirange",
+    "int8multirange",
+    "jsonpath",
+    "nummultirange",
+    "pg_node_tree",
+    "pg_snapshot",
+    "refcursor",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+    "tid",
+    "tsmultirange",
+    "tstzmultirange",
+    "txid_snapshot",
+    "xid",
+    "xid8",
+];
 
 /// The canonical name of a built-in PostgreSQL type or alias, in lower case.
 fn canonical(name: &str) -> Option<&'static str> {

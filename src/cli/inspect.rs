@@ -39,8 +39,13 @@ pub(super) struct SchemaArgs {
     /// Stop after this revision.
     #[arg(long, value_name = "REVISION")]
     at: Option<String>,
-    #[arg(long, value_enum, default_value_t = Simple::Text, value_name = "FORMAT")]
-    output_format: Simple,
+    #[arg(long, default_value = "text", value_parser = format(), value_name = "FORMAT")]
+    output_format: String,
+}
+
+/// Takes the name of a format.
+fn format() -> clap::builder::PossibleValuesParser {
+    emit::SCHEMA_FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().into()
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,9 +121,10 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
         Some(at) => vec![history.migrations[at].id.clone()],
         None => history.heads.iter().map(|&at| history.migrations[at].id.clone()).collect(),
     };
-    match args.output_format {
-        Simple::Text => emit::schema_text(out, &outcome.schema, outcome.opaque.len())?,
-        Simple::Json => emit::schema_json(out, &outcome.schema, &heads, outcome.opaque.len())?,
+    let replayed = emit::Replayed::new(&outcome.schema, &heads, outcome.opaque.len());
+    let wanted = emit::SCHEMA_FORMATS.iter().find(|format| format.name == args.output_format);
+    if let Some(format) = wanted {
+        (format.write)(out, &replayed)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@
 use crate::{
     database::Database,
     facts::postgres,
-    ir::{Constraint, ConstraintKind, ForeignKey, Index, IndexPart, Name, Op, OpKind, Style},
+    ir::{Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style},
     schema::{Lookup, MAX_PARTS, Schema, Table, View, mentions},
     source::Span,
     types::SqlType,
@@ -187,8 +187,10 @@ impl<'a> Found<'a> {
 
     fn constraint(&mut self, this: &Target<'_>, constraint: &Constraint) {
         for column in &constraint.columns {
-            let listed =
-                matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::Exclude);
+            let listed = matches!(
+                constraint.kind,
+                ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. }
+            );
             if !listed && this.ty(column).is_missing() {
                 self.add_at(
                     FlawKind::Column { table: this.name().clone(), column: column.clone() },
@@ -294,7 +296,7 @@ impl<'a> Found<'a> {
         }
         let Some(found) = self.table(table) else { return };
         for part in &index.parts {
-            if let IndexPart::Column(column) = part
+            if let Indexed::Column(column) = &part.of
                 && found.column(column).is_missing()
             {
                 self.add(FlawKind::Column { table: table.clone(), column: column.clone() });

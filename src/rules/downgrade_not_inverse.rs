@@ -222,7 +222,7 @@ fn constraints(
                 format!("the foreign key ({columns}) to `{}`{action}", fk.table)
             }
             ConstraintKind::Check { .. } => format!("the check `{}`", c.name.as_deref()?),
-            ConstraintKind::Exclude | ConstraintKind::NotNull => return None,
+            ConstraintKind::Exclude { .. } | ConstraintKind::NotNull => return None,
         })
     };
     let list = |t: &Table| -> Vec<(String, Span)> {

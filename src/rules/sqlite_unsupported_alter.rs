@@ -126,7 +126,7 @@ fn emptied_by_batch(step: &Step<'_>, table: &Table, out: &mut Vec<Finding>) {
 fn lost_in_batch(step: &Step<'_>, table: &Table, out: &mut Vec<Finding>) {
     let mut lost = Vec::new();
     for trigger in &table.triggers {
-        lost.push(format!("trigger `{trigger}`"));
+        lost.push(format!("trigger `{}`", trigger.name));
     }
     for index in table.indexes.iter().filter(|i| i.index.has_expression()) {
         lost.push(format!("index `{}` over an expression", index.name));

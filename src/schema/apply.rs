@@ -3,8 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Filled, Lookup, Mark, Rows, Schema, Sequence, Table, TableColumn, Type, TypeKind, View, clip,
-    open_key, type_key,
+    Filled, Lookup, Mark, Rows, Schema, Sequence, Table, TableColumn, Trigger, Type, TypeKind,
+    View, clip, expressions::rename_table_in, open_key, type_key,
 };
 use crate::ir::{
     Column, Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque,
@@ -54,8 +54,12 @@ impl Schema {
             OpKind::CreateEnum { name, labels, .. } => {
                 self.create_type(name, TypeKind::Enum { labels: labels.clone() });
             }
-            OpKind::CreateDomain { name, base, checked } => {
-                self.create_type(name, TypeKind::Domain { base: base.clone(), checked: *checked });
+            OpKind::CreateDomain { name, domain } => {
+                self.create_type(name, TypeKind::Domain { domain: domain.clone(), known: true });
+            }
+            OpKind::AlterDomain { name, change } => self.alter_domain(name, change),
+            OpKind::CreateType { name, sql } => {
+                self.create_type(name, TypeKind::Other { sql: sql.clone() });
             }
             OpKind::DropType { name, cascade, .. } => self.drop_type(name, *cascade),
             OpKind::AddEnumValue { name, label, position, .. } => {
@@ -72,12 +76,14 @@ impl Schema {
                 self.types.edit(name, |ty| ty.kind = TypeKind::Enum { labels });
             }
             OpKind::RenameType { name, to } => self.rename_type(name, to),
-            OpKind::CreateView { name, materialized, reads, .. } => {
+            OpKind::CreateView { name, materialized, columns, reads, sql, .. } => {
                 let view = View {
                     name: name.clone(),
                     materialized: *materialized,
+                    columns: columns.clone(),
                     tables: reads.tables.clone(),
                     words: reads.words.clone(),
+                    sql: sql.clone(),
                     created: self.now,
                 };
                 self.views.insert(name.clone(), view);
@@ -85,30 +91,39 @@ impl Schema {
             OpKind::DropView { name, .. } => {
                 self.views.remove(name);
             }
-            OpKind::CreateSequence { name, .. } => {
+            OpKind::CreateSequence { name, options, owner, .. } => {
                 if self.sequences.get(name).is_none() {
+                    let (options, owner) = (options.clone(), owner.clone());
                     self.sequences
-                        .insert(name.clone(), Sequence { name: name.clone(), owner: None });
+                        .insert(name.clone(), Sequence { name: name.clone(), owner, options });
                 }
             }
+            OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),
+            OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
             OpKind::DropSequence { name, .. } => {
                 self.sequences.remove(name);
             }
-            OpKind::CreateTrigger { name, table } => self.edit(table, |t| {
-                if !t.triggers.contains(name) {
-                    t.triggers.push(name.clone());
-                }
+            OpKind::CreateTrigger { name, table, sql } => self.edit(table, |t| {
+                t.triggers.retain(|known| known.name != *name);
+                t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
             }),
             OpKind::DropTrigger { name, table } => self.drop_trigger(name, table.as_ref()),
-            OpKind::DropSchema { name, cascade: true } => self.drop_schema(name),
+            OpKind::DropSchema { name, cascade } => self.drop_schema(name, *cascade),
+            OpKind::CreateSchema { name } => self.create_namespace(name),
+            OpKind::CreateExtension { name, schema } => {
+                self.create_extension(name, schema.as_deref());
+            }
+            OpKind::DropExtension { name, .. } => self.drop_extension(name),
+            OpKind::CreateRoutine(routine) => self.create_routine(routine),
+            OpKind::DropRoutine { name, arguments } => {
+                self.drop_routine(name, arguments.as_deref());
+            }
+            OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
+            OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
             OpKind::Rebuild { table, .. } => self.rebuild(table),
             OpKind::Opaque(opaque) => self.open_up(opaque),
-            OpKind::CreateSchema { .. }
-            | OpKind::DropSchema { .. }
-            | OpKind::Read(_)
-            | OpKind::Setting { .. }
-            | OpKind::Neutral { .. } => {}
+            OpKind::Read(_) | OpKind::Setting { .. } | OpKind::Neutral { .. } => {}
         }
     }
 
@@ -133,11 +148,12 @@ impl Schema {
             self.open.mark(),
             self.gone.mark(),
             self.fresh.mark(),
+            self.extras.mark(),
         ])
     }
 
     pub fn rollback(&mut self, to: Mark) {
-        let Mark([tables, types, views, sequences, owners, open, gone, fresh]) = to;
+        let Mark([tables, types, views, sequences, owners, open, gone, fresh, extras]) = to;
         self.tables.rollback(tables);
         self.types.rollback(types);
         self.views.rollback(views);
@@ -146,6 +162,7 @@ impl Schema {
         self.open.rollback(open);
         self.gone.rollback(gone);
         self.fresh.rollback(fresh);
+        self.extras.rollback(extras);
     }
 
     /// Gives up the way back, and with it the memory it takes.
@@ -158,6 +175,7 @@ impl Schema {
         self.open.commit();
         self.gone.commit();
         self.fresh.commit();
+        self.extras.commit();
     }
 
     pub(super) fn edit(&mut self, table: &Name, change: impl FnOnce(&mut Table)) {
@@ -173,6 +191,8 @@ impl Schema {
             indexes: Vec::new(),
             triggers: Vec::new(),
             options: Default::default(),
+            parents: Vec::new(),
+            bound: None,
             created: self.now,
             rows: Rows::None,
             temporary: false,
@@ -254,9 +274,14 @@ impl Schema {
                 copy(self, source, *constraints, table)
             }
             TableFrom::Inherits(parents) => {
-                parents.iter().for_each(|parent| copy(self, parent, false, table))
+                parents.iter().for_each(|parent| copy(self, parent, false, table));
+                table.parents.clone_from(parents);
             }
-            TableFrom::PartitionOf(parent) => copy(self, parent, true, table),
+            TableFrom::PartitionOf { table: parent, bound } => {
+                copy(self, parent, true, table);
+                table.parents = vec![parent.clone()];
+                table.bound = Some(bound.clone());
+            }
             TableFrom::Query { columns: None, rows } => {
                 table.complete = false;
                 table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
@@ -323,6 +348,11 @@ impl Schema {
         let Some(old) = self.tables.remove(&from) else { return };
         self.gone.insert(from.clone(), self.now.span);
         let mut new = Table { name: to.clone(), ..Table::clone(&old) };
+        for parent in self.children(&from) {
+            self.tables.edit(&parent, |t| {
+                t.parents.iter_mut().filter(|p| **p == from).for_each(|p| p.clone_from(&to));
+            });
+        }
         point_at(&mut new, &from, &to);
         for name in owned_index_names(&old) {
             self.index_owners.remove(&from.sibling(&name));
@@ -333,6 +363,7 @@ impl Schema {
                 s.owner = s.owner.take().map(|(_, column)| (to.clone(), column));
             });
         }
+        self.forget_queries(|view| view.tables.contains(&from));
         self.fresh.insert(to.clone(), ());
         self.tables.insert(to.clone(), new);
         if self.referenced.contains(&from) {
@@ -427,15 +458,19 @@ impl Schema {
             None => self
                 .tables
                 .values()
-                .find(|t| t.triggers.iter().any(|n| n == name))
+                .find(|t| t.triggers.iter().any(|known| known.name == name))
                 .map(|t| t.name.clone()),
         };
         if let Some(table) = holder {
-            self.edit(&table, |t| t.triggers.retain(|n| n != name));
+            self.edit(&table, |t| t.triggers.retain(|known| known.name != name));
         }
     }
 
-    fn drop_schema(&mut self, schema: &str) {
+    fn drop_schema(&mut self, schema: &str, cascade: bool) {
+        self.drop_namespace(schema);
+        if !cascade {
+            return;
+        }
         let inside = |name: &Name| name.schema.as_deref() == Some(schema);
         let tables: Vec<Name> =
             self.tables.values().map(|t| t.name.clone()).filter(&inside).collect();
@@ -494,15 +529,20 @@ pub(super) fn owned_index_names(table: &Table) -> Vec<String> {
     let backed = table.constraints.iter().filter(|c| {
         matches!(
             c.kind,
-            ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. } | ConstraintKind::Exclude
+            ConstraintKind::PrimaryKey
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Exclude { .. }
         )
     });
     let names = backed.filter_map(|c| c.name.clone());
     names.chain(table.indexes.iter().map(|i| i.name.clone())).collect()
 }
 
-/// Follows a rename in a table's foreign keys.
+/// Follows a rename in what a table says of it: foreign keys, parents, expressions.
 fn point_at(table: &mut Table, from: &Name, to: &Name) {
+    table.parents.iter_mut().filter(|p| *p == from).for_each(|p| p.clone_from(to));
+    table.triggers.iter_mut().for_each(|t| t.sql = None);
+    rename_table_in(table, &from.name, &to.name);
     for constraint in &mut table.constraints {
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
             && fk.table == *from

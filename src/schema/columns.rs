@@ -6,9 +6,10 @@ use super::{
     Filled, Schema, Sequence, Table, TableColumn,
     apply::{MAX_PARTS, owned_index_names},
     clip,
+    expressions::{constraint_mentions, index_mentions, rename_column_in},
     names::object_name,
 };
-use crate::ir::{Column, ColumnChange, Constraint, ConstraintKind, Index, IndexPart, Name};
+use crate::ir::{Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, Name};
 
 impl Schema {
     pub(super) fn add_column(
@@ -51,16 +52,19 @@ impl Schema {
             column.nullable = false;
         }
         if postgres && sequenced {
-            self.add_owned_sequence(table, &column.name);
+            self.add_owned_sequence(table, &column.name, column.identity.as_ref());
         }
         let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
         TableColumn { column: Arc::new(column), created: self.now, loosened: None, filled }
     }
 
-    fn add_owned_sequence(&mut self, table: &Name, column: &str) {
-        let name = table.sibling(&object_name(&table.name, Some(column), "seq"));
+    fn add_owned_sequence(&mut self, table: &Name, column: &str, identity: Option<&Identity>) {
+        let given = identity.and_then(|identity| identity.sequence.clone());
+        let name =
+            given.unwrap_or_else(|| table.sibling(&object_name(&table.name, Some(column), "seq")));
         let owner = Some((table.clone(), column.to_owned()));
-        self.sequences.insert(name.clone(), Sequence { name, owner });
+        let options = identity.map(|identity| identity.options.clone()).unwrap_or_default();
+        self.sequences.insert(name.clone(), Sequence { name, owner, options });
     }
 
     /// PostgreSQL takes along every index and constraint that names the column, those over
@@ -108,16 +112,7 @@ impl Schema {
             for c in t.columns.iter_mut().filter(|c| c.column.name == column) {
                 Arc::make_mut(&mut c.column).name = to.to_owned();
             }
-            for constraint in &mut t.constraints {
-                follow(&mut constraint.columns);
-            }
-            for part in t.indexes.iter_mut().flat_map(|i| &mut i.index.parts) {
-                if let IndexPart::Column(name) = part
-                    && *name == column
-                {
-                    to.clone_into(name);
-                }
-            }
+            rename_column_in(t, &column, to);
         });
         self.edit_referencing(&table, |child, target| {
             for constraint in &mut child.constraints {
@@ -133,6 +128,7 @@ impl Schema {
                 s.owner = s.owner.take().map(|(table, _)| (table, to.to_owned()));
             });
         }
+        self.forget_queries(|view| view.tables.contains(&table) && view.words.contains(&column));
     }
 
     pub(super) fn alter_column(&mut self, table: &Name, column: &str, change: &ColumnChange) {
@@ -141,9 +137,14 @@ impl Schema {
             return;
         };
         let column = old.column.name.clone();
-        if matches!(change.identity, Some(Some(_))) && self.database.is_postgres() {
-            self.add_owned_sequence(&table, &column);
+        if let Some(Some(identity)) = &change.identity
+            && self.database.is_postgres()
+        {
+            self.add_owned_sequence(&table, &column, Some(identity));
         }
+        let serial = change.default.as_ref().is_some_and(|default| {
+            default.as_ref().is_some_and(|d| self.feeds(d, &table, &column))
+        });
         let span = self.now.span;
         self.tables.edit(&table, |t| {
             let Some(entry) = t.columns.iter_mut().find(|c| c.column.name == column) else {
@@ -161,48 +162,19 @@ impl Schema {
             }
             if let Some(default) = &change.default {
                 column.default.clone_from(default);
-                column.serial = false;
+                column.serial = serial;
+                if serial {
+                    column.default = None;
+                }
             }
             if let Some(generated) = &change.generated {
                 column.generated.clone_from(generated);
             }
-            if let Some(identity) = change.identity {
-                column.identity = identity;
+            if let Some(identity) = &change.identity {
+                column.identity.clone_from(identity);
             }
         });
     }
-}
-
-/// Whether an index falls with a column.
-pub(super) fn index_mentions(index: &Index, column: &str) -> bool {
-    index.predicate.as_deref().is_some_and(|p| mentions(p, column))
-        || index.parts.iter().any(|part| match part {
-            IndexPart::Column(name) => name == column,
-            IndexPart::Expression(sql) => mentions(sql, column),
-        })
-}
-
-fn constraint_mentions(constraint: &Constraint, column: &str) -> bool {
-    constraint.columns.iter().any(|c| c == column)
-        || matches!(&constraint.kind, ConstraintKind::Check { sql: Some(sql) } if mentions(sql, column))
-}
-
-/// Whether an identifier stands in SQL text as a word of its own.
-pub fn mentions(sql: &str, word: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut rest = sql;
-    let mut before = None;
-    while let Some(at) = rest.find(word) {
-        let left = rest[..at].chars().next_back().or(before);
-        let after = &rest[at + word.len()..];
-        if !left.is_some_and(is_word) && !after.chars().next().is_some_and(is_word) {
-            return true;
-        }
-        let Some(step) = rest[at..].chars().next() else { return false };
-        before = Some(step);
-        rest = &rest[at + step.len_utf8()..];
-    }
-    false
 }
 
 impl Table {

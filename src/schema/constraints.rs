@@ -8,7 +8,7 @@ use super::{
     clip,
     names::{called, index_name, numbered, object_name},
 };
-use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, IndexPart, Name};
+use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, Indexed, Name};
 
 impl Schema {
     pub(super) fn add_constraint(&mut self, table: &Name, constraint: &Constraint) {
@@ -41,7 +41,7 @@ impl Schema {
                 constraint.kind,
                 ConstraintKind::PrimaryKey
                     | ConstraintKind::Unique { .. }
-                    | ConstraintKind::Exclude
+                    | ConstraintKind::Exclude { .. }
             )
         {
             self.index_owners.insert(table.sibling(name), table.clone());
@@ -80,6 +80,7 @@ impl Schema {
     fn promote_index(&mut self, table: &Name, index: &str, constraint: &mut Constraint) {
         let Some(found) = self.tables.get(table).and_then(|t| t.index(index)) else { return };
         constraint.columns = found.index.columns().map(str::to_owned).collect();
+        constraint.include.clone_from(&found.index.include);
         if constraint.name.is_none() {
             constraint.name = Some(index.to_owned());
         }
@@ -217,9 +218,9 @@ impl Schema {
                 let parts: Vec<String> = index
                     .parts
                     .iter()
-                    .map(|part| match part {
-                        IndexPart::Column(name) => name.clone(),
-                        IndexPart::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
+                    .map(|part| match &part.of {
+                        Indexed::Column(name) => name.clone(),
+                        Indexed::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
                     })
                     .collect();
                 let parts: Vec<&str> = parts.iter().map(String::as_str).collect();

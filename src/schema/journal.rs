@@ -9,7 +9,7 @@ use crate::ir::Name;
 
 /// A point in a journal to which the map can be put back; the default is the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Mark(pub(super) [usize; 8]);
+pub struct Mark(pub(super) [usize; 9]);
 
 /// A map by name whose values are shared, and whose changes are logged.
 #[derive(Debug, Clone)]

@@ -6,6 +6,8 @@
 mod apply;
 mod columns;
 mod constraints;
+mod expressions;
+mod extras;
 mod journal;
 mod names;
 mod rows;
@@ -17,15 +19,16 @@ use std::{
 };
 
 pub use apply::MAX_PARTS;
-pub use columns::mentions;
+pub use expressions::mentions;
+pub use extras::Extra;
 use journal::Journaled;
 pub use journal::Mark;
-pub use names::clip;
+pub use names::{called, clip};
 pub use touched::Touched;
 
 use crate::{
     database::Database,
-    ir::{Column, Constraint, ConstraintKind, Index, Name, TableOptions},
+    ir::{Column, Constraint, ConstraintKind, Domain, Index, Name, TableOptions},
     source::Span,
 };
 
@@ -37,6 +40,8 @@ pub struct Schema {
     types: Journaled<Type>,
     views: Journaled<View>,
     sequences: Journaled<Sequence>,
+    /// Schemas, extensions, functions.
+    extras: Journaled<Extra>,
     /// Every index, by name, to the table it lies on: index names share the tables' namespace.
     index_owners: Journaled<Name>,
     /// Set once something unread may have made or dropped anything: from then on, what is
@@ -92,8 +97,12 @@ pub struct Table {
     pub columns: Vec<TableColumn>,
     pub constraints: Vec<Constraint>,
     pub indexes: Vec<TableIndex>,
-    pub triggers: Vec<String>,
+    pub triggers: Vec<Trigger>,
     pub options: TableOptions,
+    /// The tables it inherits from; of a partition, the one it is part of.
+    pub parents: Vec<Name>,
+    /// The bound of a partition.
+    pub bound: Option<String>,
     pub created: Origin,
     pub rows: Rows,
     /// Gone with the session: not part of what a history leaves behind.
@@ -155,16 +164,37 @@ pub struct Type {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum TypeKind {
-    Enum { labels: Vec<String> },
-    Domain { base: crate::types::SqlType, checked: bool },
+    Enum {
+        labels: Vec<String>,
+    },
+    /// `known` is false once something unread has altered it.
+    Domain {
+        domain: Domain,
+        known: bool,
+    },
+    /// A composite, range or base type: what follows its name.
+    Other {
+        sql: String,
+    },
+}
+
+/// `sql`: the statement that made it; `None` where something it names was renamed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    pub name: String,
+    pub sql: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub name: Name,
     pub materialized: bool,
+    /// The names given to its columns in its own list.
+    pub columns: Vec<String>,
     pub tables: Vec<Name>,
     pub words: BTreeSet<String>,
+    /// The query; `None` where it is not known, or something it names was renamed since.
+    pub sql: Option<String>,
     pub created: Origin,
 }
 
@@ -173,6 +203,8 @@ pub struct Sequence {
     pub name: Name,
     /// The column whose default it feeds.
     pub owner: Option<(Name, String)>,
+    /// `START WITH 10 …`, as written.
+    pub options: String,
 }
 
 impl Schema {
@@ -183,6 +215,7 @@ impl Schema {
             types: Journaled::default(),
             views: Journaled::default(),
             sequences: Journaled::default(),
+            extras: Journaled::default(),
             index_owners: Journaled::default(),
             open: Journaled::default(),
             gone: Journaled::default(),
@@ -354,6 +387,8 @@ impl Table {
             && self.indexes == other.indexes
             && self.triggers == other.triggers
             && self.options == other.options
+            && self.parents == other.parents
+            && self.bound == other.bound
             && self.complete == other.complete
     }
 

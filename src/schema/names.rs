@@ -38,7 +38,7 @@ pub(super) fn object_name(first: &str, second: Option<&str>, label: &str) -> Str
 
 /// The function that an index's expression is a call of: PostgreSQL takes its name for the
 /// column's, and `expr` for all other expressions.
-pub(super) fn called(sql: &str) -> Option<String> {
+pub fn called(sql: &str) -> Option<String> {
     let mut sql = sql.trim();
     while let Some(inner) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
         sql = inner.trim();

@@ -158,8 +158,8 @@ fn base<'a>(schema: &'a Schema, ty: &'a SqlType) -> Option<Base<'a>> {
     match schema.ty(&name) {
         Lookup::Found(found) => match &found.kind {
             TypeKind::Enum { .. } if ty.dims == 0 => Some(Base::Enum(&ty.name)),
-            TypeKind::Domain { base: under, .. } if ty.dims == 0 && known(&under.name) => {
-                Some(Base::Scalar(&under.name))
+            TypeKind::Domain { domain, .. } if ty.dims == 0 && known(&domain.base.name) => {
+                Some(Base::Scalar(&domain.base.name))
             }
             _ => None,
         },
@@ -172,7 +172,7 @@ mod tests {
     use super::{Conversion, comparable, conversion};
     use crate::{
         database::Database,
-        ir::{Name, Op, OpKind, Style},
+        ir::{Domain, Name, Op, OpKind, Style},
         schema::{Origin, Schema},
         source::{FileId, Span},
         types::SqlType,
@@ -191,8 +191,8 @@ mod tests {
             }));
         }
         for (name, checked) in [("dint", false), ("dpos", true)] {
-            let base = SqlType::named("integer");
-            schema.apply(&op(OpKind::CreateDomain { name: Name::plain(name), base, checked }));
+            let domain = Domain { nullable: !checked, ..Domain::over(SqlType::named("integer")) };
+            schema.apply(&op(OpKind::CreateDomain { name: Name::plain(name), domain }));
         }
         schema
     }

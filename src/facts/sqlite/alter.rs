@@ -295,7 +295,7 @@ fn drop_column(table: &Table, column: &str) -> Option<Refused> {
         i.index.columns().any(|c| c == column)
             || i.index.predicate.as_deref().is_some_and(|p| mentions(p, column))
             || i.index.parts.iter().any(
-                |part| matches!(part, crate::ir::IndexPart::Expression(sql) if mentions(sql, column)),
+                |part| matches!(&part.of, crate::ir::Indexed::Expression(sql) if mentions(sql, column)),
             )
     })?;
     Some(after_drop(&format!("index {}", index.name), column))

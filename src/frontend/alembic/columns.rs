@@ -13,6 +13,7 @@ use crate::{
         Column, Constraint, ConstraintKind, ConstraintType, DefaultValue, ForeignKey, Generated,
         Identity, Index, IndexPart, Name,
     },
+    quote,
     types::SqlType,
 };
 
@@ -62,9 +63,8 @@ impl Machine<'_, '_> {
                     }
                 }
                 "Identity" => {
-                    let always = called.as_ref().and_then(|c| c.flag("always")).unwrap_or(false);
-                    column.identity =
-                        (self.dialect() == Dialect::Postgres).then_some(Identity { always });
+                    let identity = called.as_ref().map(|call| identity(call)).unwrap_or_default();
+                    column.identity = (self.dialect() == Dialect::Postgres).then_some(identity);
                 }
                 "Computed" => {
                     let sql = called
@@ -93,6 +93,7 @@ impl Machine<'_, '_> {
         }
         let primary_key = call.flag("primary_key") == Some(true);
         column.nullable = call.flag("nullable").unwrap_or(!primary_key);
+        column.collation = ty.as_ref().and_then(collation);
         column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
         column.client_default = call.kwarg("default").is_some_and(|d| !d.is_none());
         let autoincrement = call.flag("autoincrement");
@@ -101,12 +102,7 @@ impl Machine<'_, '_> {
         let unique = call.flag("unique") == Some(true);
         if call.flag("index") == Some(true) {
             let index_name = self.index_name(table, &columns);
-            indexes.push(Index::new(
-                index_name,
-                vec![IndexPart::Column(name.to_string())],
-                unique,
-                call.span,
-            ));
+            indexes.push(Index::new(index_name, vec![IndexPart::column(&name)], unique, call.span));
         } else if unique {
             let kind = ConstraintKind::Unique { nulls_not_distinct: false };
             let mut constraint = Constraint::new(None, columns, kind, call.span);
@@ -118,7 +114,7 @@ impl Machine<'_, '_> {
             && declared.checked
             && self.dialect() == Dialect::Sqlite
         {
-            let kind = ConstraintKind::Check { sql: None };
+            let kind = ConstraintKind::Check { sql: listed(&name, declared.labels.as_deref()) };
             constraints.push(Constraint::new(
                 Some(declared.name.name),
                 vec![name.to_string()],
@@ -210,7 +206,12 @@ impl Machine<'_, '_> {
             let text = call.kwarg(key)?.as_str()?.to_uppercase();
             (text != "NO ACTION" && !text.is_empty()).then_some(text)
         };
-        ForeignKey { table, columns, on_delete: action("ondelete"), on_update: action("onupdate") }
+        ForeignKey {
+            on_delete: action("ondelete"),
+            on_update: action("onupdate"),
+            match_full: call.kwarg("match").and_then(Value::as_str).is_some_and(|m| is_full(&m)),
+            ..ForeignKey::to(table, columns)
+        }
     }
 
     fn deferral(&self, call: &Rc<Call>, constraint: &mut Constraint) {
@@ -255,7 +256,7 @@ impl Machine<'_, '_> {
                 let sql = call.args.first().and_then(Value::as_str).map(|s| s.to_string());
                 (Vec::new(), ConstraintKind::Check { sql })
             }
-            "ExcludeConstraint" => (Vec::new(), ConstraintKind::Exclude),
+            "ExcludeConstraint" => self.exclude(&call.args, |key| call.kwarg(key).cloned()),
             _ => return None,
         };
         let mut made = Constraint::new(None, columns, kind, call.span);
@@ -331,63 +332,48 @@ impl Machine<'_, '_> {
             (Dialect::Sqlite, false) => "0",
         }
     }
+}
 
-    /// The parts of an index: names, `sa.text('lower(a)')`, functions, columns at hand.
-    pub(super) fn index_parts(&mut self, value: &Value) -> Option<Vec<IndexPart>> {
-        let items = if let Some(text) = value.as_str() {
-            vec![Value::str(&text)]
-        } else {
-            value.items()?
-        };
-        Some(items.iter().map(|item| self.index_part(item)).collect())
-    }
-
-    fn index_part(&mut self, item: &Value) -> IndexPart {
-        match item {
-            Value::Str(text) => IndexPart::Column(text.text.to_string()),
-            Value::Member(_) => IndexPart::Column(item.as_str().unwrap_or_default().to_string()),
-            Value::Call(call) if matches!(call.name(), "text" | "literal_column") => {
-                let sql = call.args.first().and_then(Value::as_str).unwrap_or_default();
-                let bare = sql.trim();
-                let word = bare.split_whitespace().next().unwrap_or_default();
-                let ordered = ["ASC", "DESC", "NULLS"]
-                    .iter()
-                    .any(|w| bare[word.len()..].trim_start().to_uppercase().starts_with(w));
-                let plain = word.chars().all(|c| c.is_alphanumeric() || c == '_');
-                match plain && (word.len() == bare.len() || ordered) && !word.is_empty() {
-                    true => IndexPart::Column(word.to_owned()),
-                    false => IndexPart::Expression(bare.to_owned()),
-                }
-            }
-            Value::Call(call) => match (&call.callee, call.name()) {
-                (
-                    Callee::Method(base, _),
-                    "desc" | "asc" | "nullslast" | "nullsfirst" | "nulls_last" | "nulls_first",
-                ) => self.index_part(&base.clone()),
-                (Callee::External(_), "desc" | "asc") => call
-                    .args
-                    .first()
-                    .cloned()
-                    .map_or(IndexPart::Expression(String::new()), |inner| self.index_part(&inner)),
-                (Callee::External(_), "column") => IndexPart::Column(
-                    call.args.first().and_then(Value::as_str).unwrap_or_default().to_string(),
-                ),
-                (_, name) => {
-                    let inner: Vec<String> = call
-                        .args
-                        .iter()
-                        .filter_map(|a| {
-                            a.as_str().map(|s| s.to_string()).or_else(|| column_name(a))
-                        })
-                        .collect();
-                    IndexPart::Expression(format!("{name}({})", inner.join(", ")))
-                }
-            },
-            other => {
-                column_name(other).map_or(IndexPart::Expression(String::new()), IndexPart::Column)
-            }
+/// `sa.Identity(start=42, …)`, in the order in which SQLAlchemy writes its options
+/// (`DDLCompiler.get_identity_options`).
+pub(super) fn identity(call: &Call) -> Identity {
+    let mut options: Vec<String> = Vec::new();
+    for (key, words) in [
+        ("increment", "INCREMENT BY"),
+        ("start", "START WITH"),
+        ("minvalue", "MINVALUE"),
+        ("maxvalue", "MAXVALUE"),
+        ("cache", "CACHE"),
+    ] {
+        if let Some(Value::Int(n)) = call.kwarg(key) {
+            options.push(format!("{words} {n}"));
         }
     }
+    for (key, words) in
+        [("nominvalue", "NO MINVALUE"), ("nomaxvalue", "NO MAXVALUE"), ("cycle", "CYCLE")]
+    {
+        if call.flag(key) == Some(true) {
+            options.push(words.to_owned());
+        }
+    }
+    let always = call.flag("always").unwrap_or(false);
+    Identity { always, sequence: None, options: options.join(" ") }
+}
+
+/// What `sa.Enum(create_constraint=True)` checks.
+fn listed(column: &str, labels: Option<&[String]>) -> Option<String> {
+    let labels: Vec<String> = labels?.iter().map(|label| quote::text(label)).collect();
+    Some(format!("{} IN ({})", quote::any(column), labels.join(", ")))
+}
+
+/// `sa.String(50, collation="C")`.
+fn collation(ty: &Value) -> Option<String> {
+    let Value::Call(call) = ty else { return None };
+    Some(call.kwarg("collation")?.as_str()?.to_string())
+}
+
+pub(super) fn is_full(text: &str) -> bool {
+    text.eq_ignore_ascii_case("full")
 }
 
 /// The name of a column object: `sa.column('a')`, `t.c.a`, `Model.a`.

@@ -11,6 +11,7 @@ mod env;
 mod eval;
 mod graph;
 mod guard;
+mod indexes;
 mod machine;
 mod module;
 mod naming;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{
     batch::table_argument,
     call::Args,
+    columns::{identity, is_full},
     machine::{Machine, describe},
     naming::Conventions,
     value::{Runtime, Value},
@@ -171,10 +172,10 @@ impl Machine<'_, '_> {
                         .filter(|a| a != "NO ACTION")
                 };
                 let fk = ForeignKey {
-                    table: target,
-                    columns: remote,
                     on_delete: action("ondelete"),
                     on_update: action("onupdate"),
+                    match_full: args.str(99, "match").is_some_and(|m| is_full(&m)),
+                    ..ForeignKey::to(target, remote)
                 };
                 self.add_constraint(
                     table,
@@ -224,11 +225,13 @@ impl Machine<'_, '_> {
             }
             "create_exclude_constraint" => {
                 let table = named(1, "table_name")?;
+                let elements = args.args.get(2..).unwrap_or_default();
+                let (columns, kind) = self.exclude(elements, |key| args.kw(key).cloned());
                 self.add_constraint(
                     table,
                     args.arg(0, "constraint_name"),
-                    Vec::new(),
-                    ConstraintKind::Exclude,
+                    columns,
+                    kind,
                     args,
                     style,
                 )?;
@@ -397,22 +400,6 @@ impl Machine<'_, '_> {
         Some(index)
     }
 
-    fn index_options(&self, index: &mut Index, kwarg: impl Fn(&str) -> Option<Value>) {
-        let clause = match self.dialect() {
-            Dialect::Postgres => "postgresql_where",
-            Dialect::Sqlite => "sqlite_where",
-        };
-        index.predicate = kwarg(clause)
-            .filter(|v| !v.is_none())
-            .map(|v| v.as_str().map(|s| s.to_string()).unwrap_or_default());
-        if self.dialect() == Dialect::Postgres {
-            index.method =
-                kwarg("postgresql_using").and_then(|v| v.as_str()).map(|m| m.to_lowercase());
-            index.nulls_not_distinct =
-                kwarg("postgresql_nulls_not_distinct").and_then(|v| v.truth()).unwrap_or(false);
-        }
-    }
-
     pub(super) fn create_enum(&mut self, ty: &Value, span: Span, style: Style) {
         let Some(declared) = self.enum_type(ty) else { return };
         if !declared.create || self.schema.ty(&declared.name).found().is_some() {
@@ -495,8 +482,7 @@ impl Machine<'_, '_> {
                         change.generated = Some(Some(crate::ir::Generated { sql, stored: true }));
                     }
                     Value::Call(call) if call.name() == "Identity" => {
-                        let always = call.flag("always").unwrap_or(false);
-                        change.identity = Some(Some(crate::ir::Identity { always }));
+                        change.identity = Some(Some(identity(call)));
                     }
                     _ => change.default = Some(self.server_default(&value)),
                 }

@@ -2,15 +2,15 @@
 
 use super::{
     Reader,
-    create::literal,
+    create::{literal, owned_by},
     cursor::Cursor,
     scan::Kind,
     sql_type,
-    table::{column, constraint, expression, is_constraint},
+    table::{column, constraint, expression, identity, is_constraint},
 };
 use crate::{
     ir::{
-        ColumnChange, DefaultValue, EnumPosition, Generated, Identity, Name, OpKind, Opaque,
+        ColumnChange, DefaultValue, DomainChange, EnumPosition, Generated, Name, OpKind, Opaque,
         OpaqueEffect, TypeChange,
     },
     source::Span,
@@ -46,12 +46,71 @@ pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
             Some(())
         }
         "TYPE" => ty(reader, whole),
+        "DOMAIN" => domain(reader, whole),
+        "SEQUENCE" => sequence(reader, whole),
         "SCHEMA" if cursor.is_nth(1, "RENAME") => None,
         _ => {
             reader.push(OpKind::Neutral { what: format!("ALTER {word}") }, whole);
             Some(())
         }
     }
+}
+
+fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.eat_all(&["IF", "EXISTS"]);
+    let name = cursor.name()?;
+    if cursor.eat_all(&["RENAME", "TO"]) {
+        let to = cursor.ident()?;
+        reader.push(OpKind::RenameSequence { name, to }, whole);
+        return Some(());
+    }
+    while !cursor.done() && !cursor.is("OWNED") {
+        cursor.at += 1;
+    }
+    let kind = match cursor.eat_all(&["OWNED", "BY"]) {
+        true => OpKind::OwnSequence { name, owner: owned_by(cursor) },
+        false => OpKind::Neutral { what: "ALTER SEQUENCE".to_owned() },
+    };
+    reader.push(kind, whole);
+    Some(())
+}
+
+fn domain(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let name = cursor.name()?;
+    let change = if cursor.eat_all(&["SET", "DEFAULT"]) {
+        DomainChange::Default(Some(DefaultValue::sql(expression(cursor))))
+    } else if cursor.eat_all(&["DROP", "DEFAULT"]) {
+        DomainChange::Default(None)
+    } else if cursor.eat_all(&["SET", "NOT", "NULL"]) {
+        DomainChange::Nullable(false)
+    } else if cursor.eat_all(&["DROP", "NOT", "NULL"]) {
+        DomainChange::Nullable(true)
+    } else if cursor.eat("ADD") && is_constraint(cursor) {
+        match constraint(cursor) {
+            Some(check) => DomainChange::AddCheck(Box::new(check)),
+            None => DomainChange::Unread,
+        }
+    } else if cursor.eat_all(&["DROP", "CONSTRAINT"]) {
+        cursor.eat_all(&["IF", "EXISTS"]);
+        DomainChange::DropCheck(cursor.ident()?)
+    } else if cursor.eat_all(&["RENAME", "CONSTRAINT"]) {
+        let from = cursor.ident()?;
+        cursor.eat("TO");
+        DomainChange::RenameCheck { from, to: cursor.ident()? }
+    } else if cursor.eat_all(&["RENAME", "TO"]) {
+        let to = cursor.ident()?;
+        reader.push(OpKind::RenameType { name, to }, whole);
+        return Some(());
+    } else if cursor.is_any(&["VALIDATE", "OWNER"]) {
+        reader.push(OpKind::Neutral { what: "ALTER DOMAIN".to_owned() }, whole);
+        return Some(());
+    } else {
+        DomainChange::Unread
+    };
+    reader.push(OpKind::AlterDomain { name, change }, whole);
+    Some(())
 }
 
 fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
@@ -149,9 +208,29 @@ fn action(cursor: &mut Cursor<'_>, table: &Name) -> Option<Vec<OpKind>> {
     if cursor.eat_all(&["SET", "SCHEMA"]) {
         return Some(vec![OpKind::SetSchema { table, schema: cursor.ident() }]);
     }
+    if cursor.eat_all(&["ATTACH", "PARTITION"]) {
+        let child = cursor.name()?;
+        let from = cursor.at;
+        cursor.skip_item();
+        let bound = Some(cursor.written(from, cursor.at).to_owned());
+        return Some(vec![OpKind::Attach { table, child, bound }]);
+    }
+    if cursor.eat("INHERIT") {
+        let parent = cursor.name()?;
+        return Some(vec![OpKind::Attach { table: parent, child: table, bound: None }]);
+    }
+    if cursor.eat_all(&["DETACH", "PARTITION"]) {
+        let child = cursor.name()?;
+        cursor.skip_item();
+        return Some(vec![OpKind::Detach { table, child }]);
+    }
+    if cursor.eat_all(&["NO", "INHERIT"]) {
+        let parent = cursor.name()?;
+        return Some(vec![OpKind::Detach { table: parent, child: table }]);
+    }
     let harmless = cursor.is_any(&[
-        "SET", "RESET", "OWNER", "ENABLE", "DISABLE", "CLUSTER", "REPLICA", "FORCE", "INHERIT",
-        "NO", "ATTACH", "DETACH", "OF", "NOT",
+        "SET", "RESET", "OWNER", "ENABLE", "DISABLE", "CLUSTER", "REPLICA", "FORCE", "NO", "OF",
+        "NOT",
     ]);
     if harmless {
         let what = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase()).unwrap_or_default();
@@ -233,8 +312,10 @@ fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
         change.identity = Some(None);
     } else if cursor.eat_all(&["ADD", "GENERATED"]) {
         let always = cursor.is("ALWAYS");
-        cursor.skip_item();
-        change.identity = Some(Some(Identity { always }));
+        while !cursor.done() && !cursor.punct(b',') && !cursor.punct(b'(') {
+            cursor.at += 1;
+        }
+        change.identity = Some(Some(identity(cursor, always)));
     } else if cursor.is_any(&["SET", "RESET", "RESTART"]) {
         cursor.skip_item();
         return Some(OpKind::Neutral { what: "ALTER COLUMN SET".to_owned() });

@@ -6,11 +6,14 @@ use super::{
     query,
     scan::{Kind, slice},
     sql_type,
-    table::{column, constraint, index_body, is_constraint},
+    table::{collation, column, constraint, expression, index_body, is_constraint},
 };
 use crate::{
     database::Dialect,
-    ir::{CreateTable, Name, OpKind, Reads, TableFrom},
+    ir::{
+        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Name, OpKind, Reads,
+        Routine, TableFrom,
+    },
     source::Span,
 };
 
@@ -18,7 +21,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     cursor.at += 1;
     let or_replace = cursor.eat_all(&["OR", "REPLACE"]);
-    let mut temporary = false;
+    let (mut temporary, mut unlogged, mut foreign) = (false, false, false);
     while cursor.is_any(&[
         "TEMP",
         "TEMPORARY",
@@ -32,10 +35,13 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         && !cursor.is_nth(1, "SERVER")
     {
         temporary |= cursor.is_any(&["TEMP", "TEMPORARY"]);
+        unlogged |= cursor.is("UNLOGGED");
+        foreign |= cursor.is("FOREIGN");
         cursor.at += 1;
     }
     if cursor.eat("TABLE") {
-        let create = table(cursor, temporary)?;
+        let mut create = table(cursor, temporary)?;
+        (create.options.unlogged, create.options.foreign) = (unlogged, foreign);
         reader.push(OpKind::CreateTable(create), whole);
         return Some(());
     }
@@ -52,9 +58,23 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return domain(reader, whole);
     }
     if cursor.eat("SEQUENCE") {
-        let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        return sequence(reader, whole);
+    }
+    if cursor.eat("EXTENSION") {
+        cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+        let name = cursor.ident()?;
+        cursor.eat("WITH");
+        let schema = if cursor.eat("SCHEMA") { cursor.ident() } else { None };
+        reader.push(OpKind::CreateExtension { name, schema }, whole);
+        return Some(());
+    }
+    if cursor.is_any(&["FUNCTION", "PROCEDURE"]) {
+        cursor.at += 1;
         let name = cursor.name()?;
-        reader.push(OpKind::CreateSequence { name, if_not_exists }, whole);
+        let inner = cursor.parens()?;
+        let arguments = inner.written(inner.at, inner.tokens.len()).to_owned();
+        let sql = cursor.written(0, cursor.tokens.len()).to_owned();
+        reader.push(OpKind::CreateRoutine(Routine { name, arguments, sql }), whole);
         return Some(());
     }
     if cursor.eat("SCHEMA") {
@@ -72,6 +92,8 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let mut create = CreateTable::new(cursor.name()?);
         create.if_not_exists = if_not_exists;
         create.options.virtual_table = true;
+        create.options.module = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned())
+            .filter(|m| !m.is_empty());
         create.from = Some(TableFrom::Query { columns: None, rows: false });
         reader.push(OpKind::CreateTable(create), whole);
         return Some(());
@@ -82,10 +104,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 /// What has no place in the schema model: functions, extensions, policies, roles …
 fn neutral(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     const KNOWN: &[&str] = &[
-        "FUNCTION",
-        "PROCEDURE",
         "AGGREGATE",
-        "EXTENSION",
         "POLICY",
         "RULE",
         "ROLE",
@@ -124,7 +143,24 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
     let mut create = CreateTable::new(cursor.name()?);
     (create.if_not_exists, create.temporary) = (if_not_exists, temporary);
     if cursor.eat_all(&["PARTITION", "OF"]) {
-        create.from = Some(TableFrom::PartitionOf(cursor.name()?));
+        let parent = cursor.name()?;
+        // Constraints and defaults of its own.
+        if let Some(inner) = cursor.parens() {
+            partition_items(inner, &mut create);
+        }
+        let from = cursor.at;
+        while !cursor.done() && !cursor.is_any(&["PARTITION", "WITH", "TABLESPACE", "USING"]) {
+            // `FOR VALUES WITH (MODULUS 4, REMAINDER 0)`.
+            if cursor.eat_all(&["FOR", "VALUES"]) {
+                cursor.eat("WITH");
+            }
+            cursor.skip();
+        }
+        let bound = cursor.written(from, cursor.at).to_owned();
+        if cursor.eat_all(&["PARTITION", "BY"]) {
+            create.options.partition_by = Some(partition_key(cursor));
+        }
+        create.from = Some(TableFrom::PartitionOf { table: parent, bound });
         return Some(create);
     }
     if cursor.punct(b'(') {
@@ -161,7 +197,7 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
                 create.from = Some(TableFrom::Inherits(parents));
             }
         } else if cursor.eat_all(&["PARTITION", "BY"]) {
-            create.options.partitioned = true;
+            create.options.partition_by = Some(partition_key(cursor));
         } else {
             cursor.skip();
         }
@@ -235,20 +271,73 @@ fn view(reader: &mut Reader<'_>, whole: Span, or_replace: bool) -> Option<()> {
     }
     cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
+    let columns = cursor.idents_in_parens();
     while !cursor.done() && !cursor.is("AS") {
         cursor.skip();
     }
     cursor.eat("AS");
     let reads = query::reads(cursor);
-    reader.push(OpKind::CreateView { name, materialized, or_replace, reads }, whole);
+    let sql = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned());
+    reader.push(OpKind::CreateView { name, materialized, or_replace, columns, reads, sql }, whole);
     Some(())
+}
+
+/// `CREATE SEQUENCE s AS integer START WITH 1 … OWNED BY t.c`.
+fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let name = cursor.name()?;
+    let (mut options, mut owner): (Vec<&str>, _) = (Vec::new(), None);
+    while !cursor.done() {
+        if cursor.eat_all(&["OWNED", "BY"]) {
+            owner = owned_by(cursor);
+            continue;
+        }
+        options.push(cursor.written(cursor.at, cursor.at + 1));
+        cursor.at += 1;
+    }
+    let options = options.join(" ").replace("- ", "-");
+    reader.push(OpKind::CreateSequence { name, if_not_exists, options, owner }, whole);
+    Some(())
+}
+
+/// The table and column behind OWNED BY; `None`: NONE.
+pub(super) fn owned_by(cursor: &mut Cursor<'_>) -> Option<(Name, String)> {
+    let mut parts = vec![cursor.ident()?];
+    while cursor.eat_punct(b'.') {
+        parts.push(cursor.ident()?);
+    }
+    let column = parts.pop()?;
+    let table = parts.pop()?;
+    Some((Name::new(parts.pop().as_deref(), &table), column))
+}
+
+/// `RANGE (a, lower(b))`, as written.
+fn partition_key(cursor: &mut Cursor<'_>) -> String {
+    let from = cursor.at;
+    cursor.ident();
+    cursor.parens();
+    cursor.written(from, cursor.at).to_owned()
+}
+
+/// What a partition says of its own columns: `(a DEFAULT 1, CHECK (…))`. Columns are the parent's,
+/// so only constraints are new.
+fn partition_items(mut inner: Cursor<'_>, create: &mut CreateTable) {
+    while !inner.done() {
+        if is_constraint(&inner) {
+            create.constraints.extend(constraint(&mut inner));
+        }
+        inner.skip_item();
+        inner.eat_punct(b',');
+    }
 }
 
 fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     let name = cursor.name()?;
     if !cursor.eat_all(&["AS", "ENUM"]) {
-        reader.push(OpKind::Neutral { what: "CREATE TYPE".to_owned() }, whole);
+        let sql = cursor.written(cursor.at, cursor.tokens.len()).to_owned();
+        reader.push(OpKind::CreateType { name, sql }, whole);
         return Some(());
     }
     let inner = cursor.parens()?;
@@ -271,9 +360,33 @@ fn domain(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     {
         cursor.skip();
     }
-    let base = sql_type(cursor.written(from, cursor.at), cursor.dialect);
-    let checked = cursor.words().any(|w| w == "check" || w == "not");
-    reader.push(OpKind::CreateDomain { name, base, checked }, whole);
+    let mut domain = Domain::over(sql_type(cursor.written(from, cursor.at), cursor.dialect));
+    while !cursor.done() {
+        let at = cursor.at;
+        let given = if cursor.eat("CONSTRAINT") { Some(cursor.ident()?) } else { None };
+        if cursor.eat_all(&["NOT", "NULL"]) {
+            domain.nullable = false;
+        } else if cursor.eat("NULL") {
+            domain.nullable = true;
+        } else if cursor.eat("DEFAULT") {
+            domain.default = Some(DefaultValue::sql(expression(cursor)));
+        } else if cursor.eat("COLLATE") {
+            domain.collation = collation(cursor);
+        } else if cursor.eat("CHECK") {
+            let inner = cursor.parens()?;
+            let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
+            let kind = ConstraintKind::Check { sql: Some(sql) };
+            domain.checks.push(Constraint::new(
+                given,
+                Vec::new(),
+                kind,
+                cursor.span(at, cursor.at),
+            ));
+        } else {
+            return None;
+        }
+    }
+    reader.push(OpKind::CreateDomain { name, domain }, whole);
     Some(())
 }
 
@@ -288,7 +401,8 @@ fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     }
     cursor.eat("ON");
     let table = cursor.name()?;
-    reader.push(OpKind::CreateTrigger { name: name.name, table }, whole);
+    let sql = Some(cursor.written(0, cursor.tokens.len()).to_owned());
+    reader.push(OpKind::CreateTrigger { name: name.name, table, sql }, whole);
     Some(())
 }
 

@@ -6,6 +6,31 @@ use crate::{
     source::Span,
 };
 
+/// `DROP FUNCTION f(integer), g CASCADE`, `DROP EXTENSION e`.
+fn routine(reader: &mut Reader<'_>, word: &str, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.eat_all(&["IF", "EXISTS"]);
+    let mut kinds = Vec::new();
+    loop {
+        let name = cursor.name()?;
+        let arguments =
+            cursor.parens().map(|inner| inner.written(inner.at, inner.tokens.len()).to_owned());
+        kinds.push((name, arguments));
+        if !cursor.eat_punct(b',') {
+            break;
+        }
+    }
+    let cascade = cursor.is("CASCADE");
+    for (name, arguments) in kinds {
+        let kind = match word {
+            "EXTENSION" => OpKind::DropExtension { name: name.name, cascade },
+            _ => OpKind::DropRoutine { name, arguments },
+        };
+        reader.push(kind, whole);
+    }
+    Some(())
+}
+
 pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     cursor.at += 1;
@@ -13,6 +38,9 @@ pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     cursor.eat("FOREIGN");
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
     cursor.at += 1;
+    if matches!(word.as_str(), "FUNCTION" | "PROCEDURE" | "ROUTINE" | "EXTENSION") {
+        return routine(reader, &word, whole);
+    }
     if !matches!(
         word.as_str(),
         "TABLE" | "INDEX" | "VIEW" | "TYPE" | "DOMAIN" | "SEQUENCE" | "SCHEMA" | "TRIGGER"

@@ -27,7 +27,7 @@ pub use tree::{lower, migrations};
 use crate::{
     database::Dialect,
     frontend::{self, Outline},
-    ir::{Name, Op, OpKind, Opaque, OpaqueEffect, Style},
+    ir::{IndexPart, Name, Op, OpKind, Opaque, OpaqueEffect, Style},
     source::Span,
 };
 
@@ -48,6 +48,17 @@ pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
         out.append(&mut reader.out);
     }
     out
+}
+
+/// One part of an index, as SQL: `lower(a) DESC`, `name text_pattern_ops`.
+pub(super) fn index_part(text: &str, place: Span, dialect: Dialect) -> IndexPart {
+    let tokens = scan::tokens(text, dialect);
+    let place = Place::Within(place);
+    let mut parts = table::index_parts(Cursor { text, tokens: &tokens, at: 0, place, dialect });
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => IndexPart::expression(text.trim()),
+    }
 }
 
 /// Whether two texts have the same tokens; of a file with both halves, the way up.

@@ -5,7 +5,7 @@ use crate::{
     database::Dialect,
     ir::{
         Column, Constraint, ConstraintKind, DefaultValue, ForeignKey, Generated, Identity, Index,
-        IndexPart,
+        IndexPart, Indexed,
     },
     source::Span,
     types::SqlType,
@@ -91,7 +91,9 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         made.column.nullable = false;
         cursor.eat_all(&["NO", "INHERIT"]);
         conflict(cursor);
-    } else if cursor.eat_all(&["NOT", "DEFERRABLE"]) || cursor.eat("DEFERRABLE") {
+    } else if cursor.eat_all(&["NOT", "DEFERRABLE"]) {
+        // The default.
+    } else if cursor.eat("DEFERRABLE") {
         if let Some(last) = made.constraints.last_mut() {
             last.deferrable = true;
         }
@@ -101,26 +103,37 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         made.column.default = Some(DefaultValue::sql(expression(cursor)));
     } else if cursor.eat_all(&["PRIMARY", "KEY"]) {
         cursor.eat_any(&["ASC", "DESC"]);
-        conflict(cursor);
-        made.autoincrement |= cursor.eat("AUTOINCREMENT");
-        index_parameters(cursor);
+        let on_conflict = conflict(cursor);
+        let autoincrement = cursor.eat("AUTOINCREMENT");
+        let include = index_parameters(cursor);
         add(ConstraintKind::PrimaryKey, cursor);
+        made.autoincrement |= autoincrement;
+        if let Some(last) = made.constraints.last_mut() {
+            (last.include, last.on_conflict) = (include, on_conflict);
+        }
     } else if cursor.eat("UNIQUE") {
         let nulls_not_distinct = cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]);
         cursor.eat_all(&["NULLS", "DISTINCT"]);
-        conflict(cursor);
-        index_parameters(cursor);
+        let on_conflict = conflict(cursor);
+        let include = index_parameters(cursor);
         add(ConstraintKind::Unique { nulls_not_distinct }, cursor);
+        if let Some(last) = made.constraints.last_mut() {
+            (last.include, last.on_conflict) = (include, on_conflict);
+        }
     } else if cursor.is("REFERENCES") {
         let fk = references(cursor)?;
         add(ConstraintKind::ForeignKey(fk), cursor);
     } else if cursor.eat("CHECK") {
         let inner = cursor.parens()?;
         let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
-        cursor.eat_all(&["NO", "INHERIT"]);
+        let no_inherit = cursor.eat_all(&["NO", "INHERIT"]);
+        let on_conflict = conflict(cursor);
         add(ConstraintKind::Check { sql: Some(sql) }, cursor);
+        if let Some(last) = made.constraints.last_mut() {
+            (last.no_inherit, last.on_conflict) = (no_inherit, on_conflict);
+        }
     } else if cursor.eat("COLLATE") {
-        made.column.collation = cursor.name().map(|n| n.name);
+        made.column.collation = collation(cursor);
     } else if cursor.is("GENERATED") || cursor.is("AS") {
         generated(cursor, made)?;
     } else if cursor.eat("INITIALLY") {
@@ -128,6 +141,8 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         cursor.at += 1;
         if let Some(last) = made.constraints.last_mut() {
             last.initially_deferred = deferred;
+            // PostgreSQL, CREATE TABLE: INITIALLY DEFERRED implies DEFERRABLE.
+            last.deferrable |= deferred;
         }
     } else if cursor.eat("STORAGE") || cursor.eat("COMPRESSION") {
         cursor.ident()?;
@@ -137,6 +152,12 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         if let Some(last) = made.constraints.last_mut() {
             last.validated = false;
         }
+    } else if cursor.eat_all(&["NOT", "ENFORCED"]) {
+        if let Some(last) = made.constraints.last_mut() {
+            (last.enforced, last.validated) = (false, false);
+        }
+    } else if cursor.eat("ENFORCED") {
+        // The default.
     } else {
         return None;
     }
@@ -154,8 +175,7 @@ fn generated(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         return None;
     }
     if cursor.eat("IDENTITY") {
-        cursor.parens();
-        made.column.identity = Some(Identity { always });
+        made.column.identity = Some(identity(cursor, always));
         made.column.nullable = false;
         return Some(());
     }
@@ -167,22 +187,54 @@ fn generated(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
     Some(())
 }
 
-/// SQLite's `ON CONFLICT …`.
-fn conflict(cursor: &mut Cursor<'_>) {
-    if cursor.eat_all(&["ON", "CONFLICT"]) {
-        cursor.at += 1;
+/// `IDENTITY`'s options, if any: `(SEQUENCE NAME s START WITH 10 …)`.
+pub(super) fn identity(cursor: &mut Cursor<'_>, always: bool) -> Identity {
+    let mut identity = Identity::new(always);
+    let Some(mut inner) = cursor.parens() else { return identity };
+    let mut options: Vec<&str> = Vec::new();
+    while !inner.done() {
+        if inner.eat_all(&["SEQUENCE", "NAME"]) {
+            identity.sequence = inner.name();
+            continue;
+        }
+        options.push(inner.written(inner.at, inner.at + 1));
+        inner.at += 1;
     }
+    identity.options = options.join(" ").replace("- ", "-");
+    identity
 }
 
-/// `INCLUDE (…)`, `WITH (…)`, `USING INDEX TABLESPACE x` after UNIQUE and PRIMARY KEY.
-fn index_parameters(cursor: &mut Cursor<'_>) {
+/// The name behind COLLATE, as written where a schema is named.
+pub(super) fn collation(cursor: &mut Cursor<'_>) -> Option<String> {
+    cursor.name().map(|name| match name.schema.as_deref() {
+        None | Some("pg_catalog") => name.name,
+        Some(_) => name.to_string(),
+    })
+}
+
+/// SQLite's `ON CONFLICT …`.
+fn conflict(cursor: &mut Cursor<'_>) -> Option<String> {
+    if !cursor.eat_all(&["ON", "CONFLICT"]) {
+        return None;
+    }
+    let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase());
+    cursor.at += 1;
+    word
+}
+
+/// `INCLUDE (…)`, `WITH (…)`, `USING INDEX TABLESPACE x` after UNIQUE and PRIMARY KEY: what is
+/// included.
+fn index_parameters(cursor: &mut Cursor<'_>) -> Vec<String> {
+    let mut include = Vec::new();
     loop {
-        if cursor.eat("INCLUDE") || cursor.eat("WITH") {
+        if cursor.eat("INCLUDE") {
+            include = cursor.idents_in_parens();
+        } else if cursor.eat("WITH") {
             cursor.parens();
         } else if cursor.eat_all(&["USING", "INDEX", "TABLESPACE"]) {
             cursor.ident();
         } else {
-            return;
+            return include;
         }
     }
 }
@@ -210,30 +262,32 @@ pub(super) fn references(cursor: &mut Cursor<'_>) -> Option<ForeignKey> {
     }
     let table = cursor.name()?;
     let columns = cursor.idents_in_parens();
-    let mut fk = ForeignKey { table, columns, on_delete: None, on_update: None };
+    let mut fk = ForeignKey::to(table, columns);
     loop {
         if cursor.eat("MATCH") {
+            fk.match_full = cursor.is("FULL");
             cursor.ident();
         } else if cursor.eat_all(&["ON", "DELETE"]) {
-            fk.on_delete = action(cursor);
+            (fk.on_delete, fk.set_columns) = action(cursor);
         } else if cursor.eat_all(&["ON", "UPDATE"]) {
-            fk.on_update = action(cursor);
+            fk.on_update = action(cursor).0;
         } else {
             return Some(fk);
         }
     }
 }
 
-fn action(cursor: &mut Cursor<'_>) -> Option<String> {
+/// What happens, and to which columns only.
+fn action(cursor: &mut Cursor<'_>) -> (Option<String>, Vec<String>) {
     for words in [["SET", "NULL"], ["SET", "DEFAULT"], ["NO", "ACTION"]] {
         if cursor.eat_all(&words) {
-            cursor.parens();
-            return (words != ["NO", "ACTION"]).then(|| words.join(" "));
+            let columns = cursor.idents_in_parens();
+            return ((words != ["NO", "ACTION"]).then(|| words.join(" ")), columns);
         }
     }
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase());
     cursor.at += 1;
-    word
+    (word, Vec::new())
 }
 
 /// Whether a table-level constraint begins here.
@@ -271,8 +325,7 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
         let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
         (check_columns(&inner), ConstraintKind::Check { sql: Some(sql) })
     } else if cursor.eat("EXCLUDE") {
-        cursor.skip_item();
-        (Vec::new(), ConstraintKind::Exclude)
+        exclude(cursor)
     } else if cursor.eat_all(&["NOT", "NULL"]) {
         (vec![cursor.ident()?], ConstraintKind::NotNull)
     } else {
@@ -285,9 +338,10 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
             made.validated = false;
         } else if cursor.eat_all(&["NOT", "ENFORCED"]) {
             // No row is ever checked, so it proves as little as NOT VALID.
-            made.validated = false;
+            (made.validated, made.enforced) = (false, false);
+        } else if cursor.eat_all(&["NO", "INHERIT"]) {
+            made.no_inherit = true;
         } else if cursor.eat_all(&["NOT", "DEFERRABLE"])
-            || cursor.eat_all(&["NO", "INHERIT"])
             || cursor.eat_all(&["INITIALLY", "IMMEDIATE"])
             || cursor.eat("ENFORCED")
         {
@@ -296,9 +350,9 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
         } else if cursor.eat_all(&["INITIALLY", "DEFERRED"]) {
             (made.deferrable, made.initially_deferred) = (true, true);
         } else if cursor.is("INCLUDE") || cursor.is("WITH") || cursor.is("USING") {
-            index_parameters(cursor);
+            made.include.extend(index_parameters(cursor));
         } else if cursor.is_all_conflict() {
-            conflict(cursor);
+            made.on_conflict = conflict(cursor);
         } else {
             break;
         }
@@ -313,6 +367,34 @@ impl Cursor<'_> {
     fn is_all_conflict(&self) -> bool {
         self.is("ON") && self.is_nth(1, "CONFLICT")
     }
+}
+
+/// `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`, up to what may follow a constraint.
+fn exclude(cursor: &mut Cursor<'_>) -> (Vec<String>, ConstraintKind) {
+    let from = cursor.at;
+    let mut columns = Vec::new();
+    while !cursor.done()
+        && !cursor.punct(b',')
+        && !cursor.is_any(&["DEFERRABLE", "INITIALLY", "NOT"])
+    {
+        if cursor.punct(b'(') && columns.is_empty() {
+            let inner = *cursor;
+            columns = parts_of(inner);
+        }
+        cursor.skip();
+    }
+    let sql = cursor.written(from, cursor.at).to_owned();
+    (columns, ConstraintKind::Exclude { sql: Some(sql) })
+}
+
+/// The plain columns among the parts of an EXCLUDE; PostgreSQL makes a name of them.
+fn parts_of(mut cursor: Cursor<'_>) -> Vec<String> {
+    let Some(inner) = cursor.parens() else { return Vec::new() };
+    let columns = index_parts(inner).into_iter().map(|part| match part.of {
+        Indexed::Column(name) => name,
+        Indexed::Expression(_) => "expr".to_owned(),
+    });
+    columns.collect()
 }
 
 /// `(a, b)`, or `USING INDEX i`.
@@ -382,15 +464,15 @@ fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
     names
 }
 
-/// The parts of an index: `(a, lower(b), c DESC NULLS LAST)`.
+/// The parts of an index: `(a, lower(b), c COLLATE "C" text_pattern_ops DESC NULLS LAST)`.
 pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
     let mut parts = Vec::new();
     while !inner.done() {
         let from = inner.at;
         let plain =
             inner.ident().filter(|_| inner.done() || inner.punct(b',') || is_ordering(&inner));
-        match plain {
-            Some(name) => parts.push(IndexPart::Column(name)),
+        let of = match plain {
+            Some(name) => Indexed::Column(name),
             None => {
                 inner.at = from;
                 let mut end = from;
@@ -399,13 +481,42 @@ pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
                     inner.skip();
                     end = inner.at;
                 }
-                parts.push(IndexPart::Expression(inner.written(from, end).to_owned()));
+                Indexed::Expression(inner.written(from, end).to_owned())
             }
-        }
+        };
+        let mut part = IndexPart::new(of);
+        order(&mut inner, &mut part);
+        parts.push(part);
         inner.skip_item();
         inner.eat_punct(b',');
     }
     parts
+}
+
+/// What may follow a part of an index.
+fn order(inner: &mut Cursor<'_>, part: &mut IndexPart) {
+    while !inner.done() && !inner.punct(b',') {
+        if inner.eat("COLLATE") {
+            part.collation = collation(inner);
+        } else if inner.eat("ASC") {
+            part.descending = false;
+        } else if inner.eat("DESC") {
+            part.descending = true;
+        } else if inner.eat_all(&["NULLS", "FIRST"]) {
+            part.nulls_first = Some(true);
+        } else if inner.eat_all(&["NULLS", "LAST"]) {
+            part.nulls_first = Some(false);
+        } else if inner.is("WITH") {
+            return;
+        } else {
+            let from = inner.at;
+            if inner.name().is_none() {
+                return;
+            }
+            inner.parens();
+            part.opclass = Some(inner.written(from, inner.at).to_owned());
+        }
+    }
 }
 
 /// COLLATE, an operator class, ASC, DESC, NULLS …: what may follow a part of an index.
@@ -437,6 +548,11 @@ pub(super) fn index_body(
             cursor.at = cursor.tokens.len();
         } else if cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]) {
             index.nulls_not_distinct = true;
+        } else if cursor.eat("INCLUDE") {
+            index.include = cursor.idents_in_parens();
+        } else if cursor.eat("WITH") {
+            let inner = cursor.parens()?;
+            index.storage = Some(inner.written(inner.at, inner.tokens.len()).to_owned());
         } else {
             cursor.skip();
         }

@@ -1,0 +1,188 @@
+//! The names in SQL text that a table carries along: checks, predicates, generated columns.
+
+use std::sync::Arc;
+
+use super::Table;
+use crate::{
+    ir::{Constraint, ConstraintKind, Index, Indexed},
+    quote,
+};
+
+/// Whether an index falls with a column.
+pub(super) fn index_mentions(index: &Index, column: &str) -> bool {
+    index.predicate.as_deref().is_some_and(|p| mentions(p, column))
+        || index.include.iter().any(|name| name == column)
+        || index.parts.iter().any(|part| match &part.of {
+            Indexed::Column(name) => name == column,
+            Indexed::Expression(sql) => mentions(sql, column),
+        })
+}
+
+pub(super) fn constraint_mentions(constraint: &Constraint, column: &str) -> bool {
+    let text = match &constraint.kind {
+        ConstraintKind::Check { sql } | ConstraintKind::Exclude { sql } => sql.as_deref(),
+        _ => None,
+    };
+    constraint.columns.iter().chain(&constraint.include).any(|c| c == column)
+        || text.is_some_and(|sql| mentions(sql, column))
+}
+
+/// Whether an identifier stands in SQL text as a word of its own.
+pub fn mentions(sql: &str, word: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut rest = sql;
+    let mut before = None;
+    while let Some(at) = rest.find(word) {
+        let left = rest[..at].chars().next_back().or(before);
+        let after = &rest[at + word.len()..];
+        if !left.is_some_and(is_word) && !after.chars().next().is_some_and(is_word) {
+            return true;
+        }
+        let Some(step) = rest[at..].chars().next() else { return false };
+        before = Some(step);
+        rest = &rest[at + step.len_utf8()..];
+    }
+    false
+}
+
+/// Follows the rename of a column: both servers keep expressions by what they mean.
+pub(super) fn rename_column_in(table: &mut Table, from: &str, to: &str) {
+    let folds = table.folds;
+    edit_texts(table, &|text| renamed(text, from, to, What::Column, folds));
+    for constraint in &mut table.constraints {
+        let names = constraint.columns.iter_mut().chain(&mut constraint.include);
+        names.filter(|name| **name == from).for_each(|name| to.clone_into(name));
+        if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
+            fk.set_columns.iter_mut().filter(|c| **c == from).for_each(|c| to.clone_into(c));
+        }
+    }
+    for index in &mut table.indexes {
+        for part in &mut index.index.parts {
+            if let Indexed::Column(name) = &mut part.of
+                && *name == from
+            {
+                to.clone_into(name);
+            }
+        }
+        index.index.include.iter_mut().filter(|c| **c == from).for_each(|c| to.clone_into(c));
+    }
+    table.triggers.iter_mut().for_each(|trigger| trigger.sql = None);
+}
+
+/// Follows the rename of the table itself: `t.a` in a check.
+pub(super) fn rename_table_in(table: &mut Table, from: &str, to: &str) {
+    let folds = table.folds;
+    edit_texts(table, &|text| renamed(text, from, to, What::Table, folds));
+}
+
+fn edit_texts(table: &mut Table, change: &dyn Fn(&str) -> String) {
+    let edit = |text: &mut String| {
+        let new = change(text);
+        if new != *text {
+            *text = new;
+        }
+    };
+    for constraint in &mut table.constraints {
+        if let ConstraintKind::Check { sql: Some(sql) }
+        | ConstraintKind::Exclude { sql: Some(sql) } = &mut constraint.kind
+        {
+            edit(sql);
+        }
+    }
+    for index in &mut table.indexes {
+        index.index.predicate.iter_mut().for_each(edit);
+        for part in &mut index.index.parts {
+            if let Indexed::Expression(sql) = &mut part.of {
+                edit(sql);
+            }
+        }
+    }
+    if let Some(by) = &mut table.options.partition_by {
+        edit(by);
+    }
+    for column in table.columns.iter_mut().filter(|c| c.column.generated.is_some()) {
+        if let Some(generated) = &mut Arc::make_mut(&mut column.column).generated {
+            edit(&mut generated.sql);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Column,
+    /// Only where a dot follows.
+    Table,
+}
+
+/// SQL text in which one name is another: strings, casts and calls stay as they are.
+fn renamed(sql: &str, from: &str, to: &str, what: What, folds: bool) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    let mut before = ' ';
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '\'' | '"' => closed(rest, first),
+            _ if quote::starts_name(first) => {
+                rest.find(|c| !quote::is_name(c)).unwrap_or(rest.len())
+            }
+            _ if first.is_ascii_digit() => {
+                rest.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(rest.len())
+            }
+            _ => first.len_utf8(),
+        };
+        let (token, tail) = rest.split_at(length);
+        let next = tail.trim_start().chars().next().unwrap_or(' ');
+        let named = match first {
+            '"' => token.trim_matches('"') == from,
+            _ if folds => token.eq_ignore_ascii_case(from),
+            _ => quote::starts_name(first) && token.to_lowercase() == from,
+        };
+        let stands = match what {
+            What::Column => before != ':' && next != '.' && (next != '(' || first == '"'),
+            What::Table => next == '.',
+        };
+        match named && stands {
+            true => out.push_str(&quote::any(to)),
+            false => out.push_str(token),
+        }
+        if !first.is_whitespace() {
+            before = first;
+        }
+        rest = tail;
+    }
+    out
+}
+
+/// The length of a quoted token; a doubled quote is part of it.
+fn closed(text: &str, quote: char) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == quote {
+            match chars.peek() {
+                Some((_, next)) if *next == quote => drop(chars.next()),
+                _ => return at + quote.len_utf8(),
+            }
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{What, renamed};
+
+    #[test]
+    fn expressions_follow_a_rename() {
+        for (sql, want) in [
+            ("a > 0 AND b <> 'a'", "c > 0 AND b <> 'a'"),
+            ("t.a IS NULL", "t.c IS NULL"),
+            ("a(a)", "a(c)"),
+            ("x::a = \"a\"", "x::a = c"),
+            ("ab > 1 OR A = 2", "ab > 1 OR c = 2"),
+        ] {
+            assert_eq!(renamed(sql, "a", "c", What::Column, false), want);
+        }
+        assert_eq!(renamed("a > 1", "a", "order", What::Column, false), "\"order\" > 1");
+        assert_eq!(renamed("t.a > t", "t", "u", What::Table, false), "u.a > t");
+    }
+}

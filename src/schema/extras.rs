@@ -1,0 +1,303 @@
+//! What a history makes besides tables: schemas, extensions, functions, sequences, domains,
+//! and what ties tables together.
+
+use super::{Origin, Schema, TypeKind, View};
+use crate::ir::{Constraint, DefaultValue, DomainChange, Name, Routine};
+
+/// A thing that is only named, or kept as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extra {
+    Namespace,
+    /// The schema that it was put into, where one is named.
+    Extension {
+        schema: Option<String>,
+    },
+    Routine {
+        routine: Routine,
+        created: Origin,
+    },
+}
+
+/// Extras share one map, under names that tell their kinds apart.
+fn key(kind: &str, name: &str) -> Name {
+    Name::plain(&format!("{kind} {name}"))
+}
+
+impl Schema {
+    /// Schemas besides the default one.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.extras_of("schema", |extra| matches!(extra, Extra::Namespace))
+    }
+
+    /// Extensions, with the schema that they were put into.
+    pub fn extensions(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let names = self.extras.names().zip(self.extras.values());
+        names.filter_map(|(name, extra)| match extra {
+            Extra::Extension { schema } => {
+                Some((name.name.strip_prefix("extension ")?, schema.as_deref()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Functions and procedures, in the order in which they were made.
+    pub fn routines(&self) -> Vec<&Routine> {
+        let mut found: Vec<(Origin, &Routine)> = self
+            .extras
+            .values()
+            .filter_map(|extra| match extra {
+                Extra::Routine { routine, created } => Some((*created, routine)),
+                _ => None,
+            })
+            .collect();
+        found.sort_by_key(|(created, _)| (created.migration, created.span.start));
+        found.into_iter().map(|(_, routine)| routine).collect()
+    }
+
+    fn extras_of(
+        &self,
+        kind: &'static str,
+        wanted: fn(&Extra) -> bool,
+    ) -> impl Iterator<Item = &str> {
+        let names = self.extras.names().zip(self.extras.values());
+        names
+            .filter(move |(_, extra)| wanted(extra))
+            .filter_map(move |(name, _)| name.name.strip_prefix(kind)?.strip_prefix(' '))
+    }
+
+    pub(super) fn create_namespace(&mut self, name: &str) {
+        if !matches!(name, "public" | "main") {
+            self.extras.insert(key("schema", name), Extra::Namespace);
+        }
+    }
+
+    pub(super) fn drop_namespace(&mut self, name: &str) {
+        self.extras.remove(&key("schema", name));
+    }
+
+    pub(super) fn create_extension(&mut self, name: &str, schema: Option<&str>) {
+        let at = key("extension", name);
+        if self.extras.get(&at).is_none() {
+            self.extras.insert(at, Extra::Extension { schema: schema.map(str::to_owned) });
+        }
+    }
+
+    pub(super) fn drop_extension(&mut self, name: &str) {
+        self.extras.remove(&key("extension", name));
+    }
+
+    pub(super) fn create_routine(&mut self, routine: &Routine) {
+        let types = argument_types(&routine.arguments);
+        let at = key("function", &format!("{}({types})", routine.name));
+        let created = match self.extras.get(&at) {
+            Some(Extra::Routine { created, .. }) => *created,
+            _ => self.now,
+        };
+        self.extras.insert(at, Extra::Routine { routine: routine.clone(), created });
+    }
+
+    pub(super) fn drop_routine(&mut self, name: &Name, arguments: Option<&str>) {
+        let at = match arguments {
+            Some(arguments) => {
+                Some(key("function", &format!("{name}({})", argument_types(arguments))))
+            }
+            None => {
+                let prefix = format!("function {name}(");
+                self.extras.names().find(|known| known.name.starts_with(&prefix)).cloned()
+            }
+        };
+        if let Some(at) = at {
+            self.extras.remove(&at);
+        }
+    }
+
+    /// `ALTER SEQUENCE … OWNED BY`. A default that the sequence feeds is `serial`'s then.
+    pub(super) fn own_sequence(&mut self, name: &Name, owner: Option<&(Name, String)>) {
+        let owner = owner.map(|(table, column)| (self.resolve(table), column.clone()));
+        self.sequences.edit(name, |s| s.owner.clone_from(&owner));
+        let Some((table, column)) = owner else { return };
+        let found = self.tables.get(&table).and_then(|t| t.column(&column).found());
+        let Some(default) = found.and_then(|c| c.column.default.clone()) else { return };
+        if self.feeds(&default, &table, &column) {
+            self.edit_column(&table, &column, |c| (c.serial, c.default) = (true, None));
+        }
+    }
+
+    /// Whether a default takes its values from a sequence that goes with the column.
+    pub(super) fn feeds(&self, default: &DefaultValue, table: &Name, column: &str) -> bool {
+        let Some(name) = default.sql.as_deref().and_then(sequence_of) else { return false };
+        let owner = self.sequences.get(&name).and_then(|s| s.owner.as_ref());
+        owner.is_some_and(|(t, c)| t == table && c == column)
+    }
+
+    pub(super) fn rename_sequence(&mut self, name: &Name, to: &str) {
+        let Some(old) = self.sequences.remove(name) else { return };
+        let to = name.sibling(super::clip(to));
+        let mut new = super::Sequence::clone(&old);
+        new.name.clone_from(&to);
+        self.sequences.insert(to, new);
+    }
+
+    fn edit_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        change: impl FnOnce(&mut crate::ir::Column),
+    ) {
+        self.tables.edit(table, |t| {
+            if let Some(found) = t.columns.iter_mut().find(|c| c.column.name == column) {
+                change(std::sync::Arc::make_mut(&mut found.column));
+            }
+        });
+    }
+
+    pub(super) fn alter_domain(&mut self, name: &Name, change: &DomainChange) {
+        self.types.edit(name, |ty| {
+            let TypeKind::Domain { domain, known } = &mut ty.kind else { return };
+            let named = |c: &Constraint, name: &String| c.name.as_ref() == Some(name);
+            match change {
+                DomainChange::Default(default) => domain.default.clone_from(default),
+                DomainChange::Nullable(nullable) => domain.nullable = *nullable,
+                DomainChange::AddCheck(check) => domain.checks.push(Constraint::clone(check)),
+                DomainChange::DropCheck(name) => domain.checks.retain(|c| !named(c, name)),
+                DomainChange::RenameCheck { from, to } => {
+                    for check in domain.checks.iter_mut().filter(|c| named(c, from)) {
+                        check.name = Some(to.clone());
+                    }
+                }
+                DomainChange::Unread => *known = false,
+            }
+        });
+    }
+
+    pub(super) fn attach(&mut self, table: &Name, child: &Name, bound: Option<&str>) {
+        let table = self.resolve(table);
+        self.edit(child, |t| {
+            t.parents.push(table);
+            t.bound = bound.map(str::to_owned);
+        });
+    }
+
+    pub(super) fn detach(&mut self, table: &Name, child: &Name) {
+        let table = self.resolve(table);
+        self.edit(child, |t| {
+            t.parents.retain(|parent| *parent != table);
+            t.bound = None;
+        });
+    }
+
+    /// The tables that inherit from one, and its partitions.
+    pub(super) fn children(&self, table: &Name) -> Vec<Name> {
+        let of = self.tables.values().filter(|t| t.parents.contains(table));
+        of.map(|t| t.name.clone()).collect()
+    }
+
+    /// A query that names what was renamed is not what the server holds any more.
+    pub(super) fn forget_queries(&mut self, names: impl Fn(&View) -> bool) {
+        let stale: Vec<Name> =
+            self.views.values().filter(|v| names(v)).map(|v| v.name.clone()).collect();
+        for view in stale {
+            self.views.edit(&view, |v| v.sql = None);
+        }
+    }
+}
+
+/// The sequence of `nextval('s'::regclass)`.
+pub(super) fn sequence_of(sql: &str) -> Option<Name> {
+    let sql = sql.trim();
+    let sql = sql.strip_prefix("pg_catalog.").unwrap_or(sql);
+    let start = sql.get(..8).filter(|start| start.eq_ignore_ascii_case("nextval("))?;
+    let inner = sql[start.len()..].trim_start().strip_prefix('\'')?;
+    let (name, _) = inner.split_once('\'')?;
+    let mut parts: Vec<String> = Vec::new();
+    for part in split_name(name) {
+        parts.push(match part.strip_prefix('"').and_then(|p| p.strip_suffix('"')) {
+            Some(quoted) => quoted.replace("\"\"", "\""),
+            None => part.to_lowercase(),
+        });
+    }
+    let last = parts.pop()?;
+    Some(Name::new(parts.pop().as_deref(), &last))
+}
+
+/// Splits at the dots that stand outside of double quotes.
+fn split_name(name: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut quoted) = (Vec::new(), 0, false);
+    for (at, c) in name.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '.' if !quoted => {
+                parts.push(&name[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&name[from..]);
+    parts
+}
+
+/// What tells functions of one name apart: the types of their arguments, without names, modes
+/// and defaults, as far as the text shows them.
+fn argument_types(arguments: &str) -> String {
+    let (mut out, mut depth, mut current) = (Vec::new(), 0i32, String::new());
+    for c in arguments.chars().chain([',']) {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                out.extend(argument_type(&std::mem::take(&mut current)));
+                continue;
+            }
+            _ => {}
+        }
+        current.push(c);
+    }
+    out.join(",")
+}
+
+fn argument_type(argument: &str) -> Option<String> {
+    let lower = argument.trim().to_lowercase();
+    let without_default = lower.split(" default ").next().unwrap_or_default();
+    let without_default = without_default.split('=').next().unwrap_or_default();
+    let mut words: Vec<&str> = without_default.split_whitespace().collect();
+    if words.first().is_some_and(|w| *w == "out" || *w == "table") || words.is_empty() {
+        return None;
+    }
+    if words.first().is_some_and(|w| matches!(*w, "in" | "inout" | "variadic")) {
+        words.remove(0);
+    }
+    let whole = crate::types::SqlType::postgres(&words.join(" "));
+    if whole.is_builtin() || words.len() == 1 {
+        return Some(whole.to_string());
+    }
+    words.remove(0);
+    Some(crate::types::SqlType::postgres(&words.join(" ")).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{argument_types, sequence_of};
+    use crate::ir::Name;
+
+    #[test]
+    fn functions_are_told_apart_by_the_types_of_their_arguments() {
+        for (written, types) in [
+            ("", ""),
+            ("a int, b text DEFAULT 'x'", "integer,text"),
+            ("integer, text", "integer,text"),
+            ("IN a numeric(10, 2), OUT b text", "numeric(10,2)"),
+            ("timestamp with time zone", "timestamp with time zone"),
+        ] {
+            assert_eq!(argument_types(written), types, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_default_names_its_sequence() {
+        let name = |sql| sequence_of(sql);
+        assert_eq!(name("nextval('public.t_id_seq'::regclass)"), Some(Name::plain("t_id_seq")));
+        assert_eq!(name("nextval('a.\"B.c\"')"), Some(Name::new(Some("a"), "B.c")));
+        assert_eq!(name("now()"), None);
+    }
+}
