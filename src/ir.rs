@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::{source::Span, types::SqlType};
+pub mod query;
+
+use crate::{ir::query::Query, source::Span, types::SqlType};
 
 /// The name of a table, type, view, index or sequence. No schema means the
 /// default one (`public` on PostgreSQL, `main` on SQLite), which frontends fold away.
@@ -189,7 +191,7 @@ pub enum OpKind {
         to: String,
     },
     /// `reads`: the tables and columns its query names, for what depends on them. `sql`: the
-    /// query; `None` where it is not known.
+    /// query; `None` where it is not known. `query`: what its columns depend on.
     CreateView {
         name: Name,
         materialized: bool,
@@ -198,6 +200,7 @@ pub enum OpKind {
         columns: Vec<String>,
         reads: Reads,
         sql: Option<String>,
+        query: Option<Box<Query>>,
     },
     DropView {
         name: Name,
@@ -372,18 +375,14 @@ pub enum TableFrom {
         table: Name,
         bound: String,
     },
-    /// A query. `columns` where they could be read off it; `None`: not known.
+    /// A query; `None` where it could not be read. `columns`: names for its first ones.
+    /// `reads`: the tables it names. `rows`: not WITH NO DATA.
     Query {
-        columns: Option<Vec<QueryColumn>>,
+        query: Option<Box<Query>>,
+        columns: Vec<String>,
+        reads: Vec<Name>,
         rows: bool,
     },
-}
-
-/// A column of `CREATE TABLE … AS SELECT`: its name, and what it was taken from.
-#[derive(Debug, Clone)]
-pub struct QueryColumn {
-    pub name: String,
-    pub of: Option<(Name, String)>,
 }
 
 /// What SQLite and PostgreSQL let a table be besides its columns.

@@ -52,8 +52,7 @@ fn copied(change: &Change<'_>, until: usize, table: &crate::ir::Name) -> bool {
             OpKind::Write(write) => write.table != *table && read(&write.reads.tables),
             OpKind::Read(reads) => read(&reads.tables),
             OpKind::CreateTable(create) => {
-                matches!(&create.from, Some(TableFrom::Query { columns: Some(columns), .. })
-                if columns.iter().any(|c| c.of.as_ref().is_some_and(|(t, _)| t == table)))
+                matches!(&create.from, Some(TableFrom::Query { reads, rows: true, .. }) if read(reads))
             }
             _ => false,
         })

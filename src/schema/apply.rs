@@ -76,7 +76,8 @@ impl Schema {
                 self.types.edit(name, |ty| ty.kind = TypeKind::Enum { labels });
             }
             OpKind::RenameType { name, to } => self.rename_type(name, to),
-            OpKind::CreateView { name, materialized, columns, reads, sql, .. } => {
+            OpKind::CreateView { name, materialized, columns, reads, sql, query, .. } => {
+                let output = query.as_deref().and_then(|q| self.named_output(q, columns));
                 let view = View {
                     name: name.clone(),
                     materialized: *materialized,
@@ -84,6 +85,7 @@ impl Schema {
                     tables: reads.tables.clone(),
                     words: reads.words.clone(),
                     sql: sql.clone(),
+                    output,
                     created: self.now,
                 };
                 self.views.insert(name.clone(), view);
@@ -282,22 +284,19 @@ impl Schema {
                 table.parents = vec![parent.clone()];
                 table.bound = Some(bound.clone());
             }
-            TableFrom::Query { columns: None, rows } => {
-                table.complete = false;
+            TableFrom::Query { query, columns, rows, .. } => {
                 table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
-            }
-            TableFrom::Query { columns: Some(columns), rows } => {
-                table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
-                for wanted in columns {
-                    let source = wanted.of.as_ref().and_then(|(t, c)| self.column(t, c).found());
-                    let ty = source.map(|c| c.column.ty.clone()).unwrap_or_default();
-                    let column = Arc::new(Column::new(&wanted.name, ty, self.now.span));
-                    table.columns.push(TableColumn {
-                        column,
-                        created: self.now,
-                        loosened: None,
-                        filled: Filled::No,
-                    });
+                match query.as_deref().and_then(|q| self.named_output(q, columns)) {
+                    None => table.complete = false,
+                    Some(found) => {
+                        let column = |(name, ty): (String, _)| TableColumn {
+                            column: Arc::new(Column::new(clip(&name), ty, self.now.span)),
+                            created: self.now,
+                            loosened: None,
+                            filled: Filled::No,
+                        };
+                        table.columns.extend(found.into_iter().map(column));
+                    }
                 }
             }
         }

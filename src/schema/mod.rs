@@ -10,6 +10,7 @@ mod expressions;
 mod extras;
 mod journal;
 mod names;
+mod query;
 mod rows;
 mod touched;
 
@@ -24,6 +25,7 @@ pub use extras::Extra;
 use journal::Journaled;
 pub use journal::Mark;
 pub use names::{called, clip};
+pub use query::Columns;
 pub use touched::Touched;
 
 use crate::{
@@ -55,6 +57,8 @@ pub struct Schema {
     /// Every table that a foreign key has ever referenced; most never are, and need not be
     /// looked for.
     referenced: HashSet<Name>,
+    /// What the columns of queries have cost so far.
+    spent: usize,
     /// Where new objects say they come from.
     now: Origin,
 }
@@ -195,6 +199,8 @@ pub struct View {
     pub words: BTreeSet<String>,
     /// The query; `None` where it is not known, or something it names was renamed since.
     pub sql: Option<String>,
+    /// What its query yields; `None` where that is not known.
+    pub output: Option<Columns>,
     pub created: Origin,
 }
 
@@ -221,6 +227,7 @@ impl Schema {
             gone: Journaled::default(),
             fresh: Journaled::default(),
             referenced: HashSet::new(),
+            spent: 0,
             now,
         }
     }

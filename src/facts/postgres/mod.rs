@@ -2,6 +2,7 @@
 
 mod casts;
 mod lossy;
+pub mod results;
 
 pub use casts::{Conversion, comparable, conversion};
 pub use lossy::{Loss, loss};

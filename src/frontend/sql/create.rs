@@ -94,7 +94,12 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         create.options.virtual_table = true;
         create.options.module = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned())
             .filter(|m| !m.is_empty());
-        create.from = Some(TableFrom::Query { columns: None, rows: false });
+        create.from = Some(TableFrom::Query {
+            query: None,
+            columns: Vec::new(),
+            reads: Vec::new(),
+            rows: false,
+        });
         reader.push(OpKind::CreateTable(create), whole);
         return Some(());
     }
@@ -207,14 +212,8 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
 
 /// `CREATE TABLE t (a, b) AS SELECT …`: the list only renames the query's columns.
 fn name_columns(create: &mut CreateTable) {
-    if create.columns.is_empty() {
-        return;
-    }
-    if let Some(TableFrom::Query { columns: Some(columns), .. }) = &mut create.from {
-        for (column, named) in columns.iter_mut().zip(&create.columns) {
-            column.name.clone_from(&named.name);
-        }
-        create.columns.clear();
+    if let Some(TableFrom::Query { columns, .. }) = &mut create.from {
+        columns.extend(create.columns.drain(..).map(|named| named.name));
     }
 }
 
@@ -276,9 +275,10 @@ fn view(reader: &mut Reader<'_>, whole: Span, or_replace: bool) -> Option<()> {
         cursor.skip();
     }
     cursor.eat("AS");
-    let reads = query::reads(cursor);
     let sql = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned());
-    reader.push(OpKind::CreateView { name, materialized, or_replace, columns, reads, sql }, whole);
+    let (reads, query) = query::output(cursor);
+    let made = OpKind::CreateView { name, materialized, or_replace, columns, reads, sql, query };
+    reader.push(made, whole);
     Some(())
 }
 

@@ -13,6 +13,7 @@ mod grammar;
 mod plpgsql;
 mod query;
 mod scan;
+mod select;
 mod table;
 pub(crate) mod tools;
 mod tree;

@@ -3,17 +3,19 @@
 use std::ops::ControlFlow;
 
 use sqlparser::{
-    ast::{SelectItem, SetExpr, Statement, TableFactor, visit_relations},
+    ast::{Statement, visit_relations},
     dialect::{Dialect as Grammar, PostgreSqlDialect, SQLiteDialect},
     parser::Parser,
 };
 
-use super::{Reader, create::no_reads, cursor::Cursor, scan::Kind};
+use super::{Reader, create::no_reads, cursor::Cursor, scan::{Kind, Token}, select};
 use crate::{
     database::Dialect,
     ir::{
-        Filter, Name, OpKind, OpaqueEffect, QueryColumn, Reads, TableFrom, Value, Write, WriteKind,
+        CreateTable, Filter, Name, OpKind, OpaqueEffect, Reads, TableFrom, Value, Write, WriteKind,
+        query::Query,
     },
+    facts::postgres::results,
     source::Span,
 };
 
@@ -24,6 +26,10 @@ const MAX_PARSED: usize = 4_000;
 pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = reader.cursor;
     let verb = main_verb(&cursor);
+    if verb.is_none() && let Some(create) = into(&cursor) {
+        reader.push(OpKind::CreateTable(create), whole);
+        return Some(());
+    }
     let kind = match verb.map(|at| (at, cursor.str(cursor.tokens[at]).to_ascii_uppercase())) {
         Some((at, verb)) => write(Cursor { at, ..cursor }, &verb, &cursor)?,
         None => OpKind::Read(reads(&cursor)),
@@ -36,44 +42,30 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     Some(())
 }
 
-/// Functions that leave tables as they are: what migrations call of PostgreSQL's own (besides
-/// `pg_…`), and Diesel's, which makes a trigger.
-const HARMLESS: &[&str] = &[
-    "array_agg",
-    "clock_timestamp",
-    "coalesce",
-    "concat",
-    "count",
-    "current_schema",
-    "current_setting",
-    "currval",
-    "diesel_manage_updated_at",
-    "exists",
-    "format",
-    "gen_random_uuid",
-    "generate_series",
-    "greatest",
-    "json_agg",
-    "jsonb_agg",
-    "lastval",
-    "least",
-    "length",
-    "lower",
-    "max",
-    "min",
-    "nextval",
-    "now",
-    "nullif",
-    "random",
-    "set_config",
-    "setval",
-    "string_agg",
-    "sum",
-    "to_regclass",
-    "upper",
-    "uuid_generate_v4",
-    "version",
-];
+/// `SELECT … INTO t FROM …` makes a table.
+fn into(cursor: &Cursor<'_>) -> Option<CreateTable> {
+    let says = |t: &Token| t.kind == Kind::Word && cursor.str(*t).eq_ignore_ascii_case("INTO");
+    if cursor.dialect != Dialect::Postgres || !cursor.tokens.iter().any(says) {
+        return None;
+    }
+    let parsed = parse(cursor)?;
+    let (query, target) = select::statement(&parsed, cursor.dialect)?;
+    let target = target?;
+    let mut create = CreateTable::new(target.table);
+    create.temporary = target.temporary;
+    create.from = Some(TableFrom::Query {
+        query: Some(Box::new(query)),
+        columns: Vec::new(),
+        reads: reads_of(cursor, Some(&parsed)).tables,
+        rows: true,
+    });
+    Some(create)
+}
+
+/// Functions that leave tables as they are, besides PostgreSQL's own: those of extensions that
+/// migrations call, and Diesel's, which makes a trigger.
+const HARMLESS: &[&str] =
+    &["crypt", "diesel_manage_updated_at", "digest", "gen_salt", "uuid_generate_v4"];
 
 /// `SELECT add_geometry_column('t', 'place')`: a query of no table, for what its function does.
 /// SQLite's functions change nothing.
@@ -82,7 +74,7 @@ fn called_for_its_effect(mut cursor: Cursor<'_>) -> Option<Name> {
         return None;
     }
     let name = cursor.name().filter(|_| cursor.punct(b'('))?;
-    let own = name.schema.as_deref() == Some("pg_catalog") || name.name.starts_with("pg_");
+    let own = name.schema.as_deref() == Some("pg_catalog") || results::is_builtin(&name.name);
     if own || HARMLESS.contains(&name.name.as_str()) {
         return None;
     }
@@ -363,9 +355,13 @@ fn value(cursor: &Cursor<'_>) -> Value {
 /// What a statement reads: its tables by sqlparser's tree, its words by its tokens. Where the
 /// tree cannot be had, tables are the names behind FROM, JOIN, USING and INTO.
 pub(super) fn reads(cursor: &Cursor<'_>) -> Reads {
+    reads_of(cursor, parse(cursor).as_ref())
+}
+
+fn reads_of(cursor: &Cursor<'_>, parsed: Option<&Statement>) -> Reads {
     let mut found = no_reads(cursor);
-    if let Some(statement) = parse(cursor) {
-        let _ = visit_relations(&statement, |relation| {
+    if let Some(statement) = parsed {
+        let _ = visit_relations(statement, |relation| {
             let parts: Vec<String> = relation
                 .0
                 .iter()
@@ -396,67 +392,39 @@ pub(super) fn reads(cursor: &Cursor<'_>) -> Reads {
     found
 }
 
-/// The query of `CREATE TABLE … AS`: its columns, where the select list names them.
+/// The query of `CREATE TABLE … AS`, and whether its rows are taken.
 pub(super) fn table_from(cursor: &Cursor<'_>) -> TableFrom {
     let words: Vec<String> = cursor.words().collect();
     let rows = !words.windows(3).any(|w| w == ["with", "no", "data"]);
-    TableFrom::Query {
-        columns: parse(cursor).and_then(|statement| select_list(&statement, cursor.dialect)),
-        rows,
-    }
+    let (reads, query) = output(cursor);
+    TableFrom::Query { query, columns: Vec::new(), reads: reads.tables, rows }
 }
 
-fn select_list(statement: &Statement, dialect: Dialect) -> Option<Vec<QueryColumn>> {
-    let Statement::Query(query) = statement else { return None };
-    let SetExpr::Select(select) = query.body.as_ref() else { return None };
-    let folded = |ident: &sqlparser::ast::Ident| match ident.quote_style {
-        None if dialect == Dialect::Postgres => ident.value.to_lowercase(),
-        _ => ident.value.clone(),
+/// The query from here on: what it reads, and what it yields. `WITH [NO] DATA` and `WITH CHECK
+/// OPTION` behind it are not part of it.
+pub(super) fn output(cursor: &Cursor<'_>) -> (Reads, Option<Box<Query>>) {
+    let mut end = cursor.tokens.len();
+    let ends = |end: usize, tail: &[&str]| {
+        let from = end.checked_sub(tail.len()).filter(|from| *from >= cursor.at)?;
+        let is = |(n, word): (usize, &&str)| {
+            let token = cursor.tokens[from + n];
+            token.kind == Kind::Word && cursor.str(token).eq_ignore_ascii_case(word)
+        };
+        tail.iter().enumerate().all(is).then_some(from)
     };
-    let mut tables: Vec<(String, Name)> = Vec::new();
-    for from in &select.from {
-        for factor in
-            std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
-        {
-            let TableFactor::Table { name, alias, .. } = factor else { return None };
-            let parts: Vec<String> =
-                name.0.iter().filter_map(|p| p.as_ident()).map(folded).collect();
-            let (last, schema) = parts.split_last()?;
-            let called = alias.as_ref().map_or_else(|| last.clone(), |a| folded(&a.name));
-            tables.push((called, Name::new(schema.last().map(String::as_str), last)));
-        }
+    for tail in [
+        &["WITH", "NO", "DATA"][..],
+        &["WITH", "DATA"],
+        &["WITH", "CHECK", "OPTION"],
+        &["WITH", "LOCAL", "CHECK", "OPTION"],
+        &["WITH", "CASCADED", "CHECK", "OPTION"],
+    ] {
+        end = ends(end, tail).unwrap_or(end);
     }
-    let only = match tables.as_slice() {
-        [(_, name)] => Some(name.clone()),
-        _ => None,
-    };
-    let of = |expr: &sqlparser::ast::Expr| match expr {
-        sqlparser::ast::Expr::Identifier(ident) => only.clone().map(|table| (table, folded(ident))),
-        sqlparser::ast::Expr::CompoundIdentifier(parts) => match parts.as_slice() {
-            [table, column] => {
-                let called = folded(table);
-                tables
-                    .iter()
-                    .find(|(alias, _)| *alias == called)
-                    .map(|(_, name)| (name.clone(), folded(column)))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    select
-        .projection
-        .iter()
-        .map(|item| match item {
-            SelectItem::UnnamedExpr(expr) => {
-                of(expr).map(|of| QueryColumn { name: of.1.clone(), of: Some(of) })
-            }
-            SelectItem::ExprWithAlias { expr, alias } => {
-                Some(QueryColumn { name: folded(alias), of: of(expr) })
-            }
-            _ => None,
-        })
-        .collect()
+    let inner = Cursor { tokens: &cursor.tokens[..end], ..*cursor };
+    let parsed = parse(&inner);
+    let query = parsed.as_ref().and_then(|s| select::statement(s, cursor.dialect));
+    (reads_of(&inner, parsed.as_ref()), query.map(|(query, _)| Box::new(query)))
 }
 
 fn parse(cursor: &Cursor<'_>) -> Option<Statement> {
