@@ -40,6 +40,16 @@ impl fmt::Display for Name {
     }
 }
 
+/// The schemas of a search path as it is written, in order; those that hold nothing of a
+/// project's own are left out.
+pub fn schemas(path: &str) -> impl Iterator<Item = String> {
+    let names = path.split(',').map(|name| name.trim().trim_matches(['"', '\'']).to_owned());
+    let own = |name: &String| {
+        !matches!(name.as_str(), "$user" | "pg_catalog" | "pg_temp" | "" | "DEFAULT" | "default")
+    };
+    names.filter(own)
+}
+
 /// One operation of a migration: what it does, where it is written, and how it is run.
 #[derive(Debug, Clone)]
 pub struct Op {

@@ -51,6 +51,8 @@ pub enum Item {
 pub enum Source {
     Table {
         name: Name,
+        /// The schema of a table that is named without one, where it is not the default one.
+        path: Option<String>,
         alias: Alias,
     },
     Query {

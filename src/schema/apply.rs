@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ir::{
     Column, Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque,
-    OpaqueEffect, TableFrom,
+    OpaqueEffect, TableFrom, schemas,
 };
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
@@ -125,6 +125,9 @@ impl Schema {
             OpKind::Write(write) => self.write(write, op.span),
             OpKind::Rebuild { table, .. } => self.rebuild(table),
             OpKind::Opaque(opaque) => self.open_up(opaque),
+            OpKind::Setting { name, value } if name == "search_path" => {
+                self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();
+            }
             OpKind::Read(_) | OpKind::Setting { .. } | OpKind::Neutral { .. } => {}
         }
     }
@@ -204,7 +207,7 @@ impl Schema {
     }
 
     fn create_table(&mut self, create: &CreateTable) {
-        let name = self.resolve(&create.table);
+        let name = self.resolve_new(&create.table);
         let stays = |t: &Table| t.complete || create.if_not_exists && !t.columns.is_empty();
         if self.tables.get(&name).is_some_and(stays) || self.views.get(&name).is_some() {
             return;

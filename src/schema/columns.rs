@@ -9,7 +9,10 @@ use super::{
     expressions::{constraint_mentions, index_mentions, rename_column_in},
     names::object_name,
 };
-use crate::ir::{Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, Name};
+use crate::{
+    ir::{Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, Name},
+    types::SqlType,
+};
 
 impl Schema {
     pub(super) fn add_column(
@@ -45,6 +48,7 @@ impl Schema {
         let postgres = self.database.is_postgres();
         if postgres {
             column.name = clip(&column.name).to_owned();
+            self.qualify(&mut column.ty);
         }
         let sequenced = column.serial || column.identity.is_some();
         // PostgreSQL, CREATE TABLE: serial and GENERATED … AS IDENTITY imply NOT NULL.
@@ -56,6 +60,20 @@ impl Schema {
         }
         let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
         TableColumn { column: Arc::new(column), created: self.now, loosened: None, filled }
+    }
+
+    /// A type without a schema is the first of its name on the search path.
+    fn qualify(&self, ty: &mut SqlType) {
+        if ty.name.contains(['.', ' ']) {
+            return;
+        }
+        let on = |schema: &Option<String>| {
+            let name = Name { schema: schema.clone(), name: ty.name.clone() };
+            self.types.get(&name).is_some().then(|| name.to_string())
+        };
+        if let Some(found) = self.path.iter().find_map(on) {
+            ty.name = found;
+        }
     }
 
     fn add_owned_sequence(&mut self, table: &Name, column: &str, identity: Option<&Identity>) {
@@ -146,6 +164,11 @@ impl Schema {
             default.as_ref().is_some_and(|d| self.feeds(d, &table, &column))
         });
         let span = self.now.span;
+        let ty = change.ty.as_ref().map(|change| {
+            let mut ty = change.to.clone();
+            self.qualify(&mut ty);
+            ty
+        });
         self.tables.edit(&table, |t| {
             let Some(entry) = t.columns.iter_mut().find(|c| c.column.name == column) else {
                 return;
@@ -154,8 +177,8 @@ impl Schema {
                 entry.loosened = Some(span);
             }
             let column = Arc::make_mut(&mut entry.column);
-            if let Some(ty) = &change.ty {
-                column.ty = ty.to.clone();
+            if let Some(ty) = ty {
+                column.ty = ty;
             }
             if let Some(nullable) = change.nullable {
                 column.nullable = nullable;

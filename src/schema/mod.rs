@@ -59,6 +59,8 @@ pub struct Schema {
     referenced: HashSet<Name>,
     /// What the columns of queries have cost so far.
     spent: usize,
+    /// The search path that the current migration has set; empty: the default one.
+    path: Vec<Option<String>>,
     /// Where new objects say they come from.
     now: Origin,
 }
@@ -228,6 +230,7 @@ impl Schema {
             fresh: Journaled::default(),
             referenced: HashSet::new(),
             spent: 0,
+            path: Vec::new(),
             now,
         }
     }
@@ -239,6 +242,7 @@ impl Schema {
     /// Says which migration the following operations belong to.
     pub fn enter(&mut self, migration: u32, change: u32, span: Span) {
         self.now = Origin { migration, change, span };
+        self.path.clear();
     }
 
     pub fn table(&self, name: &Name) -> Lookup<&Table> {
@@ -254,7 +258,7 @@ impl Schema {
     /// spelling it was made with on SQLite, where names are compared without case.
     pub fn resolve(&self, name: &Name) -> Name {
         if self.database.is_postgres() {
-            return name.sibling(clip(&name.name));
+            return self.found_on_path(self.resolve_new(name));
         }
         if self.tables.get(name).is_some() {
             return name.clone();
@@ -263,6 +267,25 @@ impl Schema {
             t.name.name.eq_ignore_ascii_case(&name.name) && t.name.schema == name.schema
         };
         self.tables.values().find(same).map_or_else(|| name.clone(), |t| t.name.clone())
+    }
+
+    /// The name under which a new object is kept, whatever else the search path has.
+    pub(super) fn resolve_new(&self, name: &Name) -> Name {
+        match self.database.is_postgres() {
+            true => name.sibling(clip(&name.name)),
+            false => self.resolve(name),
+        }
+    }
+
+    /// A name in the path's first schema may be one without a schema, of an object in a later one.
+    fn found_on_path(&self, name: Name) -> Name {
+        let [first, rest @ ..] = self.path.as_slice() else { return name };
+        let is = |name: &Name| self.tables.get(name).is_some() || self.views.get(name).is_some();
+        if *first != name.schema || rest.is_empty() || is(&name) {
+            return name;
+        }
+        let later = rest.iter().map(|schema| Name { schema: schema.clone(), ..name.clone() });
+        later.into_iter().find(is).unwrap_or(name)
     }
 
     pub fn view(&self, name: &Name) -> Option<&View> {

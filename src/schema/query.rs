@@ -160,7 +160,9 @@ impl Scope<'_> {
                 let left = self.source(left);
                 return joined(left, self.source(right), shared);
             }
-            Source::Table { name, alias } => (self.relation(name), alias, Some(&name.name)),
+            Source::Table { name, path, alias } => {
+                (self.relation(name, path.as_deref()), alias, Some(&name.name))
+            }
             Source::Query { query, alias } => (self.query(query), alias, None),
             Source::Function { call, ordinality, alias } => {
                 return self.function(call, *ordinality, alias);
@@ -199,7 +201,7 @@ impl Scope<'_> {
         From { all: columns.clone(), relations: vec![(Some(name), columns)] }
     }
 
-    fn relation(&self, name: &Name) -> Option<Columns> {
+    fn relation(&self, name: &Name, path: Option<&str>) -> Option<Columns> {
         let common = |scope: &Scope<'_>| {
             let found = scope.with.iter().rev().find(|(known, _)| *known == name.name);
             found.map(|(_, columns)| columns.clone())
@@ -211,6 +213,10 @@ impl Scope<'_> {
             }
             scope = at.outer;
         }
+        let name = match path {
+            Some(schema) => &Name::new(Some(schema), &name.name),
+            None => name,
+        };
         if let Some(view) = self.schema.view(name) {
             return view.output.clone().filter(|columns| self.spend(columns.len()));
         }

@@ -4,7 +4,7 @@ use super::{
     Reader,
     cursor::Cursor,
     query,
-    scan::{Kind, slice},
+    scan::{Kind, Statement, slice},
     sql_type,
     table::{collation, column, constraint, expression, index_body, is_constraint},
 };
@@ -78,11 +78,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return Some(());
     }
     if cursor.eat("SCHEMA") {
-        cursor.eat_all(&["IF", "NOT", "EXISTS"]);
-        cursor.eat("AUTHORIZATION");
-        let name = cursor.ident()?;
-        reader.push(OpKind::CreateSchema { name }, whole);
-        return Some(());
+        return schema(reader, whole);
     }
     if cursor.is("TRIGGER") || (cursor.is("CONSTRAINT") && cursor.is_nth(1, "TRIGGER")) {
         return trigger(reader, whole);
@@ -104,6 +100,31 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return Some(());
     }
     neutral(reader, whole)
+}
+
+/// `CREATE SCHEMA app [AUTHORIZATION joe] [CREATE TABLE …]`: what is made with it is in it.
+fn schema(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
+    let cursor = &mut reader.cursor;
+    cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let named = if cursor.is("AUTHORIZATION") { None } else { Some(cursor.ident()?) };
+    let owner = if cursor.eat("AUTHORIZATION") { Some(cursor.ident()?) } else { None };
+    let name = named.or(owner)?;
+    reader.push(OpKind::CreateSchema { name: name.clone() }, whole);
+    while !reader.cursor.done() {
+        let from = reader.cursor.at;
+        reader.cursor.skip();
+        while !reader.cursor.done() && !reader.cursor.is_any(&["CREATE", "GRANT"]) {
+            reader.cursor.skip();
+        }
+        let tokens = &reader.cursor.tokens[from..reader.cursor.at];
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
+        let element = Statement { tokens, start: first.start, end: last.end };
+        let cursor = Cursor { tokens, at: 0, path: Some(&name), ..reader.cursor };
+        let mut nested = Reader { cursor, out: Vec::new() };
+        nested.statement(&element);
+        reader.out.append(&mut nested.out);
+    }
+    Some(())
 }
 
 /// What has no place in the schema model: functions, extensions, policies, roles …

@@ -34,6 +34,8 @@ pub(super) struct Cursor<'a> {
     pub(super) at: usize,
     pub(super) place: Place,
     pub(super) dialect: Dialect,
+    /// The schema that names without one are in, where it is not the default one.
+    pub(super) path: Option<&'a str>,
 }
 
 impl<'a> Cursor<'a> {
@@ -124,7 +126,7 @@ impl<'a> Cursor<'a> {
             parts.push(self.ident()?);
         }
         let name = parts.pop()?;
-        Some(Name::new(parts.pop().as_deref(), &name))
+        Some(Name::new(parts.pop().as_deref().or(self.path), &name))
     }
 
     /// `( … )` as a range of tokens, without the parentheses. The cursor ends behind it.

@@ -28,7 +28,7 @@ pub use tree::{lower, migrations};
 use crate::{
     database::Dialect,
     frontend::{self, Outline},
-    ir::{IndexPart, Name, Op, OpKind, Opaque, OpaqueEffect, Style},
+    ir::{IndexPart, Name, Op, OpKind, Opaque, OpaqueEffect, Style, schemas},
     source::Span,
 };
 
@@ -38,24 +38,44 @@ const MAX_NESTING: usize = 400;
 
 /// Reads SQL text into operations, in one transaction; callers say where that is not so.
 pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
+    read_in(text, place, dialect, None)
+}
+
+/// Reads where names without a schema are in this one.
+fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Vec<Op> {
     let tokens = scan::tokens(text, dialect);
     let mut out = Vec::new();
+    let mut path = path.map(str::to_owned);
     for statement in scan::statements(text, &tokens) {
+        let path_now = path.take();
+        let within = path_now.as_deref();
         let mut reader = Reader {
-            cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect },
+            cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within },
             out: Vec::new(),
         };
         reader.statement(&statement);
+        let set = reader.out.iter().rev().find_map(|op| match &op.kind {
+            OpKind::Setting { name, value } if name == "search_path" => Some(first_schema(value)),
+            _ => None,
+        });
         out.append(&mut reader.out);
+        path = set.unwrap_or(path_now);
     }
     out
+}
+
+/// Where objects are made under a search path; `None`: in the default schema.
+fn first_schema(path: &str) -> Option<String> {
+    let first = schemas(path).next()?;
+    Name::new(Some(&first), "").schema
 }
 
 /// One part of an index, as SQL: `lower(a) DESC`, `name text_pattern_ops`.
 pub(super) fn index_part(text: &str, place: Span, dialect: Dialect) -> IndexPart {
     let tokens = scan::tokens(text, dialect);
-    let place = Place::Within(place);
-    let mut parts = table::index_parts(Cursor { text, tokens: &tokens, at: 0, place, dialect });
+    let cursor =
+        Cursor { text, tokens: &tokens, at: 0, place: Place::Within(place), dialect, path: None };
+    let mut parts = table::index_parts(cursor);
     match parts.len() {
         1 => parts.remove(0),
         _ => IndexPart::expression(text.trim()),
@@ -147,8 +167,21 @@ impl<'a> Reader<'a> {
 
     /// `SET lock_timeout = '5s'`, `SET LOCAL …`, `PRAGMA foreign_keys = OFF`.
     fn setting(&mut self, whole: Span) -> Option<()> {
+        let reset = self.cursor.is("RESET");
         self.cursor.at += 1;
         self.cursor.eat_any(&["LOCAL", "SESSION"]);
+        if self.cursor.is("SCHEMA") && self.cursor.nth(1).is_some_and(|t| t.kind == Kind::Text) {
+            let value = create::literal(self.cursor.str(self.cursor.nth(1)?));
+            self.push(OpKind::Setting { name: "search_path".to_owned(), value }, whole);
+            return Some(());
+        }
+        if reset && self.cursor.is("ALL") {
+            let (name, value) = ("search_path".to_owned(), String::new());
+            self.push(OpKind::Setting { name, value }, whole);
+            return Some(());
+        }
+        // A setting's name, which may have a dot, is in no schema.
+        self.cursor.path = None;
         let name = self.cursor.name().map(|name| name.to_string()).unwrap_or_default();
         let from = self.cursor.at;
         let value = self.cursor.written(from, self.cursor.tokens.len());

@@ -36,7 +36,7 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let mut handler = false;
     for statement in scan::statements(inner, &tokens) {
         let mut cursor =
-            Cursor { text: inner, tokens: statement.tokens, at: 0, place, dialect: cursor.dialect };
+            Cursor { text: inner, tokens: statement.tokens, at: 0, place, ..cursor };
         handler |= cursor.tokens.iter().any(|t| cursor.str(*t).eq_ignore_ascii_case("EXCEPTION"))
             && !cursor.is("RAISE");
         prelude(&mut cursor, &mut guards);
@@ -123,7 +123,7 @@ fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, guards: &[bool]) {
     if let Some(token) = literal {
         let text = super::create::literal(cursor.str(token));
         if !text.contains('%') {
-            for mut op in super::read(&text, Place::Within(span), cursor.dialect) {
+            for mut op in super::read_in(&text, Place::Within(span), cursor.dialect, cursor.path) {
                 op.certain = !guards.contains(&false);
                 reader.out.push(op);
             }

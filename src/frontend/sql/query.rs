@@ -30,6 +30,11 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         reader.push(OpKind::CreateTable(create), whole);
         return Some(());
     }
+    if let Some(value) = search_path(cursor) {
+        let name = "search_path".to_owned();
+        reader.push(OpKind::Setting { name, value }, whole);
+        return Some(());
+    }
     let kind = match verb.map(|at| (at, cursor.str(cursor.tokens[at]).to_ascii_uppercase())) {
         Some((at, verb)) => write(Cursor { at, ..cursor }, &verb, &cursor)?,
         None => OpKind::Read(reads(&cursor)),
@@ -49,7 +54,7 @@ fn into(cursor: &Cursor<'_>) -> Option<CreateTable> {
         return None;
     }
     let parsed = parse(cursor)?;
-    let (query, target) = select::statement(&parsed, cursor.dialect)?;
+    let (query, target) = select::statement(&parsed, cursor)?;
     let target = target?;
     let mut create = CreateTable::new(target.table);
     create.temporary = target.temporary;
@@ -66,6 +71,16 @@ fn into(cursor: &Cursor<'_>) -> Option<CreateTable> {
 /// migrations call, and Diesel's, which makes a trigger.
 const HARMLESS: &[&str] =
     &["crypt", "diesel_manage_updated_at", "digest", "gen_salt", "uuid_generate_v4"];
+
+/// `SELECT pg_catalog.set_config('search_path', 'app', false)`, as pg_dump writes it.
+fn search_path(mut cursor: Cursor<'_>) -> Option<String> {
+    let called = cursor.eat("SELECT").then(|| cursor.name()).flatten()?;
+    let inner = cursor.parens().filter(|_| called.name == "set_config")?;
+    let mut texts = inner.tokens[inner.at..].iter().filter(|t| t.kind == Kind::Text);
+    let (name, value) = (texts.next()?, texts.next()?);
+    let text = |token: &Token| super::create::literal(cursor.str(*token));
+    (text(name).eq_ignore_ascii_case("search_path")).then(|| text(value))
+}
 
 /// `SELECT add_geometry_column('t', 'place')`: a query of no table, for what its function does.
 /// SQLite's functions change nothing.
@@ -372,7 +387,8 @@ fn reads_of(cursor: &Cursor<'_>, parsed: Option<&Statement>) -> Reads {
                 })
                 .collect();
             if let Some((name, schema)) = parts.split_last() {
-                found.tables.push(Name::new(schema.last().map(String::as_str), name));
+                let schema = schema.last().map(String::as_str).or(cursor.path);
+                found.tables.push(Name::new(schema, name));
             }
             ControlFlow::<()>::Continue(())
         });
@@ -423,7 +439,7 @@ pub(super) fn output(cursor: &Cursor<'_>) -> (Reads, Option<Box<Query>>) {
     }
     let inner = Cursor { tokens: &cursor.tokens[..end], ..*cursor };
     let parsed = parse(&inner);
-    let query = parsed.as_ref().and_then(|s| select::statement(s, cursor.dialect));
+    let query = parsed.as_ref().and_then(|s| select::statement(s, cursor));
     (reads_of(&inner, parsed.as_ref()), query.map(|(query, _)| Box::new(query)))
 }
 

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     TableAlias, TableFactor, UnaryOperator, Value,
 };
 
-use super::sql_type;
+use super::{cursor::Cursor, sql_type};
 use crate::{
     database::Dialect,
     ir::{
@@ -20,10 +20,10 @@ use crate::{
 /// Reads a statement that is a query, with the target of its `INTO`.
 pub(super) fn statement(
     statement: &Statement,
-    dialect: Dialect,
+    cursor: &Cursor<'_>,
 ) -> Option<(Query, Option<Target>)> {
     let Statement::Query(query) = statement else { return None };
-    let reader = Reader { dialect };
+    let reader = Reader { dialect: cursor.dialect, path: cursor.path };
     let target = reader.target(&query.body);
     Some((reader.query(query), target))
 }
@@ -35,11 +35,12 @@ pub(super) struct Target {
 }
 
 #[derive(Clone, Copy)]
-struct Reader {
+struct Reader<'a> {
     dialect: Dialect,
+    path: Option<&'a str>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn target(self, body: &SetExpr) -> Option<Target> {
         match body {
             SetExpr::Select(select) => {
@@ -52,7 +53,7 @@ impl Reader {
                     _ => return None,
                 };
                 let (name, schema) = parts.split_last()?;
-                let table = Name::new(schema.last().map(String::as_str), name);
+                let table = Name::new(schema.last().map(String::as_str).or(self.path), name);
                 Some(Target { table, temporary: into.temporary })
             }
             SetExpr::SetOperation { left, .. } => self.target(left),
@@ -105,6 +106,7 @@ impl Reader {
                 Some(name) => Body::Select {
                     from: vec![Source::Table {
                         name: Name::new(table.schema_name.as_deref(), name),
+                        path: None,
                         alias: Alias::default(),
                     }],
                     items: vec![Item::All],
@@ -183,8 +185,9 @@ impl Reader {
             TableFactor::Table { name, alias, args, with_ordinality, .. } => {
                 let Some(called) = self.name(name) else { return Source::Unknown };
                 let alias = self.alias(alias.as_ref());
+                let path = self.path.map(str::to_owned).filter(|_| name.0.len() == 1);
                 match args {
-                    None => Source::Table { name: called, alias },
+                    None => Source::Table { name: called, path, alias },
                     Some(args) => Source::Function {
                         call: Expr::Call { name: called.name, args: self.arguments(&args.args) },
                         ordinality: *with_ordinality,
