@@ -58,7 +58,10 @@ fn main() {
     let last = servers.rsplit(',').next().and_then(|pair| pair.split_once('='));
     let mut postgres = last.map(|(_, url)| Client::connect(url, NoTls).expect("the server"));
     let lite = rusqlite::Connection::open_in_memory().expect("SQLite");
-    println!("{:28} {:>10} {:>8} {:>10} {:>9} {:>11} {:>9}", "", "statements", "no SQL", "understood", "share", "definitions", "share");
+    println!(
+        "{:28} {:>10} {:>8} {:>10} {:>9} {:>11} {:>9}",
+        "", "statements", "no SQL", "understood", "share", "definitions", "share"
+    );
     let mut all = Count::default();
     for folder in &folders {
         let mut count = Count::default();
@@ -160,7 +163,10 @@ fn read(text: &str, dialect: Dialect, count: &mut Count, parses: &mut dyn FnMut(
                     OpaqueEffect::Anything => "anything",
                 };
                 let reason = format!("{} ({effect})", opaque.reason);
-                let entry = count.reasons.entry((definition, reason)).or_insert_with(|| (0, shown(written, span)));
+                let entry = count
+                    .reasons
+                    .entry((definition, reason))
+                    .or_insert_with(|| (0, shown(written, span)));
                 entry.0 += 1;
             }
         }

@@ -544,6 +544,8 @@ pub struct Routine {
     pub name: Name,
     /// What stands in its parentheses, as written.
     pub arguments: String,
+    /// What it yields, one or a set of; not known for a table and for a procedure.
+    pub returns: SqlType,
     /// The whole statement.
     pub sql: String,
 }

@@ -12,6 +12,15 @@ pub struct Query {
     pub body: Body,
 }
 
+impl Query {
+    /// `TABLE t`
+    pub fn table(name: Name) -> Query {
+        let from = vec![Source::Table { name, path: None, alias: Alias::default() }];
+        let body = Body::Select { from, items: vec![Item::All] };
+        Query { with: Vec::new(), recursive: false, body }
+    }
+}
+
 /// A common table expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Common {

@@ -2,7 +2,10 @@
 //! and what ties tables together.
 
 use super::{Origin, Schema, TypeKind, View};
-use crate::ir::{Constraint, DefaultValue, DomainChange, Name, Routine};
+use crate::{
+    ir::{Constraint, DefaultValue, DomainChange, Name, Routine},
+    types::SqlType,
+};
 
 /// A thing that is only named, or kept as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +96,11 @@ impl Schema {
             Some(Extra::Routine { created, .. }) => *created,
             _ => self.now,
         };
+        let yields = self.yields.entry(routine.name.name.clone());
+        let known = yields.or_insert_with(|| routine.returns.clone());
+        if *known != routine.returns {
+            *known = SqlType::unknown();
+        }
         self.extras.insert(at, Extra::Routine { routine: routine.clone(), created });
     }
 

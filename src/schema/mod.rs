@@ -15,7 +15,7 @@ mod rows;
 mod touched;
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -32,6 +32,7 @@ use crate::{
     database::Database,
     ir::{Column, Constraint, ConstraintKind, Domain, Index, Name, TableOptions},
     source::Span,
+    types::SqlType,
 };
 
 /// The database that a history leaves behind, for one target.
@@ -59,6 +60,8 @@ pub struct Schema {
     referenced: HashSet<Name>,
     /// What the columns of queries have cost so far.
     spent: usize,
+    /// What the project's own functions yield, by name; not known where several differ.
+    yields: HashMap<String, SqlType>,
     /// The search path that the current migration has set; empty: the default one.
     path: Vec<Option<String>>,
     /// Where new objects say they come from.
@@ -230,6 +233,7 @@ impl Schema {
             fresh: Journaled::default(),
             referenced: HashSet::new(),
             spent: 0,
+            yields: HashMap::new(),
             path: Vec::new(),
             now,
         }

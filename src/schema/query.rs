@@ -1,6 +1,9 @@
 //! The columns that a query yields, by the schema as it stands.
 
-use std::{cell::Cell, collections::{HashMap, HashSet}};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use super::{MAX_PARTS, Schema};
 use crate::{
@@ -230,9 +233,8 @@ impl Scope<'_> {
 
     /// The type of a column by its name; not known where any source is not.
     fn column(&self, table: Option<&str>, name: &str) -> SqlType {
-        let named = |(n, _): &&(Option<String>, Option<Columns>)| {
-            table.is_none() || n.as_deref() == table
-        };
+        let named =
+            |(n, _): &&(Option<String>, Option<Columns>)| table.is_none() || n.as_deref() == table;
         let mut open = false;
         for (_, columns) in self.from.relations.iter().filter(named) {
             let Some(columns) = columns else {
@@ -275,7 +277,11 @@ impl Scope<'_> {
             Expr::Same(inner) => self.ty(inner),
             Expr::Call { name, args } => {
                 let args: Vec<SqlType> = args.iter().map(|arg| self.ty(arg)).collect();
-                results::function(name, &args)
+                match (self.schema.yields.get(name), results::is_builtin(name)) {
+                    (Some(own), false) => own.clone(),
+                    (Some(_), true) => SqlType::unknown(),
+                    (None, _) => results::function(name, &args),
+                }
             }
             Expr::Operator { symbol, left, right } => {
                 let left = left.as_ref().map(|left| self.ty(left));
@@ -285,8 +291,7 @@ impl Scope<'_> {
                 // The ELSE is looked at first (transformCaseExpr); without one it is NULL.
                 let last = otherwise.as_deref().map(|e| self.ty(e));
                 let rest = of.iter().map(|e| self.ty(e));
-                let types: Vec<SqlType> =
-                    last.into_iter().chain(rest).collect();
+                let types: Vec<SqlType> = last.into_iter().chain(rest).collect();
                 results::common(&types)
             }
             Expr::Subquery(query) => match self.query(query).as_deref() {

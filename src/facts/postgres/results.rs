@@ -72,12 +72,10 @@ pub fn common(types: &[SqlType]) -> SqlType {
     let untyped = types.iter().any(is_untyped);
     let mut known = types.iter().filter(|ty| !is_untyped(ty));
     let Some(first) = known.next() else { return SqlType::named("unknown") };
-    known.fold(if untyped { bare(first) } else { first.clone() }, |chosen, next| {
-        match () {
-            () if chosen == *next => chosen,
-            () if chosen.name == next.name && chosen.dims == next.dims => bare(&chosen),
-            () => wider(&chosen, next),
-        }
+    known.fold(if untyped { bare(first) } else { first.clone() }, |chosen, next| match () {
+        () if chosen == *next => chosen,
+        () if chosen.name == next.name && chosen.dims == next.dims => bare(&chosen),
+        () => wider(&chosen, next),
     })
 }
 
@@ -135,7 +133,8 @@ pub fn function(name: &str, args: &[SqlType]) -> SqlType {
     let named = |name: &str| SqlType::named(name);
     match name {
         "coalesce" | "greatest" | "least" => common(args),
-        "nullif" if is_untyped(&first) => named("text"),
+        // The operator that compares is text's for these.
+        "nullif" if is_untyped(&first) || first.name == "character varying" => named("text"),
         "nullif" => first,
         "exists" | "xmlexists" | "json_exists" => named("boolean"),
         "grouping" => named("integer"),
@@ -254,7 +253,9 @@ pub fn operator(symbol: &str, left: Option<&SqlType>, right: &SqlType) -> SqlTyp
         "->>" | "#>>" => named("text"),
         "->" | "#>" if matches!(left.name.as_str(), "json" | "jsonb") => bare(left),
         "||" => concatenation(left, right),
-        "+" | "-" | "*" | "/" | "%" | "^" if is_number(a) && is_number(b) => arithmetic(symbol, a, b),
+        "+" | "-" | "*" | "/" | "%" | "^" if is_number(a) && is_number(b) => {
+            arithmetic(symbol, a, b)
+        }
         "+" | "-" | "*" | "/" => dates(symbol, left, right),
         "&" | "|" | "#" if is_number(a) && is_number(b) => common(&[bare(a), bare(b)]),
         "<<" | ">>" if is_number(left) => bare(left),

@@ -15,6 +15,7 @@ use crate::{
         Routine, TableFrom,
     },
     source::Span,
+    types::SqlType,
 };
 
 pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
@@ -74,7 +75,8 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let inner = cursor.parens()?;
         let arguments = inner.written(inner.at, inner.tokens.len()).to_owned();
         let sql = cursor.written(0, cursor.tokens.len()).to_owned();
-        reader.push(OpKind::CreateRoutine(Routine { name, arguments, sql }), whole);
+        let returns = returns(cursor);
+        reader.push(OpKind::CreateRoutine(Routine { name, arguments, returns, sql }), whole);
         return Some(());
     }
     if cursor.eat("SCHEMA") {
@@ -100,6 +102,47 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return Some(());
     }
     neutral(reader, whole)
+}
+
+/// `RETURNS [SETOF] type`, up to the first word of what follows.
+fn returns(cursor: &mut Cursor<'_>) -> SqlType {
+    const NEXT: &[&str] = &[
+        "AS",
+        "LANGUAGE",
+        "IMMUTABLE",
+        "STABLE",
+        "VOLATILE",
+        "STRICT",
+        "CALLED",
+        "SECURITY",
+        "COST",
+        "ROWS",
+        "PARALLEL",
+        "SET",
+        "WINDOW",
+        "LEAKPROOF",
+        "NOT",
+        "RETURN",
+        "BEGIN",
+        "SUPPORT",
+        "TRANSFORM",
+        "EXTERNAL",
+        "RETURNS",
+    ];
+    if !cursor.eat("RETURNS") || cursor.is("TABLE") {
+        return SqlType::unknown();
+    }
+    cursor.eat("SETOF");
+    let from = cursor.at;
+    while !cursor.done() && !cursor.is_any(NEXT) {
+        cursor.skip();
+    }
+    let ty = sql_type(cursor.written(from, cursor.at), cursor.dialect);
+    match ty.name.as_str() {
+        "trigger" | "void" | "record" | "event_trigger" => SqlType::unknown(),
+        name if name.contains('%') || name.starts_with("any") => SqlType::unknown(),
+        _ => ty,
+    }
 }
 
 /// `CREATE SCHEMA app [AUTHORIZATION joe] [CREATE TABLE …]`: what is made with it is in it.

@@ -35,8 +35,7 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let mut guards: Vec<bool> = Vec::new();
     let mut handler = false;
     for statement in scan::statements(inner, &tokens) {
-        let mut cursor =
-            Cursor { text: inner, tokens: statement.tokens, at: 0, place, ..cursor };
+        let mut cursor = Cursor { text: inner, tokens: statement.tokens, at: 0, place, ..cursor };
         handler |= cursor.tokens.iter().any(|t| cursor.str(*t).eq_ignore_ascii_case("EXCEPTION"))
             && !cursor.is("RAISE");
         prelude(&mut cursor, &mut guards);

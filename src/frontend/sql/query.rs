@@ -8,14 +8,20 @@ use sqlparser::{
     parser::Parser,
 };
 
-use super::{Reader, create::no_reads, cursor::Cursor, scan::{Kind, Token}, select};
+use super::{
+    Reader,
+    create::no_reads,
+    cursor::Cursor,
+    scan::{Kind, Token},
+    select,
+};
 use crate::{
     database::Dialect,
+    facts::postgres::results,
     ir::{
         CreateTable, Filter, Name, OpKind, OpaqueEffect, Reads, TableFrom, Value, Write, WriteKind,
         query::Query,
     },
-    facts::postgres::results,
     source::Span,
 };
 
@@ -26,7 +32,9 @@ const MAX_PARSED: usize = 4_000;
 pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = reader.cursor;
     let verb = main_verb(&cursor);
-    if verb.is_none() && let Some(create) = into(&cursor) {
+    if verb.is_none()
+        && let Some(create) = into(&cursor)
+    {
         reader.push(OpKind::CreateTable(create), whole);
         return Some(());
     }
@@ -437,7 +445,12 @@ pub(super) fn output(cursor: &Cursor<'_>) -> (Reads, Option<Box<Query>>) {
     ] {
         end = ends(end, tail).unwrap_or(end);
     }
-    let inner = Cursor { tokens: &cursor.tokens[..end], ..*cursor };
+    let mut inner = Cursor { tokens: &cursor.tokens[..end], ..*cursor };
+    if inner.eat("TABLE") {
+        let Some(name) = inner.name() else { return (no_reads(cursor), None) };
+        let reads = Reads { tables: vec![name.clone()], ..no_reads(cursor) };
+        return (reads, Some(Box::new(Query::table(name))));
+    }
     let parsed = parse(&inner);
     let query = parsed.as_ref().and_then(|s| select::statement(s, cursor));
     (reads_of(&inner, parsed.as_ref()), query.map(|(query, _)| Box::new(query)))

@@ -100,7 +100,11 @@ impl Reader<'_> {
                 Body::Both(Box::new(self.body(left)), Box::new(self.body(right)))
             }
             SetExpr::Values(values) => Body::Values(
-                values.rows.iter().map(|row| row.content.iter().map(|e| self.expr(e)).collect()).collect(),
+                values
+                    .rows
+                    .iter()
+                    .map(|row| row.content.iter().map(|e| self.expr(e)).collect())
+                    .collect(),
             ),
             SetExpr::Table(table) => match &table.table_name {
                 Some(name) => Body::Select {
@@ -265,17 +269,15 @@ impl Reader<'_> {
                 _ => Expr::Unknown,
             },
             Tree::Value(value) => literal(&value.value),
-            Tree::TypedString(typed) => Expr::Cast {
-                inner: Box::new(Expr::Untyped),
-                ty: self.ty(&typed.data_type),
-            },
-            Tree::Interval(_) => Expr::Cast {
-                inner: Box::new(Expr::Untyped),
-                ty: SqlType::named("interval"),
-            },
-            Tree::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr, data_type, .. } => {
-                Expr::Cast { inner: boxed(expr), ty: self.ty(data_type) }
+            Tree::TypedString(typed) => {
+                Expr::Cast { inner: Box::new(Expr::Untyped), ty: self.ty(&typed.data_type) }
             }
+            Tree::Interval(_) => {
+                Expr::Cast { inner: Box::new(Expr::Untyped), ty: SqlType::named("interval") }
+            }
+            Tree::Cast {
+                kind: CastKind::Cast | CastKind::DoubleColon, expr, data_type, ..
+            } => Expr::Cast { inner: boxed(expr), ty: self.ty(data_type) },
             Tree::Nested(inner) => Expr::Same(boxed(inner)),
             Tree::Collate { expr, .. } => Expr::Same(boxed(expr)),
             Tree::Function(function) => self.function(function),

@@ -1,0 +1,17 @@
+CREATE TABLE early (id integer PRIMARY KEY);
+CREATE SCHEMA app CREATE TABLE inside (id integer PRIMARY KEY) CREATE VIEW shown AS SELECT id FROM inside;
+SET search_path TO app, public;
+CREATE TYPE color AS ENUM ('red', 'blue');
+CREATE TABLE tasks (id serial PRIMARY KEY, color color, early_id integer REFERENCES early);
+CREATE INDEX ON tasks (color);
+ALTER TABLE early ADD COLUMN note text;
+ALTER TABLE tasks ADD COLUMN title text;
+CREATE TABLE copy AS SELECT * FROM tasks;
+CREATE TABLE public.named (id integer);
+DO $$ BEGIN CREATE TABLE in_block (id integer); END $$;
+SET LOCAL search_path = public;
+CREATE TABLE late (id integer);
+SELECT pg_catalog.set_config('search_path', 'app', false);
+CREATE TABLE again (id integer);
+RESET search_path;
+CREATE TABLE last (id integer);
