@@ -152,16 +152,8 @@ fn schemas(opened: &Opened) -> Result<(), String> {
             let (migrations, broken) = frontend::migrations(&opened.sources, tree);
             let history = miglint::history::History::new(migrations, broken);
             let review = vec![false; history.migrations.len()];
-            let outcome = check::run(
-                &opened.sources,
-                tree,
-                &history,
-                database,
-                &review,
-                false,
-                None,
-                &[],
-            );
+            let outcome =
+                check::run(&opened.sources, tree, &history, database, &review, false, None, &[]);
             let replayed = emit::Replayed::new(&outcome.schema, &[], outcome.opaque.len());
             for format in emit::SCHEMA_FORMATS {
                 (format.write)(&mut std::io::sink(), &replayed).map_err(|e| e.to_string())?;

@@ -76,7 +76,8 @@ fn examples(page: &str) -> Vec<Project> {
         if python {
             project.push(("alembic/env.py".to_owned(), b"from alembic import context\n".to_vec()));
         }
-        let before = given.iter().filter(|(kind, _)| *kind == python).map(|(_, text)| text.as_str());
+        let before =
+            given.iter().filter(|(kind, _)| *kind == python).map(|(_, text)| text.as_str());
         for (at, text) in before.chain([text]).enumerate() {
             project.push(file(at, python, text));
         }

@@ -62,6 +62,8 @@ pub struct Op {
     pub transaction: Option<u32>,
     /// False when the operation stands under a condition that could not be decided.
     pub certain: bool,
+    /// `ALTER TABLE ONLY`, `CREATE INDEX … ON ONLY`: not on the tables that inherit.
+    pub only: bool,
 }
 
 /// How an operation is written; decides the wording of a fix and what SQLite does with it.
@@ -349,9 +351,10 @@ pub struct CreateTable {
     pub columns: Vec<Column>,
     pub constraints: Vec<Constraint>,
     pub indexes: Vec<Index>,
+    pub likes: Vec<Like>,
     pub if_not_exists: bool,
     pub temporary: bool,
-    /// `LIKE t`, `INHERITS (t)`, `PARTITION OF t`, `AS SELECT`: where more columns come from.
+    /// `INHERITS (t)`, `PARTITION OF t`, `AS SELECT`: where more columns come from.
     pub from: Option<TableFrom>,
     pub options: TableOptions,
 }
@@ -363,6 +366,7 @@ impl CreateTable {
             columns: Vec::new(),
             constraints: Vec::new(),
             indexes: Vec::new(),
+            likes: Vec::new(),
             if_not_exists: false,
             temporary: false,
             from: None,
@@ -371,14 +375,29 @@ impl CreateTable {
     }
 }
 
+/// `LIKE t`: the columns of another table, in the place of one in the list.
+#[derive(Debug, Clone)]
+pub struct Like {
+    pub table: Name,
+    /// How many of the new table's own columns stand before it.
+    pub before: usize,
+    pub including: Including,
+}
+
+/// What LIKE copies besides columns with NOT NULL and collation (manual, CREATE TABLE). Nothing
+/// is kept here of storage, compression, statistics and comments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Including {
+    pub defaults: bool,
+    pub constraints: bool,
+    pub indexes: bool,
+    pub generated: bool,
+    pub identity: bool,
+}
+
 /// Where a new table takes columns from besides its own list.
 #[derive(Debug, Clone)]
 pub enum TableFrom {
-    /// `constraints`: indexes, primary key and checks are copied too (`INCLUDING ALL`).
-    Like {
-        table: Name,
-        constraints: bool,
-    },
     Inherits(Vec<Name>),
     /// `bound`: `FOR VALUES …` or `DEFAULT`.
     PartitionOf {
@@ -582,6 +601,8 @@ pub struct Constraint {
     pub on_conflict: Option<String>,
     /// `NO INHERIT`.
     pub no_inherit: bool,
+    /// The table has it from a parent, and not of its own.
+    pub inherited: bool,
     /// False after NOT ENFORCED (PostgreSQL 18).
     pub enforced: bool,
     pub span: Span,
@@ -606,6 +627,7 @@ impl Constraint {
             include: Vec::new(),
             on_conflict: None,
             no_inherit: false,
+            inherited: false,
             enforced: true,
             span,
         }

@@ -3,12 +3,12 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Filled, Lookup, Mark, Rows, Schema, Sequence, Table, TableColumn, Trigger, Type, TypeKind,
-    View, clip, expressions::rename_table_in, open_key, type_key,
+    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
+    expressions::rename_table_in, open_key, type_key,
 };
 use crate::ir::{
-    Column, Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque,
-    OpaqueEffect, TableFrom, schemas,
+    Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect,
+    TableFrom, schemas,
 };
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
@@ -19,6 +19,17 @@ impl Schema {
     /// Applies one operation.
     pub fn apply(&mut self, op: &Op) {
         self.now.span = op.span;
+        match self.mother(op) {
+            None => self.apply_alone(op),
+            Some(before) => {
+                self.apply_alone(op);
+                self.descend(op, &before);
+            }
+        }
+    }
+
+    /// Applies an operation to what it names.
+    fn apply_alone(&mut self, op: &Op) {
         match &op.kind {
             OpKind::CreateTable(create) => self.create_table(create),
             OpKind::DropTable { table, cascade, .. } => self.drop_table(table, *cascade),
@@ -217,21 +228,23 @@ impl Schema {
             temporary: create.temporary,
             ..self.empty_table(&name)
         };
-        if let Some(from) = &create.from {
-            self.take_from(&mut table, from);
-        }
-        let mut seen: HashSet<String> =
-            table.columns.iter().map(|c| c.column.name.clone()).collect();
-        for column in create.columns.iter().take(MAX_PARTS) {
-            if seen.insert(column.name.clone()) {
-                let column = self.new_column(&name, column);
-                table.columns.push(column);
-            }
-        }
-        table.complete &= create.columns.len() <= MAX_PARTS;
+        self.give_columns(&mut table, create);
         self.fresh.insert(name.clone(), ());
         self.tables.insert(name.clone(), table);
-        for constraint in &self.own_constraints(create) {
+        if let Some(TableFrom::PartitionOf { table: parent, .. }) = &create.from
+            && let Some(mother) = self.shared_table(parent).filter(|_| !self.tired())
+        {
+            self.give_partition(&mother, &name);
+        }
+        let (references, own): (Vec<_>, Vec<_>) = self
+            .own_constraints(create)
+            .into_iter()
+            .partition(|c| c.foreign_key().is_some() && !create.likes.is_empty());
+        for constraint in &own {
+            self.add_constraint(&name, constraint);
+        }
+        self.give_likes(&name, &create.likes);
+        for constraint in &references {
             self.add_constraint(&name, constraint);
         }
         for index in &create.indexes {
@@ -255,59 +268,6 @@ impl Schema {
             keys.into_iter().partition(|c| c.kind == ConstraintKind::PrimaryKey);
         let keys = first.into_iter().chain(rest).filter(|c| seen.insert(&c.columns));
         keys.chain(others).cloned().collect()
-    }
-
-    /// Copies what `LIKE`, `INHERITS`, `PARTITION OF` and `AS SELECT` bring along.
-    fn take_from(&mut self, table: &mut Table, from: &TableFrom) {
-        let copy = |schema: &Schema, source: &Name, constraints: bool, table: &mut Table| {
-            let Lookup::Found(source) = schema.table(source) else {
-                table.complete = false;
-                return;
-            };
-            for c in &source.columns {
-                table.columns.push(TableColumn { created: schema.now, ..c.clone() });
-            }
-            if constraints {
-                let own = |c: &&Constraint| c.foreign_key().is_none();
-                let renamed = |c: &Constraint| Constraint { name: None, ..c.clone() };
-                let unnamed = source.constraints.iter().filter(own).map(renamed);
-                table.constraints.extend(unnamed);
-            }
-        };
-        match from {
-            TableFrom::Like { table: source, constraints } => {
-                copy(self, source, *constraints, table)
-            }
-            TableFrom::Inherits(parents) => {
-                parents.iter().for_each(|parent| copy(self, parent, false, table));
-                table.parents.clone_from(parents);
-            }
-            TableFrom::PartitionOf { table: parent, bound } => {
-                copy(self, parent, true, table);
-                table.parents = vec![parent.clone()];
-                table.bound = Some(bound.clone());
-            }
-            TableFrom::Query { query, columns, rows, .. } => {
-                table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
-                match query.as_deref().and_then(|q| self.named_output(q, columns)) {
-                    None => table.complete = false,
-                    Some(found) => {
-                        let column = |(name, ty): (String, _)| TableColumn {
-                            column: Arc::new(Column::new(clip(&name), ty, self.now.span)),
-                            created: self.now,
-                            loosened: None,
-                            filled: Filled::No,
-                        };
-                        table.columns.extend(found.into_iter().map(column));
-                    }
-                }
-            }
-        }
-        let named = std::mem::take(&mut table.constraints);
-        for mut constraint in named {
-            constraint.name = self.constraint_name(table, &constraint);
-            table.constraints.push(constraint);
-        }
     }
 
     fn drop_table(&mut self, table: &Name, cascade: bool) {

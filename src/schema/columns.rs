@@ -59,7 +59,13 @@ impl Schema {
             self.add_owned_sequence(table, &column.name, column.identity.as_ref());
         }
         let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
-        TableColumn { column: Arc::new(column), created: self.now, loosened: None, filled }
+        TableColumn {
+            column: Arc::new(column),
+            created: self.now,
+            loosened: None,
+            filled,
+            local: true,
+        }
     }
 
     /// A type without a schema is the first of its name on the search path.

@@ -19,6 +19,14 @@ impl Schema {
         let second_key =
             constraint.kind == ConstraintKind::PrimaryKey && old.primary_key().is_some();
         if taken || second_key {
+            // A check that it has from a parent is its own as well, once it says so itself.
+            let own = |c: &&mut Constraint| c.inherited && c.name == constraint.name;
+            if taken && !constraint.inherited {
+                drop(old);
+                self.tables.edit(&table, |t| {
+                    t.constraints.iter_mut().filter(own).for_each(|c| c.inherited = false)
+                });
+            }
             return;
         }
         if old.constraints.len() >= MAX_PARTS {

@@ -179,18 +179,24 @@ impl Schema {
     }
 
     pub(super) fn attach(&mut self, table: &Name, child: &Name, bound: Option<&str>) {
-        let table = self.resolve(table);
+        let parent = self.resolve(table);
         self.edit(child, |t| {
-            t.parents.push(table);
+            t.parents.push(parent.clone());
             t.bound = bound.map(str::to_owned);
         });
+        self.adopt(&parent, child, bound.is_some());
     }
 
     pub(super) fn detach(&mut self, table: &Name, child: &Name) {
         let table = self.resolve(table);
+        let source = self.tables.shared(&table);
         self.edit(child, |t| {
             t.parents.retain(|parent| *parent != table);
             t.bound = None;
+            // What only this parent gave is the table's own from now on.
+            let of = |name: &str| source.as_ref().is_some_and(|s| s.column(name).found().is_some());
+            t.columns.iter_mut().filter(|c| of(&c.column.name)).for_each(|c| c.local = true);
+            t.constraints.iter_mut().for_each(|c| c.inherited = false);
         });
     }
 

@@ -6,8 +6,10 @@
 mod apply;
 mod columns;
 mod constraints;
+mod descend;
 mod expressions;
 mod extras;
+mod inherit;
 mod journal;
 mod names;
 mod query;
@@ -60,6 +62,8 @@ pub struct Schema {
     referenced: HashSet<Name>,
     /// What the columns of queries have cost so far.
     spent: usize,
+    /// Every table that another one has ever inherited from.
+    mothers: HashSet<Name>,
     /// What the project's own functions yield, by name; not known where several differ.
     yields: HashMap<String, SqlType>,
     /// The search path that the current migration has set; empty: the default one.
@@ -131,6 +135,8 @@ pub struct TableColumn {
     /// Where NOT NULL was taken from it.
     pub loosened: Option<Span>,
     pub filled: Filled,
+    /// Not only from a table that it inherits from.
+    pub local: bool,
 }
 
 /// Whether the rows of a column that was added empty have got a value since.
@@ -233,6 +239,7 @@ impl Schema {
             fresh: Journaled::default(),
             referenced: HashSet::new(),
             spent: 0,
+            mothers: HashSet::new(),
             yields: HashMap::new(),
             path: Vec::new(),
             now,

@@ -22,7 +22,21 @@ pub type Columns = Vec<(String, SqlType)>;
 /// Real histories stay far below; joins of the widest tables, over and over, do not.
 const BUDGET: usize = 50_000_000;
 
+/// What a column costs that a table keeps.
+pub(super) const COPY: usize = 25;
+
 impl Schema {
+    /// Whether so much more may be looked at.
+    pub(super) fn spend(&mut self, cost: usize) -> bool {
+        self.spent = self.spent.saturating_add(cost);
+        !self.tired()
+    }
+
+    /// Whether so much was looked at that the rest stays unknown.
+    pub(super) fn tired(&self) -> bool {
+        self.spent >= BUDGET
+    }
+
     /// The columns of a query; `None` where it is not known how many there are, or their names.
     pub(super) fn output(&mut self, query: &Query) -> Option<Columns> {
         let spent = Cell::new(self.spent);

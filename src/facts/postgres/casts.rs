@@ -181,7 +181,14 @@ mod tests {
     fn schema() -> Schema {
         let span = Span::top(FileId(0));
         let mut schema = Schema::new(Database::POSTGRES, Origin { migration: 0, change: 0, span });
-        let op = |kind| Op { kind, span, style: Style::Sql, transaction: Some(0), certain: true };
+        let op = |kind| Op {
+            kind,
+            span,
+            style: Style::Sql,
+            transaction: Some(0),
+            certain: true,
+            only: false,
+        };
         for name in ["mood", "mood2"] {
             let labels = vec!["ok".to_owned()];
             schema.apply(&op(OpKind::CreateEnum {

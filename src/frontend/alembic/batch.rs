@@ -77,6 +77,7 @@ impl Machine<'_, '_> {
             style,
             transaction,
             certain: self.uncertain == 0,
+            only: false,
         };
         self.ops.insert(from, op);
     }

@@ -276,6 +276,7 @@ fn unread(span: Span, reason: &str) -> Script {
         style: Style::Alembic,
         transaction: None,
         certain: true,
+        only: false,
     };
     Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
 }

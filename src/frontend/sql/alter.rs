@@ -149,7 +149,7 @@ fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     cursor.eat_all(&["IF", "EXISTS"]);
-    cursor.eat("ONLY");
+    reader.only = cursor.eat("ONLY");
     let table = cursor.name()?;
     cursor.eat_punct(b'*');
     let mut several = false;

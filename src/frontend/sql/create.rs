@@ -6,13 +6,13 @@ use super::{
     query,
     scan::{Kind, Statement, slice},
     sql_type,
-    table::{collation, column, constraint, expression, index_body, is_constraint},
+    table::{collation, column, constraint, expression, index_body, is_constraint, typeless},
 };
 use crate::{
     database::Dialect,
     ir::{
-        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Name, OpKind, Reads,
-        Routine, TableFrom,
+        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Including, Like, Name,
+        OpKind, Reads, Routine, TableFrom,
     },
     source::Span,
     types::SqlType,
@@ -163,7 +163,7 @@ fn schema(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
         let element = Statement { tokens, start: first.start, end: last.end };
         let cursor = Cursor { tokens, at: 0, path: Some(&name), ..reader.cursor };
-        let mut nested = Reader { cursor, out: Vec::new() };
+        let mut nested = Reader { cursor, out: Vec::new(), only: false };
         nested.statement(&element);
         reader.out.append(&mut nested.out);
     }
@@ -288,13 +288,9 @@ fn item(inner: &mut Cursor<'_>, create: &mut CreateTable) -> Option<()> {
     }
     if inner.is("LIKE") {
         inner.at += 1;
-        let source = inner.name()?;
-        let mut constraints = false;
-        while inner.eat("INCLUDING") || inner.eat("EXCLUDING") {
-            constraints |= inner.is_any(&["ALL", "INDEXES", "CONSTRAINTS"]);
-            inner.at += 1;
-        }
-        create.from = Some(TableFrom::Like { table: source, constraints });
+        let table = inner.name()?;
+        let including = including(inner);
+        create.likes.push(Like { table, before: create.columns.len(), including });
         return Some(());
     }
     let made = column(inner)?;
@@ -302,6 +298,35 @@ fn item(inner: &mut Cursor<'_>, create: &mut CreateTable) -> Option<()> {
     create.columns.push(made.column);
     create.constraints.extend(made.constraints);
     Some(())
+}
+
+/// `INCLUDING ALL EXCLUDING INDEXES`: the later one wins.
+fn including(cursor: &mut Cursor<'_>) -> Including {
+    let mut including = Including::default();
+    while cursor.is_any(&["INCLUDING", "EXCLUDING"]) {
+        let on = cursor.is("INCLUDING");
+        cursor.at += 1;
+        let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase()).unwrap_or_default();
+        cursor.at += 1;
+        match word.as_str() {
+            "ALL" => {
+                including = Including {
+                    defaults: on,
+                    constraints: on,
+                    indexes: on,
+                    generated: on,
+                    identity: on,
+                }
+            }
+            "DEFAULTS" => including.defaults = on,
+            "CONSTRAINTS" => including.constraints = on,
+            "INDEXES" => including.indexes = on,
+            "GENERATED" => including.generated = on,
+            "IDENTITY" => including.identity = on,
+            _ => {}
+        }
+    }
+    including
 }
 
 fn index(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
@@ -316,7 +341,7 @@ fn index(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     if !cursor.eat("ON") {
         return None;
     }
-    cursor.eat("ONLY");
+    reader.only = cursor.eat("ONLY");
     let mut table = cursor.name()?;
     if cursor.dialect == Dialect::Sqlite {
         table.schema = name.as_ref().and_then(|n| n.schema.clone());
@@ -390,6 +415,9 @@ fn partition_items(mut inner: Cursor<'_>, create: &mut CreateTable) {
     while !inner.done() {
         if is_constraint(&inner) {
             create.constraints.extend(constraint(&mut inner));
+        } else if let Some(made) = typeless(&mut inner) {
+            create.columns.push(made.column);
+            create.constraints.extend(made.constraints);
         }
         inner.skip_item();
         inner.eat_punct(b',');

@@ -52,6 +52,7 @@ fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Ve
         let mut reader = Reader {
             cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within },
             out: Vec::new(),
+            only: false,
         };
         reader.statement(&statement);
         let set = reader.out.iter().rev().find_map(|op| match &op.kind {
@@ -112,6 +113,8 @@ pub(super) fn outline(text: &str) -> Outline {
 pub(crate) struct Reader<'a> {
     cursor: Cursor<'a>,
     out: Vec<Op>,
+    /// Whether the statement says ONLY.
+    only: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -199,7 +202,14 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, kind: OpKind, span: Span) {
-        self.out.push(Op { kind, span, style: Style::Sql, transaction: Some(0), certain: true });
+        self.out.push(Op {
+            kind,
+            span,
+            style: Style::Sql,
+            transaction: Some(0),
+            certain: true,
+            only: self.only,
+        });
     }
 
     fn opaque(&mut self, reason: &str, effect: OpaqueEffect) {

@@ -52,8 +52,11 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let rest = &cursor.tokens[cursor.at..];
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else { continue };
         let statement = scan::Statement { tokens: rest, start: first.start, end: last.end };
-        let mut nested =
-            Reader { cursor: Cursor { tokens: rest, at: 0, ..cursor }, out: Vec::new() };
+        let mut nested = Reader {
+            cursor: Cursor { tokens: rest, at: 0, ..cursor },
+            out: Vec::new(),
+            only: false,
+        };
         nested.statement(&statement);
         for mut op in nested.out {
             op.certain = !guards.contains(&false);

@@ -53,6 +53,19 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let (ty, serial) = column_type(written, cursor.dialect);
     let mut column = Column::new(&name, ty, cursor.span(from, cursor.at));
     column.serial = serial;
+    clauses(cursor, from, column)
+}
+
+/// `name [WITH OPTIONS] [clauses]`: a column whose type another table or a type says.
+pub(super) fn typeless(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    let from = cursor.at;
+    let name = cursor.ident()?;
+    cursor.eat_all(&["WITH", "OPTIONS"]);
+    let column = Column::new(&name, SqlType::unknown(), cursor.span(from, cursor.at));
+    clauses(cursor, from, column)
+}
+
+fn clauses(cursor: &mut Cursor<'_>, from: usize, column: Column) -> Option<Definition> {
     let mut made = Definition { column, constraints: Vec::new(), autoincrement: false };
     while !cursor.done() && !cursor.punct(b',') {
         clause(cursor, &mut made)?;

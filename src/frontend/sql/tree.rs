@@ -195,6 +195,7 @@ fn unread(file: FileId, reason: String) -> Script {
         style: Style::Sql,
         transaction: None,
         certain: true,
+        only: false,
     };
     Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
 }

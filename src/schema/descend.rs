@@ -1,0 +1,292 @@
+//! What an operation on a table does to the tables that inherit from it (PostgreSQL).
+
+use std::sync::Arc;
+
+use super::{Schema, Table, inherit::is_inherited, query::COPY};
+use crate::ir::{Constraint, ConstraintKind, Index, Name, Op, OpKind, Opaque, OpaqueEffect};
+
+impl Schema {
+    /// The table as it is before an operation, where others inherit from it.
+    pub(super) fn mother(&self, op: &Op) -> Option<Arc<Table>> {
+        if self.mothers.is_empty() {
+            return None;
+        }
+        let table = match &op.kind {
+            OpKind::AddColumn { table, .. }
+            | OpKind::DropColumn { table, .. }
+            | OpKind::RenameColumn { table, .. }
+            | OpKind::AlterColumn { table, .. }
+            | OpKind::AddConstraint { table, .. }
+            | OpKind::DropConstraint { table, .. }
+            | OpKind::RenameConstraint { table, .. }
+            | OpKind::ValidateConstraint { table, .. }
+            | OpKind::CreateIndex { table, .. }
+            | OpKind::RenameTable { table, .. }
+            | OpKind::SetSchema { table, .. }
+            | OpKind::DropTable { table, .. } => self.resolve(table),
+            OpKind::DropIndex { name, .. } => Name::clone(self.index_owners.get(name)?),
+            _ => return None,
+        };
+        self.mothers.contains(&table).then(|| self.tables.shared(&table)).flatten()
+    }
+
+    /// Goes on with the tables that inherit from one, after the operation has changed it.
+    pub(super) fn descend(&mut self, op: &Op, before: &Table) {
+        if let OpKind::RenameTable { .. } | OpKind::SetSchema { .. } = op.kind {
+            // Its children follow by themselves; the new name has them from now on.
+            let moved = self.tables.values().find(|t| t.created == before.created).map(|t| &t.name);
+            if let Some(moved) = moved.cloned() {
+                self.mothers.insert(moved);
+            }
+            return;
+        }
+        let wide = self.tables.names().count() + before.columns.len() * COPY;
+        if !self.spend(wide) {
+            let reason = String::new();
+            let opened = Opaque { reason, effect: OpaqueEffect::Anything };
+            return self.apply(&Op { kind: OpKind::Opaque(opened), ..op.clone() });
+        }
+        for child in self.children(&before.name) {
+            let Some(table) = self.tables.shared(&child) else { continue };
+            for kind in self.for_child(op, before, &table) {
+                self.apply(&Op { kind, ..op.clone() });
+            }
+            self.settle(op, before, &child);
+        }
+    }
+
+    /// The operations that a parent's one stands for on a child.
+    fn for_child(&self, op: &Op, before: &Table, child: &Table) -> Vec<OpKind> {
+        let table = child.name.clone();
+        let after = self.tables.get(&before.name);
+        let partitioned = before.options.partition_by.is_some();
+        let others = |has: &dyn Fn(&Table) -> bool| {
+            child.parents.iter().filter_map(|p| self.tables.get(p)).any(has)
+        };
+        match &op.kind {
+            OpKind::DropTable { cascade, .. } if partitioned || *cascade => {
+                vec![OpKind::DropTable { table, if_exists: false, cascade: *cascade }]
+            }
+            // A child keeps what ALTER TABLE ONLY takes from its parent.
+            _ if op.only => Vec::new(),
+            OpKind::AddColumn { column, .. } => {
+                let Some(after) = after else { return Vec::new() };
+                let Some(added) = after.column(&column.name).found() else { return Vec::new() };
+                let partition = child.bound.is_some();
+                vec![OpKind::AddColumn {
+                    table,
+                    column: self.inherited_column(after, &added.column, partition),
+                    constraints: new_constraints(before, after, partitioned),
+                    indexes: Vec::new(),
+                    if_not_exists: true,
+                }]
+            }
+            OpKind::DropColumn { column, cascade, .. } => {
+                let inherited = child.column(column).found().is_some_and(|c| !c.local)
+                    && !others(&|t| t.column(column).found().is_some());
+                let drop = OpKind::DropColumn {
+                    table,
+                    column: column.clone(),
+                    if_exists: true,
+                    cascade: *cascade,
+                };
+                inherited.then_some(drop).into_iter().collect()
+            }
+            OpKind::RenameColumn { column, to, .. } => {
+                vec![OpKind::RenameColumn { table, column: column.clone(), to: to.clone() }]
+            }
+            OpKind::AlterColumn { column, change, .. } => {
+                let mut change = change.clone();
+                if child.bound.is_none() || self.database.version.0 < 17 {
+                    change.identity = None;
+                }
+                vec![OpKind::AlterColumn { table, column: column.clone(), change }]
+            }
+            OpKind::AddConstraint { .. } => {
+                let Some(after) = after else { return Vec::new() };
+                let added = new_constraints(before, after, partitioned);
+                let missing = added.into_iter().filter(|c| !has_same(child, c));
+                missing
+                    .map(|constraint| OpKind::AddConstraint { table: table.clone(), constraint })
+                    .collect()
+            }
+            OpKind::ValidateConstraint { name, .. } => {
+                vec![OpKind::ValidateConstraint { table, name: name.clone() }]
+            }
+            OpKind::DropConstraint { cascade, .. } => {
+                let Some(after) = after else { return Vec::new() };
+                let gone = before.constraints.iter().find(|c| !after.constraints.contains(c));
+                let Some(gone) = gone else { return Vec::new() };
+                let same = child.constraints.iter().find(|c| c.inherited && is_same(c, gone));
+                let left = |c: &Constraint| {
+                    others(&|t| is_inherited(c) && t.constraints.iter().any(|o| o.name == c.name))
+                };
+                let dropped = same.filter(|c| !left(c)).map(|c| OpKind::DropConstraint {
+                    table,
+                    name: c.name.clone(),
+                    kind: Some(c.ty()),
+                    if_exists: true,
+                    cascade: *cascade,
+                });
+                dropped.into_iter().collect()
+            }
+            OpKind::RenameConstraint { name, to, .. } => {
+                let check = before.constraint(name).is_some_and(is_inherited);
+                let (name, to) = (name.clone(), to.clone());
+                check.then_some(OpKind::RenameConstraint { table, name, to }).into_iter().collect()
+            }
+            OpKind::CreateIndex { .. } if partitioned => {
+                let Some(after) = after else { return Vec::new() };
+                let known = |i: &&super::TableIndex| before.index(&i.name).is_none();
+                let Some(added) = after.indexes.iter().find(known) else { return Vec::new() };
+                if child.indexes.iter().any(|i| is_like(&i.index, &added.index)) {
+                    return Vec::new();
+                }
+                vec![OpKind::CreateIndex {
+                    table,
+                    index: Index { name: None, ..added.index.clone() },
+                    concurrently: false,
+                    if_not_exists: false,
+                }]
+            }
+            OpKind::DropIndex { name, .. } if partitioned => {
+                let Some(gone) = before.index(&name.name) else { return Vec::new() };
+                let same = child.indexes.iter().find(|i| is_like(&i.index, &gone.index));
+                let drop = same.map(|i| OpKind::DropIndex {
+                    name: table.sibling(&i.name),
+                    table: None,
+                    if_exists: true,
+                    cascade: false,
+                    concurrently: false,
+                });
+                drop.into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a child has to remember of it: what came from the parent alone, what is its own now.
+    fn settle(&mut self, op: &Op, before: &Table, child: &Name) {
+        let after = self.tables.shared(&before.name);
+        self.tables.edit(child, |t| match &op.kind {
+            OpKind::DropTable { .. } => t.parents.retain(|parent| *parent != before.name),
+            OpKind::DropColumn { column, .. } if op.only => {
+                t.columns
+                    .iter_mut()
+                    .filter(|c| c.column.name == *column)
+                    .for_each(|c| c.local = true);
+            }
+            OpKind::AddColumn { column, .. } if !op.only => {
+                let had = before.column(&column.name).found().is_some();
+                let new = t.columns.last_mut().filter(|c| c.column.name == column.name && !had);
+                if let Some(new) = new.filter(|c| c.created.span == op.span) {
+                    new.local = false;
+                }
+                inherit_new(t, before, after.as_deref());
+            }
+            OpKind::AddConstraint { .. } if !op.only => inherit_new(t, before, after.as_deref()),
+            _ => {}
+        });
+    }
+
+    /// A table becomes a partition: it gets the keys, foreign keys and indexes that it lacks.
+    /// Under INHERIT it has everything already.
+    pub(super) fn adopt(&mut self, parent: &Name, child: &Name, partition: bool) {
+        let (parent, child) = (self.resolve(parent), self.resolve(child));
+        self.mothers.insert(parent.clone());
+        let Some(mother) = self.tables.shared(&parent) else { return };
+        if !self.spend((mother.constraints.len() + mother.indexes.len()) * COPY) {
+            return self.edit(&child, |t| t.complete = false);
+        }
+        if partition {
+            self.give_partition(&mother, &child);
+        }
+        self.tables.edit(&child, |t| {
+            for column in t.columns.iter_mut().filter(|_| partition) {
+                column.local &= mother.column(&column.column.name).found().is_none();
+            }
+            for constraint in t.constraints.iter_mut().filter(|_| partition) {
+                constraint.inherited |= mother.constraints.iter().any(|c| is_same(constraint, c));
+            }
+        });
+    }
+
+    /// The keys, foreign keys and indexes of a partitioned table, for a partition.
+    pub(super) fn give_partition(&mut self, mother: &Table, child: &Name) {
+        for constraint in mother.constraints.iter().filter(|c| !is_check(c)) {
+            let missing = self.tables.get(child).is_some_and(|t| !has_same(t, constraint));
+            if missing {
+                let copy = for_partition(constraint);
+                self.add_constraint(child, &copy);
+            }
+        }
+        for index in &mother.indexes {
+            let has = |t: &Table| t.indexes.iter().any(|i| is_like(&i.index, &index.index));
+            if !self.tables.get(child).is_some_and(has) {
+                self.create_index(child, &Index { name: None, ..index.index.clone() });
+            }
+        }
+    }
+}
+
+/// The constraints that an operation has added to a parent, as its children get them.
+fn new_constraints(before: &Table, after: &Table, partitioned: bool) -> Vec<Constraint> {
+    let new = after.constraints.iter().skip(before.constraints.len());
+    let goes = |c: &&Constraint| match c.kind {
+        ConstraintKind::NotNull => true,
+        _ => is_inherited(c) || (partitioned && !is_check(c)),
+    };
+    new.filter(goes).map(for_partition).collect()
+}
+
+/// Keys are named anew on each partition; checks and foreign keys keep their names.
+fn for_partition(constraint: &Constraint) -> Constraint {
+    let keyed = matches!(
+        constraint.kind,
+        ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. }
+    );
+    Constraint {
+        name: constraint.name.clone().filter(|_| !keyed),
+        inherited: true,
+        using_index: None,
+        ..constraint.clone()
+    }
+}
+
+fn inherit_new(child: &mut Table, before: &Table, after: Option<&Table>) {
+    let Some(after) = after else { return };
+    for added in after.constraints.iter().skip(before.constraints.len()) {
+        for own in child.constraints.iter_mut().rev().filter(|c| is_same(c, added)).take(1) {
+            own.inherited |= before.bound.is_some() || before.options.partition_by.is_some();
+        }
+    }
+}
+
+fn is_check(constraint: &Constraint) -> bool {
+    matches!(constraint.kind, ConstraintKind::Check { .. })
+}
+
+fn has_same(table: &Table, constraint: &Constraint) -> bool {
+    table.constraints.iter().any(|own| is_same(own, constraint))
+}
+
+/// Whether a child's constraint is its parent's: a check by its name, all others by what they do.
+fn is_same(own: &Constraint, parent: &Constraint) -> bool {
+    match (&own.kind, &parent.kind) {
+        (ConstraintKind::Check { .. }, ConstraintKind::Check { .. }) => own.name == parent.name,
+        (ConstraintKind::ForeignKey(a), ConstraintKind::ForeignKey(b)) => {
+            own.columns == parent.columns && a.table == b.table && a.columns == b.columns
+        }
+        (a, b) => {
+            std::mem::discriminant(a) == std::mem::discriminant(b) && own.columns == parent.columns
+        }
+    }
+}
+
+/// Whether one index does what another does.
+fn is_like(own: &Index, other: &Index) -> bool {
+    own.parts == other.parts
+        && own.unique == other.unique
+        && own.predicate == other.predicate
+        && own.method == other.method
+}

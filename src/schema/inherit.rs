@@ -1,0 +1,221 @@
+//! What a new table takes from others: `LIKE`, `INHERITS`, `PARTITION OF`, `AS SELECT`.
+
+use std::sync::Arc;
+
+use super::{Filled, Lookup, MAX_PARTS, Rows, Schema, Table, TableColumn, clip, query::COPY};
+use crate::ir::{
+    Column, Constraint, ConstraintKind, CreateTable, DefaultValue, Index, Like, Name, TableFrom,
+};
+
+impl Schema {
+    /// The columns of a new table, in the order that the server gives them: those of the tables
+    /// it inherits from first, then its own list, in which LIKE stands for columns
+    /// (`MergeAttributes`).
+    pub(super) fn give_columns(&mut self, table: &mut Table, create: &CreateTable) {
+        match &create.from {
+            None => {}
+            Some(TableFrom::Inherits(parents)) => {
+                for parent in parents {
+                    self.inherit(table, parent);
+                }
+            }
+            Some(TableFrom::PartitionOf { table: parent, bound }) => {
+                self.inherit(table, parent);
+                table.bound = Some(bound.clone());
+            }
+            Some(TableFrom::Query { query, columns, rows, .. }) => {
+                table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
+                match query.as_deref().and_then(|q| self.named_output(q, columns)) {
+                    Some(found) if self.spend(found.len() * COPY) => {
+                        let column = |(name, ty): (String, _)| {
+                            self.copied(Column::new(clip(&name), ty, self.now.span), true)
+                        };
+                        table.columns.extend(found.into_iter().map(column));
+                    }
+                    _ => table.complete = false,
+                }
+            }
+        }
+        let mut likes = create.likes.iter().peekable();
+        for (at, column) in create.columns.iter().take(MAX_PARTS).enumerate() {
+            while let Some(like) = likes.next_if(|like| like.before <= at) {
+                self.take_like(table, like);
+            }
+            let name = table.name.clone();
+            let mut made = self.new_column(&name, column);
+            if matches!(create.from, Some(TableFrom::PartitionOf { .. })) {
+                // `PARTITION OF p (a DEFAULT 1)`: only what is said of the column is its own.
+                made.local = false;
+            }
+            put(table, made);
+        }
+        for like in likes {
+            self.take_like(table, like);
+        }
+        table.complete &= create.columns.len() <= MAX_PARTS;
+    }
+
+    fn copied(&self, column: Column, local: bool) -> TableColumn {
+        TableColumn {
+            column: Arc::new(column),
+            created: self.now,
+            loosened: None,
+            filled: Filled::No,
+            local,
+        }
+    }
+
+    fn inherit(&mut self, table: &mut Table, parent: &Name) {
+        let parent = self.resolve(parent);
+        self.mothers.insert(parent.clone());
+        table.parents.push(parent.clone());
+        let Some(source) = self.tables.shared(&parent).filter(|_| !self.tired()) else {
+            table.complete = false;
+            return;
+        };
+        table.complete &= source.complete && self.spend(source.columns.len() * COPY);
+        for column in &source.columns {
+            let inherited = self.inherited_column(&source, &column.column, table.bound.is_some());
+            let inherited = self.copied(inherited, false);
+            put(table, inherited);
+        }
+        for check in source.constraints.iter().filter(|c| is_inherited(c)) {
+            if !table.constraints.iter().any(|known| known.name == check.name) {
+                table.constraints.push(Constraint { inherited: true, ..check.clone() });
+            }
+        }
+    }
+
+    /// A column as a child has it: no sequence of its own, and no identity; a partition has its
+    /// parent's identity from PostgreSQL 17 on.
+    pub(super) fn inherited_column(
+        &self,
+        parent: &Table,
+        column: &Column,
+        partition: bool,
+    ) -> Column {
+        let mut column = self.without_sequence(parent, column);
+        if !(partition && self.database.version.0 >= 17) {
+            column.identity = None;
+        }
+        column
+    }
+
+    /// A default that reads another table's sequence, where `serial` would have made one.
+    fn without_sequence(&self, source: &Table, column: &Column) -> Column {
+        let mut column = column.clone();
+        if column.serial {
+            let owned = self.owned_sequences(&source.name, Some(&column.name));
+            let default = owned.first().map(|s| format!("nextval('{s}'::regclass)"));
+            column.default = Some(DefaultValue { sql: default });
+            column.serial = false;
+        }
+        column
+    }
+
+    /// `LIKE t INCLUDING …`: NOT NULL always, the rest as it is asked for.
+    fn take_like(&mut self, table: &mut Table, like: &Like) {
+        if let Some(view) = self.views.get(&self.resolve(&like.table)) {
+            match view.output.clone() {
+                Some(columns) if self.spend(columns.len() * COPY) => {
+                    for (name, ty) in columns {
+                        put(table, self.copied(Column::new(&name, ty, self.now.span), true));
+                    }
+                }
+                _ => table.complete = false,
+            }
+            return;
+        }
+        let Lookup::Found(source) = self.table(&like.table) else {
+            table.complete = false;
+            return;
+        };
+        let source = source.clone();
+        table.complete &= source.complete && self.spend(source.columns.len() * COPY);
+        if self.tired() {
+            return;
+        }
+        for from in &source.columns {
+            let mut column = self.without_sequence(&source, &from.column);
+            if !like.including.defaults && column.generated.is_none() {
+                column.default = None;
+            }
+            if !like.including.generated {
+                column.generated = None;
+            }
+            if !like.including.identity {
+                column.identity = None;
+            }
+            if let Some(identity) = &mut column.identity {
+                identity.sequence = None;
+            }
+            let made = match column.identity {
+                Some(_) => self.new_column(&table.name.clone(), &column),
+                None => self.copied(column, true),
+            };
+            put(table, made);
+        }
+    }
+
+    /// What LIKE copies once the table and its own keys are there; keys and indexes are named
+    /// anew, checks keep their names (`expandTableLikeClause`).
+    pub(super) fn give_likes(&mut self, table: &Name, likes: &[Like]) {
+        for like in likes {
+            let Some(source) = self.shared_table(&like.table).filter(|_| !self.tired()) else {
+                continue;
+            };
+            for constraint in &source.constraints {
+                match constraint.kind {
+                    ConstraintKind::Check { .. } if like.including.constraints => {
+                        let copy = Constraint { inherited: false, ..constraint.clone() };
+                        self.add_constraint(table, &copy);
+                    }
+                    ConstraintKind::PrimaryKey
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Exclude { .. }
+                        if like.including.indexes =>
+                    {
+                        let copy =
+                            Constraint { name: None, inherited: false, ..constraint.clone() };
+                        self.add_constraint(table, &copy);
+                    }
+                    _ => {}
+                }
+            }
+            if like.including.indexes {
+                for index in &source.indexes {
+                    self.create_index(table, &Index { name: None, ..index.index.clone() });
+                }
+            }
+        }
+    }
+}
+
+/// Puts a column into a table's list, or into the one of that name that it has already: what is
+/// said of it there adds to what is inherited.
+fn put(table: &mut Table, new: TableColumn) {
+    let found = table.columns.iter_mut().find(|c| c.column.name == new.column.name);
+    let Some(known) = found else { return table.columns.push(new) };
+    if known.local {
+        return;
+    }
+    known.local |= new.local;
+    let column = Arc::make_mut(&mut known.column);
+    column.nullable &= new.column.nullable;
+    if new.column.default.is_some() || new.column.serial {
+        column.default.clone_from(&new.column.default);
+        column.serial = new.column.serial;
+    }
+    if new.column.generated.is_some() {
+        column.generated.clone_from(&new.column.generated);
+    }
+    if new.column.identity.is_some() {
+        column.identity.clone_from(&new.column.identity);
+    }
+}
+
+/// Whether a constraint goes to the tables that inherit: a check without NO INHERIT. Keys and
+/// foreign keys go to partitions only.
+pub(super) fn is_inherited(constraint: &Constraint) -> bool {
+    matches!(constraint.kind, ConstraintKind::Check { .. }) && !constraint.no_inherit
+}
