@@ -85,7 +85,7 @@ impl<'a> Found<'a> {
                     name: &create.table,
                     columns: &create.columns,
                     keys: &create.constraints,
-                    more: create.from.is_some(),
+                    more: create.from.is_some() || !create.likes.is_empty(),
                 };
                 for constraint in &create.constraints {
                     self.constraint(&this, constraint);
