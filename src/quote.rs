@@ -30,6 +30,12 @@ pub fn name(name: &str, dialect: Dialect) -> String {
     }
 }
 
+/// Whether a word means something to a database.
+pub fn is_word(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    [POSTGRES, SQLITE].iter().any(|words| words.binary_search(&word.as_str()).is_ok())
+}
+
 /// A name that both databases read alike.
 pub fn any(name: &str) -> String {
     match [Dialect::Postgres, Dialect::Sqlite].iter().all(|d| self::name(name, *d) == name) {

@@ -70,7 +70,7 @@ impl Schema {
             }
             OpKind::AlterDomain { name, change } => self.alter_domain(name, change),
             OpKind::CreateType { name, sql } => {
-                self.create_type(name, TypeKind::Other { sql: sql.clone() });
+                self.create_type(name, TypeKind::Other { sql: Some(sql.clone()) });
             }
             OpKind::DropType { name, cascade, .. } => self.drop_type(name, *cascade),
             OpKind::AddEnumValue { name, label, position, .. } => {
@@ -81,6 +81,7 @@ impl Schema {
                     let TypeKind::Enum { labels } = &mut ty.kind else { return };
                     labels.iter_mut().filter(|l| *l == from).for_each(|l| l.clone_from(to));
                 });
+                self.rename_label_in_defaults(name, from, to);
             }
             OpKind::ReplaceEnum { name, labels } => {
                 let labels = labels.clone();
@@ -95,6 +96,7 @@ impl Schema {
                     columns: columns.clone(),
                     tables: reads.tables.clone(),
                     words: reads.words.clone(),
+                    indexes: Vec::new(),
                     sql: sql.clone(),
                     output,
                     created: self.now,

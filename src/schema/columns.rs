@@ -7,7 +7,7 @@ use super::{
     apply::{MAX_PARTS, owned_index_names},
     clip,
     expressions::{constraint_mentions, index_mentions, rename_column_in},
-    names::object_name,
+    names::sequence_name,
 };
 use crate::{
     ir::{Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, Name},
@@ -34,6 +34,7 @@ impl Schema {
         }
         let entry = self.new_column(&table, column);
         self.tables.edit(&table, |t| t.columns.push(entry));
+        self.outgrow_queries(&table);
         for constraint in constraints {
             self.add_constraint(&table, constraint);
         }
@@ -84,8 +85,7 @@ impl Schema {
 
     fn add_owned_sequence(&mut self, table: &Name, column: &str, identity: Option<&Identity>) {
         let given = identity.and_then(|identity| identity.sequence.clone());
-        let name =
-            given.unwrap_or_else(|| table.sibling(&object_name(&table.name, Some(column), "seq")));
+        let name = given.unwrap_or_else(|| sequence_name(table, column));
         let owner = Some((table.clone(), column.to_owned()));
         let options = identity.map(|identity| identity.options.clone()).unwrap_or_default();
         self.sequences.insert(name.clone(), Sequence { name, owner, options });

@@ -56,7 +56,12 @@ impl Schema {
         }
         let not_null: &[String] = match constraint.kind {
             ConstraintKind::NotNull => &constraint.columns,
-            ConstraintKind::PrimaryKey if self.database.is_postgres() => &constraint.columns,
+            // SQLite: "NOT NULL is enforced on every column of the PRIMARY KEY" (withoutrowid).
+            ConstraintKind::PrimaryKey
+                if self.database.is_postgres() || old.options.without_rowid =>
+            {
+                &constraint.columns
+            }
             _ => &[],
         };
         let not_null = not_null.to_vec();
@@ -212,6 +217,9 @@ impl Schema {
     }
 
     pub(super) fn create_index(&mut self, table: &Name, index: &Index) {
+        if self.views.get(table).is_some_and(|v| v.materialized) {
+            return self.index_view(table, index);
+        }
         let table = self.resolve(table);
         let Some(old) = self.tables.get(&table) else { return };
         if old.indexes.len() >= MAX_PARTS {
@@ -245,11 +253,28 @@ impl Schema {
         self.tables.edit(&table, |t| t.indexes.push(entry));
     }
 
+    /// An index of a materialized view that has a name.
+    fn index_view(&mut self, view: &Name, index: &Index) {
+        let Some(name) = index.name.as_deref().map(clip) else { return };
+        let qualified = view.sibling(name);
+        if self.relation_exists(&qualified) {
+            return;
+        }
+        self.index_owners.insert(qualified, view.clone());
+        let entry = TableIndex { name: name.to_owned(), index: index.clone(), created: self.now };
+        self.views.edit(view, |v| v.indexes.push(entry));
+    }
+
     pub(super) fn drop_index(&mut self, name: &Name, table: Option<&Name>) {
         let name =
             name.sibling(if self.database.is_postgres() { clip(&name.name) } else { &name.name });
         let owner = self.index_owners.shared(&name).map(|owner| Name::clone(&owner));
         let Some(owner) = owner.or_else(|| table.map(|t| self.resolve(t))) else { return };
+        if self.views.get(&owner).is_some() {
+            self.index_owners.remove(&owner.sibling(&name.name));
+            self.views.edit(&owner, |v| v.indexes.retain(|i| i.name != name.name));
+            return;
+        }
         let has = self.tables.get(&owner).is_some_and(|t| t.index(&name.name).is_some());
         if !has {
             return;

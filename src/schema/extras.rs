@@ -57,6 +57,15 @@ impl Schema {
         found.into_iter().map(|(_, routine)| routine).collect()
     }
 
+    /// Where a function was made.
+    pub fn routine_origin(&self, routine: &Routine) -> Option<Origin> {
+        let types = argument_types(&routine.arguments);
+        match self.extras.get(&key("function", &format!("{}({types})", routine.name)))? {
+            Extra::Routine { created, .. } => Some(*created),
+            _ => None,
+        }
+    }
+
     fn extras_of(
         &self,
         kind: &'static str,
@@ -161,6 +170,9 @@ impl Schema {
 
     pub(super) fn alter_domain(&mut self, name: &Name, change: &DomainChange) {
         self.types.edit(name, |ty| {
+            if let TypeKind::Other { sql } = &mut ty.kind {
+                *sql = None;
+            }
             let TypeKind::Domain { domain, known } = &mut ty.kind else { return };
             let named = |c: &Constraint, name: &String| c.name.as_ref() == Some(name);
             match change {
@@ -204,6 +216,40 @@ impl Schema {
     pub(super) fn children(&self, table: &Name) -> Vec<Name> {
         let of = self.tables.values().filter(|t| t.parents.contains(table));
         of.map(|t| t.name.clone()).collect()
+    }
+
+    /// A default is kept by what it means: it follows the rename of a label.
+    pub(super) fn rename_label_in_defaults(&mut self, ty: &Name, from: &str, to: &str) {
+        let spelled = ty.to_string();
+        let (from, to) = (crate::quote::text(from), crate::quote::text(to));
+        let follows = |c: &crate::ir::Column| {
+            let default = c.default.as_ref().and_then(|d| d.sql.as_deref());
+            c.ty.name == spelled && default.is_some_and(|sql| sql.starts_with(&from))
+        };
+        let using: Vec<(Name, String)> = self
+            .tables
+            .values()
+            .flat_map(|t| t.columns.iter().map(move |c| (&t.name, &c.column)))
+            .filter(|(_, c)| follows(c))
+            .map(|(table, c)| (table.clone(), c.name.clone()))
+            .collect();
+        for (table, column) in using {
+            self.edit_column(&table, &column, |c| {
+                if let Some(DefaultValue { sql: Some(sql) }) = &mut c.default {
+                    *sql = sql.replacen(&from, &to, 1);
+                }
+            });
+        }
+    }
+
+    /// PostgreSQL reads `*` when it makes a view: what a table gains later is not in it.
+    pub(super) fn outgrow_queries(&mut self, table: &Name) {
+        if self.database.is_postgres() && self.views.names().next().is_some() {
+            self.forget_queries(|view| {
+                let starred = |sql: &String| sql.replace("(*)", "").contains('*');
+                view.tables.contains(table) && view.sql.as_ref().is_some_and(starred)
+            });
+        }
     }
 
     /// A query that names what was renamed is not what the server holds any more.

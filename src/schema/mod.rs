@@ -26,7 +26,7 @@ pub use expressions::mentions;
 pub use extras::Extra;
 use journal::Journaled;
 pub use journal::Mark;
-pub use names::{called, clip};
+pub use names::{called, clip, sequence_name};
 pub use query::Columns;
 pub use touched::Touched;
 
@@ -188,8 +188,9 @@ pub enum TypeKind {
         known: bool,
     },
     /// A composite, range or base type: what follows its name.
+    /// `None` once something unread has altered it.
     Other {
-        sql: String,
+        sql: Option<String>,
     },
 }
 
@@ -208,6 +209,8 @@ pub struct View {
     pub columns: Vec<String>,
     pub tables: Vec<Name>,
     pub words: BTreeSet<String>,
+    /// Those of a materialized view.
+    pub indexes: Vec<TableIndex>,
     /// The query; `None` where it is not known, or something it names was renamed since.
     pub sql: Option<String>,
     /// What its query yields; `None` where that is not known.

@@ -1,6 +1,8 @@
 //! The names that PostgreSQL makes up (`makeObjectName` and `ChooseRelationName` in its
 //! source; recorded in the experiments on auto-names, PostgreSQL 10–18).
 
+use crate::ir::Name;
+
 /// PostgreSQL's limit for an identifier, in bytes (NAMEDATALEN - 1).
 const MAX: usize = 63;
 
@@ -34,6 +36,11 @@ pub(super) fn object_name(first: &str, second: Option<&str>, label: &str) -> Str
         Some(second) => format!("{}_{}_{label}", cut(first, a), cut(second, b)),
         None => format!("{}_{label}", cut(first, a)),
     }
+}
+
+/// The sequence that `serial` and identity make for a column.
+pub fn sequence_name(table: &Name, column: &str) -> Name {
+    table.sibling(&object_name(&table.name, Some(column), "seq"))
 }
 
 /// The function that an index's expression is a call of: PostgreSQL takes its name for the

@@ -9,6 +9,7 @@ mod generate;
 mod git;
 mod hostile;
 mod init;
+mod outputs;
 mod page;
 mod pages;
 mod proofs;

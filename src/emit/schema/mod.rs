@@ -1,6 +1,7 @@
 //! The schema that a history leaves behind, as bytes. One table lists the formats.
 
 mod json;
+mod sql;
 mod text;
 
 use std::{
@@ -28,6 +29,7 @@ pub struct SchemaFormat {
 pub const SCHEMA_FORMATS: &[SchemaFormat] = &[
     SchemaFormat { name: "text", write: text::text },
     SchemaFormat { name: "json", write: json::json },
+    SchemaFormat { name: "sql", write: sql::sql },
 ];
 
 /// What every writer is given.

@@ -138,6 +138,9 @@ fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         OpKind::RenameEnumValue { name, from, to: text(cursor)? }
     } else if cursor.eat_all(&["RENAME", "TO"]) {
         OpKind::RenameType { name, to: cursor.ident()? }
+    } else if cursor.is_any(&["ADD", "DROP", "ALTER", "RENAME"]) {
+        // The attributes of a composite type.
+        OpKind::AlterDomain { name, change: DomainChange::Unread }
     } else {
         OpKind::Neutral { what: "ALTER TYPE".to_owned() }
     };
