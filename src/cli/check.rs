@@ -199,16 +199,7 @@ fn command(args: &CheckArgs) -> String {
             words.extend([option.to_owned(), rules.join(",")]);
         }
     }
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:=+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
+    words.iter().map(|word| super::quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn verdict(report: &Report, args: &CheckArgs, fail_on: FailOn) -> ExitCode {

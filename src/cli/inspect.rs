@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Configured, Failure, Simple, nothing_found};
+use super::{Configured, Failure, Simple, nothing_found, stale};
 use crate::{
     check::{self, Opened},
     database::Database,
@@ -41,6 +41,9 @@ pub(super) struct SchemaArgs {
     at: Option<String>,
     #[arg(long, default_value = "text", value_parser = format(), value_name = "FORMAT")]
     output_format: String,
+    /// Write nothing, and exit with 1 where this file does not hold what would be written.
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
 }
 
 /// Takes the name of a format.
@@ -123,10 +126,34 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
     };
     let replayed = emit::Replayed::new(&outcome.schema, &heads, outcome.opaque.len());
     let wanted = emit::SCHEMA_FORMATS.iter().find(|format| format.name == args.output_format);
-    if let Some(format) = wanted {
+    let Some(format) = wanted else { return Ok(ExitCode::SUCCESS) };
+    let Some(file) = &args.check else {
         (format.write)(out, &replayed)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut bytes = Vec::new();
+    (format.write)(&mut bytes, &replayed)?;
+    stale::check(out, file, &String::from_utf8_lossy(&bytes), &command(args))
+}
+
+/// The command line that writes what `--check` compares with.
+fn command(args: &SchemaArgs) -> String {
+    let mut words = vec!["miglint".to_owned(), "schema".to_owned()];
+    let place = &args.place;
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    words.extend(Some(path(&place.path)).filter(|path| path != "."));
+    let mut option = |name: &str, value: Option<String>| {
+        words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+    };
+    option("--config", place.configured.config.as_deref().map(path));
+    option("--tree", place.tree.clone());
+    option("--database", args.database.map(|d| d.to_string()));
+    option("--at", args.at.clone());
+    option("--output-format", Some(args.output_format.clone()));
+    if place.configured.isolated {
+        words.push("--isolated".to_owned());
     }
-    Ok(ExitCode::SUCCESS)
+    words.iter().map(|word| super::quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {

@@ -7,6 +7,7 @@ mod generate;
 mod init;
 mod inspect;
 mod report;
+mod stale;
 
 use std::{
     ffi::OsString,
@@ -212,6 +213,15 @@ fn env_color(terminal: bool) -> bool {
     }
     let off = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
     terminal && !off && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:=+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn nothing_found(opened: &Opened, root: &Path) -> String {

@@ -241,6 +241,6 @@ pub fn clean(text: &str) -> String {
 }
 
 /// "1 error", "2 errors".
-fn count(n: usize, what: &str) -> String {
+pub fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

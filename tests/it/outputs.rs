@@ -341,3 +341,88 @@ fn the_sql_makes_the_schema_on_every_server() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
     assert!(loaded.values().all(|n| *n > 50), "{loaded:?}");
 }
+
+/// Names that mean something to SQL, Markdown, Mermaid or a terminal.
+const ODD: &str = r#"
+CREATE TABLE "a""b" ("c""d" int PRIMARY KEY, "1x" text, "größe" numeric(10, 2), "PK" int, "a b" text);
+CREATE TABLE "a'b" ("%" int, "\" int, "{x}" int, "x;y" int, "end" int, "erDiagram" int, note text DEFAULT '`|<b>');
+CREATE TABLE "erDiagram" (id int PRIMARY KEY, title int, CONSTRAINT "a | b" CHECK (title > 0));
+CREATE TABLE "%%{init" (id int PRIMARY KEY);
+CREATE TABLE "` | </td> [x](y) *b* <script> @you #1" (id int PRIMARY KEY, "`a` | b" text DEFAULT '|');
+CREATE TABLE "direction LR" (id int REFERENCES "a""b" ("c""d"), "accTitle: x" int REFERENCES "%%{init");
+CREATE INDEX "select" ON "erDiagram" (title);
+CREATE VIEW "v ```" AS SELECT 1 AS "```";
+"#;
+
+#[test]
+fn odd_names_are_harmless_in_every_format() {
+    let folder = Folder::new();
+    folder.write("migrations/0001_odd.sql", ODD);
+    folder.write("migrations/0002_worse.sql", "CREATE TABLE \"e\u{1b}[31m\u{202e}\" (id int);\n");
+    for case in replay(folder.path(), &NEWEST) {
+        for format in SCHEMA_FORMATS.iter().map(|f| f.name).filter(|name| *name != "json") {
+            let text = case.write(format);
+            let bad = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+            assert!(!text.contains(bad), "{format} of {}:\n{text}", case.place);
+        }
+        let markdown = case.write("markdown");
+        let prose: Vec<&str> = markdown.split("```").step_by(2).collect();
+        let prose = prose.join("");
+        assert!(!prose.contains("<script>") && !prose.contains("@you"), "{markdown}");
+        for line in markdown.lines().filter(|line| line.starts_with("| ")) {
+            assert_eq!(line.matches('|').count(), 6, "{line}");
+        }
+        for line in case.write("mermaid").lines() {
+            assert!(is_mermaid(line), "{line}");
+        }
+    }
+    // Without the name that cannot be written, the SQL makes all of them again.
+    folder.write("migrations/0002_worse.sql", "SELECT 1;\n");
+    for case in replay(folder.path(), &NEWEST) {
+        let again = Folder::new();
+        again.write("migrations/0001_schema.sql", case.write("sql"));
+        let database = case.schema.database();
+        let read = replay(again.path(), &[database]);
+        assert_eq!(comparable(&case), comparable(&read[0]), "{}", case.write("sql"));
+    }
+}
+
+/// The lines that are written of Mermaid's `erDiagram`, as its real parser took them.
+fn is_mermaid(line: &str) -> bool {
+    let name = |text: &str| {
+        let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+        inner.is_some_and(|t| !t.is_empty() && !t.contains(['"', '%', '\\', ';', '#']))
+            && !text.contains("direction ")
+    };
+    let word = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "_()[]".contains(c))
+    };
+    if matches!(line, "erDiagram" | "    }") {
+        return true;
+    }
+    if let Some(attribute) = line.strip_prefix("        ") {
+        let (head, comment) = match attribute.split_once(" \"") {
+            Some((head, rest)) => (head, format!("\"{rest}")),
+            None => (attribute, "\"x\"".to_owned()),
+        };
+        let mut words = head.splitn(3, ' ');
+        return words.next().is_some_and(word)
+            && words.next().is_some_and(word)
+            && words
+                .next()
+                .is_none_or(|keys| keys.split(", ").all(|k| ["PK", "FK", "UK"].contains(&k)))
+            && name(&comment);
+    }
+    let Some(line) = line.strip_prefix("    ") else { return false };
+    match line.split_once("\" ") {
+        None => name(line),
+        Some((entity, "{")) => name(&format!("{entity}\"")),
+        Some((entity, rest)) => {
+            let (ends, label) = rest.split_once(" : ").unwrap_or_default();
+            let (tie, other) = ends.split_once(' ').unwrap_or_default();
+            let ties = ["||--o{", "|o--o{", "||--o|", "|o--o|"];
+            name(&format!("{entity}\"")) && ties.contains(&tie) && name(other) && name(label)
+        }
+    }
+}

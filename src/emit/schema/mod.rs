@@ -1,6 +1,8 @@
 //! The schema that a history leaves behind, as bytes. One table lists the formats.
 
 mod json;
+mod markdown;
+mod mermaid;
 mod sql;
 mod text;
 
@@ -30,6 +32,8 @@ pub const SCHEMA_FORMATS: &[SchemaFormat] = &[
     SchemaFormat { name: "text", write: text::text },
     SchemaFormat { name: "json", write: json::json },
     SchemaFormat { name: "sql", write: sql::sql },
+    SchemaFormat { name: "markdown", write: markdown::markdown },
+    SchemaFormat { name: "mermaid", write: mermaid::mermaid },
 ];
 
 /// What every writer is given.

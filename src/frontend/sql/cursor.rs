@@ -108,7 +108,11 @@ impl<'a> Cursor<'a> {
             Kind::Word => text.to_owned(),
             Kind::Quoted => {
                 let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-                inner.replace("\"\"", "\"").replace("``", "`")
+                match text.as_bytes().first() {
+                    Some(b'"') => inner.replace("\"\"", "\""),
+                    Some(b'`') => inner.replace("``", "`"),
+                    _ => inner.to_owned(),
+                }
             }
             // SQLite takes a string for a name where only a name can stand.
             Kind::Text if self.dialect == Dialect::Sqlite => text.trim_matches('\'').to_owned(),

@@ -371,7 +371,14 @@ impl<'a> Script<'a> {
                 columns => format!(" ({})", self.list(columns)),
             };
             let sql = view.sql.as_deref().unwrap_or_default();
+            let path = unspoken(view, sql);
+            if !path.is_empty() {
+                self.statement(&format!("SET search_path = {}, public", self.list(&path)));
+            }
             self.statement(&format!("CREATE {kind} {name}{columns} AS\n{sql}"));
+            if !path.is_empty() {
+                self.statement("RESET search_path");
+            }
             self.written.insert(&view.name, Written::default());
             for index in &view.indexes {
                 let made = self.index(&view.name, index, |sql| !sql.is_empty());
@@ -414,6 +421,19 @@ impl<'a> Script<'a> {
             || self.routines.contains(name.to_lowercase().as_str())
             || OWN_TRIGGERS.iter().any(|own| name.eq_ignore_ascii_case(own))
     }
+}
+
+/// The schemas of what a query reads that it does not name: those it was made in.
+fn unspoken(view: &View, sql: &str) -> Vec<String> {
+    let lower = sql.to_lowercase();
+    let schemas: BTreeSet<&String> =
+        view.tables.iter().filter_map(|name| name.schema.as_ref()).collect();
+    let named = |schema: &String| {
+        [format!("{}.", schema.to_lowercase()), format!("\"{}\".", schema.to_lowercase())]
+            .iter()
+            .any(|spelled| lower.contains(spelled))
+    };
+    schemas.into_iter().filter(|schema| !named(schema)).cloned().collect()
 }
 
 /// What may follow a function's result.
