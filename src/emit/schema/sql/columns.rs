@@ -89,7 +89,8 @@ impl Script<'_> {
         if let Some(collation) = &column.collation {
             text.push_str(&format!(" COLLATE {}", self.collation(collation)));
         }
-        if let Some(identity) = &column.identity {
+        // A partition gets its identity with its place (PostgreSQL 17).
+        if let Some(identity) = column.identity.as_ref().filter(|_| table.bound.is_none()) {
             let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
             let mut options = Vec::new();
             if let Some(sequence) = sequence.filter(|s| s.name != own_name) {

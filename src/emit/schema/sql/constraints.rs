@@ -134,11 +134,12 @@ impl Script<'_> {
             .then(|| format!("to columns of {} that nothing shows to be unique", fk.table))
     }
 
-    /// An index of a table or a materialized view.
+    /// An index of a table or a materialized view. `alone`: its partitions have none of the kind.
     pub(super) fn index(
         &self,
         of: &Name,
         index: &TableIndex,
+        alone: bool,
         stands: impl Fn(&str) -> bool,
     ) -> Result<String, String> {
         let parts: Option<Vec<String>> =
@@ -150,7 +151,8 @@ impl Script<'_> {
             (true, Some(_)) => (self.qualified(&of.sibling(&index.name)), self.name(&of.name)),
             _ => (self.name(&index.name), self.qualified(of)),
         };
-        let mut text = format!("CREATE {unique}INDEX {name} ON {table}");
+        let only = if alone { "ONLY " } else { "" };
+        let mut text = format!("CREATE {unique}INDEX {name} ON {only}{table}");
         if let Some(method) = index.index.method.as_ref().filter(|m| *m != "btree") {
             text.push_str(&format!(" USING {}", self.name(method)));
         }

@@ -1,14 +1,14 @@
 //! PostgreSQL's order: schemas, extensions, types, sequences, tables, indexes, partitions,
 //! foreign keys, views, triggers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Script, Written, columns::Line, constraints::in_order, order::sorted};
 use crate::{
     facts::postgres::extensions,
-    ir::{ConstraintKind, Indexed, Name, Routine},
+    ir::{Constraint, ConstraintKind, Indexed, Name, Routine},
     quote,
-    schema::{Origin, Sequence, Table, Type, TypeKind, View, sequence_name},
+    schema::{Origin, Sequence, Table, TableIndex, Type, TypeKind, View, sequence_name},
 };
 
 impl<'a> Script<'a> {
@@ -34,7 +34,18 @@ impl<'a> Script<'a> {
         }
         self.owners(&own);
         for table in &tables {
-            self.afterwards(table);
+            self.attach(table);
+        }
+        let mut partitions: HashMap<&Name, Vec<&Table>> = HashMap::new();
+        for table in tables.iter().filter(|t| t.bound.is_some()) {
+            for parent in &table.parents {
+                partitions.entry(parent).or_default().push(table);
+            }
+        }
+        // A partition's index first: its table's takes it for its own then.
+        for table in tables.iter().rev() {
+            let partitions = partitions.get(&table.name).map_or(&[][..], Vec::as_slice);
+            self.indexes(table, partitions);
         }
         for table in &tables {
             self.foreign_keys(table);
@@ -279,10 +290,6 @@ impl<'a> Script<'a> {
         }
         let kind = if table.options.unlogged { "UNLOGGED TABLE" } else { "TABLE" };
         let mut tail = String::new();
-        if table.bound.is_none() && !table.parents.is_empty() {
-            let parents: Vec<String> = table.parents.iter().map(|p| self.qualified(p)).collect();
-            tail.push_str(&format!(" INHERITS ({})", parents.join(", ")));
-        }
         if let Some(by) = &table.options.partition_by {
             tail.push_str(&format!(" PARTITION BY {by}"));
         }
@@ -296,9 +303,28 @@ impl<'a> Script<'a> {
             && column().is_some_and(|c| !c.column.nullable)
     }
 
-    /// What is better put on a table that is there: indexes, checks of new rows only, the place
-    /// among partitions.
-    fn afterwards(&mut self, table: &'a Table) {
+    /// The place among partitions and heirs: a child has columns and rules in an order of its
+    /// own, which PARTITION OF and INHERITS would not keep.
+    fn attach(&mut self, table: &'a Table) {
+        if !self.written.contains_key(&table.name) {
+            return;
+        }
+        let name = self.qualified(&table.name);
+        for parent in &table.parents {
+            if !self.written.contains_key(parent) {
+                continue;
+            }
+            self.gap();
+            let parent = self.qualified(parent);
+            self.statement(&match &table.bound {
+                Some(bound) => format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"),
+                None => format!("ALTER TABLE {name} INHERIT {parent}"),
+            });
+        }
+    }
+
+    /// Indexes, and checks of new rows only.
+    fn indexes(&mut self, table: &'a Table, partitions: &[&Table]) {
         if !self.written.contains_key(&table.name) {
             return;
         }
@@ -306,10 +332,16 @@ impl<'a> Script<'a> {
         for index in &table.indexes {
             self.gap();
             let columns: Vec<String> = index.index.columns().map(str::to_owned).collect();
-            let made = match self.has(&table.name, &columns)
-                && self.has(&table.name, &index.index.include)
-            {
-                true => self.index(&table.name, index, |sql| self.stands(table, sql)),
+            let known =
+                self.has(&table.name, &columns) && self.has(&table.name, &index.index.include);
+            let same = |other: &TableIndex| {
+                other.index.parts == index.index.parts && other.index.unique == index.index.unique
+            };
+            // `CREATE INDEX … ON ONLY`: the partitions have none.
+            let alone =
+                !partitions.is_empty() && partitions.iter().any(|p| !p.indexes.iter().any(same));
+            let made = match known {
+                true => self.index(&table.name, index, alone, |sql| self.stands(table, sql)),
                 false => Err(format!(
                     "index {} on {name}, over a column that is not known",
                     self.name(&index.name)
@@ -321,11 +353,6 @@ impl<'a> Script<'a> {
             self.gap();
             let made = self.constraint(table, c);
             self.said(made.map(|text| format!("ALTER TABLE {name} ADD {text}")));
-        }
-        if let (Some(bound), [parent]) = (&table.bound, table.parents.as_slice()) {
-            self.gap();
-            let parent = self.qualified(parent);
-            self.statement(&format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"));
         }
     }
 
@@ -342,6 +369,9 @@ impl<'a> Script<'a> {
         }
         for c in &table.constraints {
             let Some(fk) = c.foreign_key() else { continue };
+            if self.comes_with_parent(table, c) {
+                continue;
+            }
             self.gap();
             let name = self.qualified(&table.name);
             match self.dangling(table, c, fk) {
@@ -355,6 +385,13 @@ impl<'a> Script<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a foreign key of a partition is made with the one of its table.
+    fn comes_with_parent(&self, table: &Table, c: &Constraint) -> bool {
+        let parents = table.parents.iter().filter(|_| table.bound.is_some());
+        let mut parents = parents.filter_map(|p| self.schema.table(p).found());
+        parents.any(|p| p.constraints.iter().any(|o| o.columns == c.columns && o.kind == c.kind))
     }
 
     fn views(&mut self) {
@@ -381,7 +418,7 @@ impl<'a> Script<'a> {
             }
             self.written.insert(&view.name, Written::default());
             for index in &view.indexes {
-                let made = self.index(&view.name, index, |sql| !sql.is_empty());
+                let made = self.index(&view.name, index, false, |sql| !sql.is_empty());
                 self.said(made);
             }
         }

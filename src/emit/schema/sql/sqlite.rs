@@ -122,7 +122,7 @@ impl<'a> Script<'a> {
             let known =
                 index.index.loose || columns.iter().all(|c| table.column(c).found().is_some());
             let made = match known {
-                true => self.index(&table.name, index, |sql| self.stands(table, sql)),
+                true => self.index(&table.name, index, false, |sql| self.stands(table, sql)),
                 false => Err(format!(
                     "index {} on {}, over a column that is not known",
                     self.name(&index.name),
