@@ -246,7 +246,7 @@ SELECT rel.name || ' ' || con.conname || CASE con.contype
   LEFT JOIN LATERAL (SELECT string_agg(a.attname, ',' ORDER BY k.at) AS list
     FROM unnest(con.conkey) WITH ORDINALITY k(num, at)
     JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.num) cols ON true
-  WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') 
+  WHERE con.contype IN ('p', 'u', 'f', 'c', 'x')
     AND NOT EXISTS (SELECT FROM pg_constraint up WHERE up.oid = con.conparentid AND up.conrelid = con.conrelid)
 UNION ALL
 SELECT rel.name || CASE WHEN i.indisunique THEN ' unique' ELSE '' END || ' index ' || c.relname || ' (' ||
