@@ -1,6 +1,6 @@
 //! The migrations of one tree: the revision graph, its order, its heads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::source::{FileId, Span};
 
@@ -216,12 +216,23 @@ fn order(
     let mut done = vec![false; found.len()];
     let mut output = Vec::with_capacity(found.len());
     let mut active = 0;
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); found.len()];
+    for at in 0..found.len() {
+        before(at).into_iter().for_each(|parent| after[parent].push(at));
+    }
+    let mut budget = MAX_LOOKED.max(found.len() * 8);
     while !current.is_empty() {
         let candidate = current[active];
         if waiting[candidate] > 0 {
-            match current.iter().position(|&other| waiting[other] == 0) {
-                Some(ready) => active = ready,
-                None => break,
+            // Alembic goes on with the first of the other heads that depend on this one
+            // (`RevisionMap._topological_sort`).
+            let next = match depending(candidate, &current, &after, &done, &mut budget) {
+                Some(head) => Some(head),
+                None => current.iter().position(|&other| waiting[other] == 0),
+            };
+            match next {
+                Some(head) if head != active => active = head,
+                _ => break,
             }
             continue;
         }
@@ -248,6 +259,26 @@ fn order(
     output
 }
 
+/// Revisions looked at, over all, for which head depends on which; hostile graphs run into it.
+const MAX_LOOKED: usize = 1_000_000;
+
+/// The first head that comes after a revision, by what has not been listed yet.
+fn depending(
+    of: usize,
+    heads: &[usize],
+    after: &[Vec<usize>],
+    done: &[bool],
+    budget: &mut usize,
+) -> Option<usize> {
+    let mut seen = HashSet::from([of]);
+    let mut todo = vec![of];
+    while let Some(at) = todo.pop() {
+        *budget = budget.checked_sub(1)?;
+        todo.extend(after[at].iter().filter(|&&next| !done[next] && seen.insert(next)));
+    }
+    heads.iter().position(|head| *head != of && seen.contains(head))
+}
+
 /// What could not be ordered is a cycle, or leads into one: names the cycle itself.
 fn report_cycle(
     found: &[Migration],
@@ -255,8 +286,8 @@ fn report_cycle(
     left: &[usize],
     broken: &mut Vec<Broken>,
 ) {
-    let stuck: std::collections::HashSet<usize> = left.iter().copied().collect();
-    let mut seen = std::collections::HashSet::new();
+    let stuck: HashSet<usize> = left.iter().copied().collect();
+    let mut seen = HashSet::new();
     for &start in left {
         let mut path = Vec::new();
         let mut at = start;
