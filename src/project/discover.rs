@@ -236,11 +236,78 @@ fn alembic(sources: &Sources, found: &mut Found) {
         };
         groups.entry((dir, owner.map(str::to_owned))).or_default().push(path.clone());
     }
-    for ((_, owner), files) in groups {
+    let recursive = found.files.iter().any(|path| {
+        let name = file_name(path);
+        let configures = name.ends_with(".ini") || name == "pyproject.toml";
+        let text = configures.then(|| sources.load(path).ok()).flatten();
+        text.is_some_and(|file| sources.file(file).text.contains("recursive_version_locations"))
+    });
+    for ((_, owner), mut files) in groups {
         let env = owner.as_ref().map(|owner| scripts[owner].env.clone());
+        if !recursive && owner.is_some() {
+            leave_nested(sources, &mut files, &mut found.notes);
+        }
         let above = owner.unwrap_or_default();
         split_by_dialect(&above, files, env, found);
     }
+}
+
+/// Alembic looks into the folders below `versions` only with `recursive_version_locations`, which
+/// a project may also set from code. So what lies below is left out where what lies above it is a
+/// whole history without it: old revisions that a squash has replaced.
+fn leave_nested(sources: &Sources, files: &mut Vec<String>, notes: &mut Vec<String>) {
+    let top = common_dir(files);
+    let (direct, nested): (Vec<&String>, Vec<&String>) =
+        files.iter().partition(|path| parent(path) == top);
+    if direct.is_empty() || nested.is_empty() {
+        return;
+    }
+    let named = |paths: &[&String], keys: &[&str]| -> BTreeSet<String> {
+        let texts = |path: &&String| {
+            let file = sources.load(path).ok()?;
+            let text = &sources.file(file).text;
+            Some(keys.iter().flat_map(|key| assigned_texts(text, key)).collect::<Vec<_>>())
+        };
+        paths.iter().filter_map(texts).flatten().collect()
+    };
+    let before = ["down_revision", "depends_on"];
+    let ids = named(&direct, &["revision"]);
+    let whole = !ids.is_empty() && named(&direct, &before).is_subset(&ids);
+    if !whole || !named(&nested, &before).is_disjoint(&ids) {
+        return;
+    }
+    let count = match nested.len() {
+        1 => "1 revision".to_owned(),
+        n => format!("{n} revisions"),
+    };
+    let below = common_dir(&nested.into_iter().cloned().collect::<Vec<_>>());
+    notes.push(format!(
+        "{below}: {count} below a whole history will not be read, as Alembic looks there only with recursive_version_locations"
+    ));
+    files.retain(|path| parent(path) == top);
+}
+
+/// The texts in an assignment at the beginning of a line: `down_revision = ('a', 'b')`.
+fn assigned_texts(text: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(name) {
+        if at > 0 && text.as_bytes()[at - 1] != b'\n' {
+            continue;
+        }
+        let rest = &text[at + name.len()..];
+        let Some(value) = rest.split_once('=').map(|(_, value)| value.trim_start()) else {
+            continue;
+        };
+        let end = match value.starts_with(['(', '[']) {
+            true => value.find([')', ']']),
+            false => value.find('\n'),
+        };
+        let value = value[..end.unwrap_or(value.len())].split('#').next().unwrap_or_default();
+        let parts = value.split(['\'', '"']).skip(1).step_by(2);
+        found.extend(parts.map(str::to_owned));
+        break;
+    }
+    found
 }
 
 /// Whether files of a folder are worth reading: below an `env.py`, in a place a configuration
