@@ -19,9 +19,10 @@ use crate::{
     history::{Broken, History, Migration},
     ir::Name,
     project::{self, Found as Project, Targets, Tree, config::Settings},
-    replay::{Outcome, Plan, replay},
+    replay::{self, Outcome, Plan, Stopped, Walk, Walked, replay},
     review::{self, Against, Reviewed, Since},
     rules::{self, Check, Graph, Rule},
+    schema::Schema,
     source::{self, FileId, Sources, Span},
     suppress,
 };
@@ -434,6 +435,24 @@ pub fn run(
     let mut reader = Reader::new(sources, tree);
     let plan = Plan { history, database, review, alone, until, rules, sources };
     replay(&plan, &mut |migration, direction, schema| reader.lower(migration, direction, schema))
+}
+
+/// Walks through one tree for one database: see [`replay::walk`].
+pub fn walk(
+    sources: &Sources,
+    tree: &Tree,
+    history: &History,
+    database: Database,
+    walk: &Walk,
+    visit: &mut dyn FnMut(&Walked<'_>),
+) -> (Schema, Option<Stopped>) {
+    let mut reader = Reader::new(sources, tree);
+    let until = walk.until;
+    let plan = Plan { history, database, review: &[], alone: false, until, rules: &[], sources };
+    let mut lower = |migration: &Migration, direction, schema: &mut Schema| {
+        reader.lower(migration, direction, schema)
+    };
+    replay::walk(&plan, &mut lower, walk.back_to, visit)
 }
 
 /// Findings of all trees and databases, one for each rule and place.

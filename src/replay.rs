@@ -150,21 +150,7 @@ pub struct Ended<'a> {
 
 /// Replays a history for one database.
 pub fn replay(plan: &Plan<'_>, lower: &mut Lower<'_>) -> Outcome {
-    let start = Origin { migration: 0, change: 0, span: Span::top(FileId(0)) };
-    let mut run = Run {
-        plan,
-        schema: Schema::new(plan.database, start),
-        findings: Vec::new(),
-        opaque: BTreeSet::new(),
-        unloadable: Vec::new(),
-        operations: 0,
-        applied: Vec::new(),
-        code_words: BTreeSet::new(),
-        missing: Vec::new(),
-        made: HashMap::new(),
-        freed: HashMap::new(),
-        round_trips: Vec::new(),
-    };
+    let mut run = Run::new(plan);
     let wanted = plan.until.map(|at| plan.history.ancestors(at));
     for at in 0..plan.history.migrations.len() {
         if wanted.as_ref().is_none_or(|wanted| wanted[at]) {
@@ -172,6 +158,74 @@ pub fn replay(plan: &Plan<'_>, lower: &mut Lower<'_>) -> Outcome {
         }
     }
     run.finish()
+}
+
+/// How far a walk goes, by positions in the history.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Walk {
+    /// Up to this migration; `None`: to the heads.
+    pub until: Option<usize>,
+    /// And back to this one, or to the base; `None`: not at all.
+    pub back_to: Option<Option<usize>>,
+}
+
+/// Where a walk has come to.
+pub struct Walked<'a> {
+    pub direction: Direction,
+    /// The migration that was applied or taken back.
+    pub migration: &'a Migration,
+    pub schema: &'a Schema,
+    /// Places so far that could not be read.
+    pub opaque: usize,
+}
+
+/// How a walk ended before the base: the first migration, on the way back, that has no
+/// downgrade, or refuses to be taken back.
+pub struct Stopped {
+    pub migration: usize,
+    pub raises: bool,
+}
+
+/// Applies a history step by step, and then takes it back. Nothing is judged.
+pub fn walk(
+    plan: &Plan<'_>,
+    lower: &mut Lower<'_>,
+    back_to: Option<Option<usize>>,
+    visit: &mut dyn FnMut(&Walked<'_>),
+) -> (Schema, Option<Stopped>) {
+    let mut run = Run::new(plan);
+    let wanted = plan.until.map(|at| plan.history.ancestors(at));
+    let is_wanted = |at: &usize| wanted.as_ref().is_none_or(|wanted| wanted[*at]);
+    let ups: Vec<usize> = (0..plan.history.migrations.len()).filter(is_wanted).collect();
+    for &at in &ups {
+        run.migration(at, lower);
+        let migration = &plan.history.migrations[at];
+        let (schema, opaque) = (&run.schema, run.opaque.len());
+        visit(&Walked { direction: Direction::Up, migration, schema, opaque });
+    }
+    let Some(back_to) = back_to else { return (run.schema, None) };
+    let kept = back_to.map(|at| plan.history.ancestors(at));
+    for at in ups.into_iter().rev() {
+        if kept.as_ref().is_some_and(|kept| kept[at]) {
+            continue;
+        }
+        let migration = &plan.history.migrations[at];
+        run.schema.enter(at as u32, 0, migration.id_span);
+        let script = lower(migration, Direction::Down, &mut run.schema);
+        if matches!(script.body, Body::Absent | Body::Raises) {
+            let raises = script.body == Body::Raises;
+            return (run.schema, Some(Stopped { migration: at, raises }));
+        }
+        run.note_opaque(&script.ops);
+        for op in &script.ops {
+            run.take_for_granted(op);
+            run.schema.apply(op);
+        }
+        run.schema.commit();
+        let (schema, opaque) = (&run.schema, run.opaque.len());
+        visit(&Walked { direction: Direction::Down, migration, schema, opaque });
+    }
+    (run.schema, None)
 }
 
 struct Run<'a, 'p> {
@@ -190,7 +244,25 @@ struct Run<'a, 'p> {
     round_trips: Vec<(usize, Vec<Finding>, &'static Rule)>,
 }
 
-impl Run<'_, '_> {
+impl<'a, 'p> Run<'a, 'p> {
+    fn new(plan: &'p Plan<'a>) -> Run<'a, 'p> {
+        let start = Origin { migration: 0, change: 0, span: Span::top(FileId(0)) };
+        Run {
+            plan,
+            schema: Schema::new(plan.database, start),
+            findings: Vec::new(),
+            opaque: BTreeSet::new(),
+            unloadable: Vec::new(),
+            operations: 0,
+            applied: Vec::new(),
+            code_words: BTreeSet::new(),
+            missing: Vec::new(),
+            made: HashMap::new(),
+            freed: HashMap::new(),
+            round_trips: Vec::new(),
+        }
+    }
+
     fn migration(&mut self, at: usize, lower: &mut Lower<'_>) {
         let plan = self.plan;
         let migration = &plan.history.migrations[at];

@@ -13,7 +13,9 @@ use crate::{
     emit, frontend,
     history::History,
     project::Tree,
+    replay::Walk,
     rules,
+    schema::Schema,
 };
 
 /// Which history is meant.
@@ -39,6 +41,14 @@ pub(super) struct SchemaArgs {
     /// Stop after this revision.
     #[arg(long, value_name = "REVISION")]
     at: Option<String>,
+    /// What a rollback leaves behind: upgrade to the heads, then downgrade to this revision, or
+    /// to `base`.
+    #[arg(long, value_name = "REVISION", conflicts_with = "at")]
+    back_to: Option<String>,
+    /// As JSON, a line for each of about so many steps, up to the heads and back to the base; 0
+    /// for every step. For comparisons with live servers.
+    #[arg(long, value_name = "N", hide = true, conflicts_with = "back_to")]
+    steps: Option<usize>,
     #[arg(long, default_value = "text", value_parser = format(), value_name = "FORMAT")]
     output_format: String,
     /// Write nothing, and exit with 1 where this file does not hold what would be written.
@@ -110,21 +120,77 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
         .ok_or_else(|| format!("{} is not for that database", tree.shown()))?;
     let (found, broken) = frontend::migrations(&opened.sources, tree);
     let history = History::new(found, broken);
-    let until = match &args.at {
-        None => None,
-        Some(id) => {
-            let at = history.find(id);
-            Some(at.ok_or_else(|| format!("{} has no revision {id}", tree.shown()))?)
-        }
+    let find = |id: &String| {
+        let at = history.find(id);
+        at.ok_or_else(|| format!("{} has no revision {id}", tree.shown()))
     };
+    let name = |at: usize| history.migrations[at].id.clone();
+    let until = args.at.as_ref().map(find).transpose()?;
+    if let Some(count) = args.steps {
+        return steps(out, &opened, tree, &history, *database, until, count);
+    }
+    if let Some(id) = &args.back_to {
+        let back_to = if id == "base" { None } else { Some(find(id)?) };
+        let plan = Walk { until: None, back_to: Some(back_to) };
+        let mut opaque = 0;
+        let (schema, stopped) =
+            check::walk(&opened.sources, tree, &history, *database, &plan, &mut |step| {
+                opaque = step.opaque
+            });
+        if let Some(stopped) = stopped {
+            let why = if stopped.raises { "its downgrade raises" } else { "it has no downgrade" };
+            return Err(format!("{} cannot be taken back: {why}", name(stopped.migration)).into());
+        }
+        let heads: Vec<String> = back_to.map(name).into_iter().collect();
+        return print(out, args, &schema, &heads, opaque);
+    }
     let review = vec![false; history.migrations.len()];
     let outcome =
         check::run(&opened.sources, tree, &history, *database, &review, false, until, &[]);
     let heads: Vec<String> = match until {
-        Some(at) => vec![history.migrations[at].id.clone()],
-        None => history.heads.iter().map(|&at| history.migrations[at].id.clone()).collect(),
+        Some(at) => vec![name(at)],
+        None => history.heads.iter().map(|&at| name(at)).collect(),
     };
-    let replayed = emit::Replayed::new(&outcome.schema, &heads, outcome.opaque.len());
+    print(out, args, &outcome.schema, &heads, outcome.opaque.len())
+}
+
+/// One document a line, for about so many steps each way.
+fn steps(
+    out: &mut dyn Write,
+    opened: &Opened,
+    tree: &Tree,
+    history: &History,
+    database: Database,
+    until: Option<usize>,
+    count: usize,
+) -> Result<ExitCode, Failure> {
+    let all = match until {
+        Some(at) => history.ancestors(at).iter().filter(|wanted| **wanted).count(),
+        None => history.migrations.len(),
+    };
+    let every = if count == 0 { 1 } else { all.div_ceil(count).max(1) };
+    let mut lines = Vec::new();
+    let mut walked = 0;
+    let plan = Walk { until, back_to: Some(None) };
+    check::walk(&opened.sources, tree, history, database, &plan, &mut |step| {
+        walked += 1;
+        // Heads and base are always among them.
+        if walked % every == 0 || walked == all || walked == 2 * all {
+            lines.push(emit::schema_step(step));
+        }
+    });
+    lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(
+    out: &mut dyn Write,
+    args: &SchemaArgs,
+    schema: &Schema,
+    heads: &[String],
+    opaque: usize,
+) -> Result<ExitCode, Failure> {
+    let replayed = emit::Replayed::new(schema, heads, opaque);
     let wanted = emit::SCHEMA_FORMATS.iter().find(|format| format.name == args.output_format);
     let Some(format) = wanted else { return Ok(ExitCode::SUCCESS) };
     let Some(file) = &args.check else {
@@ -149,6 +215,7 @@ fn command(args: &SchemaArgs) -> String {
     option("--tree", place.tree.clone());
     option("--database", args.database.map(|d| d.to_string()));
     option("--at", args.at.clone());
+    option("--back-to", args.back_to.clone());
     option("--output-format", Some(args.output_format.clone()));
     if place.configured.isolated {
         words.push("--isolated".to_owned());

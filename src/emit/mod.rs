@@ -23,7 +23,7 @@ use std::{
 
 pub use full::full;
 pub use graph::{graph_json, graph_text};
-pub use schema::{Replayed, SCHEMA_FORMATS, SchemaFormat};
+pub use schema::{Replayed, SCHEMA_FORMATS, SchemaFormat, schema_step};
 pub use summary::{opaque, statistics, summary};
 
 use crate::{

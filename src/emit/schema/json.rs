@@ -6,13 +6,31 @@ use serde_json::{Map, Value, json};
 
 use super::{Replayed, default};
 use crate::{
+    frontend::Direction,
     ir::{Constraint, ConstraintKind, Indexed},
+    replay::Walked,
     schema::{Table, TableColumn, TableIndex, TypeKind, View},
 };
 
 /// # Errors
 /// Those of the writer.
 pub(super) fn json(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(replayed))?;
+    writeln!(out)
+}
+
+/// One step of a walk, on one line.
+pub(super) fn step(step: &Walked<'_>) -> String {
+    let replayed = Replayed::new(step.schema, &[], step.opaque);
+    let direction = match step.direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    };
+    let schema = document(&replayed);
+    json!({ "direction": direction, "revision": step.migration.id, "schema": schema }).to_string()
+}
+
+fn document(replayed: &Replayed<'_>) -> Value {
     let schema = replayed.schema;
     let tables: Map<String, Value> =
         replayed.tables().map(|t| (t.name.to_string(), table(replayed, t))).collect();
@@ -28,7 +46,7 @@ pub(super) fn json(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
         })
         .collect();
     let views: Map<String, Value> = schema.views().map(|v| (v.name.to_string(), view(v))).collect();
-    let value = json!({
+    json!({
         "version": 1,
         "dialect": schema.database().dialect.sqlalchemy(),
         "heads": replayed.heads,
@@ -36,9 +54,7 @@ pub(super) fn json(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
         "tables": tables,
         "enums": enums,
         "views": views,
-    });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    })
 }
 
 fn view(view: &View) -> Value {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ir::Name,
+    replay::Walked,
     schema::{Schema, Sequence, Table, TableColumn},
 };
 
@@ -65,6 +66,11 @@ impl<'a> Replayed<'a> {
     fn sequence(&self, table: &Table, column: &str) -> Option<&'a Sequence> {
         self.owned.get(&(&table.name, column)).copied()
     }
+}
+
+/// A step of a walk as JSON on one line: `direction`, `revision`, `schema`.
+pub fn schema_step(step: &Walked<'_>) -> String {
+    json::step(step)
 }
 
 /// A column's default as the server shows it; null where there is none.
