@@ -2,6 +2,7 @@
 //! themselves. Facts are held against recordings in plain tests, and against live servers
 //! in the proofs.
 
+pub mod catalog;
 pub mod postgres;
 pub mod reference;
 pub mod refusal;

@@ -1,6 +1,7 @@
 //! PostgreSQL 10–18.
 
 mod casts;
+pub mod catalog;
 pub mod extensions;
 mod lossy;
 pub mod results;

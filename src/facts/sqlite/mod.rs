@@ -2,6 +2,7 @@
 
 mod affinity;
 mod alter;
+pub mod catalog;
 
 pub use affinity::affinity_name;
 pub use alter::{Outcome, Refused, alter};

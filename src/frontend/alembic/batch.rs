@@ -3,7 +3,7 @@
 use super::{call::Args, machine::Machine, naming::Conventions, value::Value};
 use crate::{
     database::Dialect,
-    ir::{Name, Op, OpKind, Style},
+    ir::{Name, Op, OpKind, OpaqueEffect, Style},
     source::Span,
 };
 
@@ -35,6 +35,16 @@ impl Machine<'_, '_> {
             _ => Recreate::Auto,
         };
         let conventions = args.kw("naming_convention").and_then(super::env::conventions);
+        // Where the block makes the table anew, this is what it makes it from.
+        let rebuilds = match self.dialect() {
+            Dialect::Sqlite => recreate != Recreate::Never,
+            Dialect::Postgres => recreate == Recreate::Always,
+        };
+        let given = args.kw("copy_from").is_some_and(|v| !v.is_none());
+        if let Some(table) = table.clone().filter(|_| rebuilds && given) {
+            let reason = "`copy_from` may give the table another definition";
+            self.opaque(args.span, reason, OpaqueEffect::Table(table));
+        }
         let number = self.batches.len() as u32 + self.ops.len() as u32 * 16 + 1;
         self.batches.push(Batch {
             number,

@@ -8,6 +8,8 @@ use super::{
     eval::{bound, display, pairs_to_dict},
     machine::{MAX_SIZE, Machine},
     module::span_of,
+    reflect::is_reflected,
+    reflected_types,
     value::{Callee, Runtime, Scope, Text, Value},
 };
 use crate::{database::Dialect, source::Span};
@@ -78,6 +80,7 @@ impl Machine<'_, '_> {
             Expr::Name(name) if name.id.as_str() == "globals" => {
                 return Value::Module(module_scope(scope));
             }
+            Expr::Name(name) if name.id.as_str() == "super" => return self.parent(scope),
             func => (self.eval(func, scope), None),
         };
         let args = self.arguments(call, span, scope);
@@ -135,7 +138,7 @@ impl Machine<'_, '_> {
                         .find(|m| m.equals(&wanted) == Some(true));
                     return hit.unwrap_or_else(|| Value::unknown("it is no member of the Enum"));
                 }
-                self.kept(Callee::Class(class), args.args, args.kwargs, args.span)
+                self.instance(&class, args.args, args.kwargs, args.span)
             }
             Value::Attribute(attribute) => {
                 let (base, name) = (attribute.0.clone(), attribute.1.clone());
@@ -160,6 +163,7 @@ impl Machine<'_, '_> {
                 Value::Runtime(Runtime::Inspector)
             }
             "is_offline_mode" => Value::Bool(false),
+            "conv" if path.starts_with("sqlalchemy") => self.conventional_name(args),
             "import_module" if path.starts_with("importlib") => {
                 let module = args.str(0, "name").and_then(|name| self.project.absolute(&name));
                 module.map_or_else(|| Value::unknown("the module is not here"), Value::Module)
@@ -180,7 +184,18 @@ impl Machine<'_, '_> {
             "partial" if path.starts_with("functools") => {
                 args.args.first().cloned().unwrap_or(Value::None)
             }
+            // An environment that sets nothing, as the database is one without rows.
+            "get" | "getenv" if matches!(path, "os.environ.get" | "os.getenv") => {
+                args.arg(1, "default").cloned().unwrap_or(Value::None)
+            }
             "product" | "chain" if path.starts_with("itertools") => self.itertools(last, &args),
+            "copy" | "deepcopy" if path.starts_with("copy.") => {
+                match args.args.into_iter().next() {
+                    Some(Value::List(items)) => Value::list(items.borrow().clone()),
+                    Some(value) => value,
+                    None => Value::None,
+                }
+            }
             "OrderedDict" | "defaultdict" if path.starts_with("collections") => {
                 Value::dict(Vec::new())
             }
@@ -188,7 +203,14 @@ impl Machine<'_, '_> {
                 Some(text) => Value::str(&text),
                 None => Value::unknown("the text is not known"),
             },
-            _ => self.kept(Callee::External(Rc::from(path)), args.args, args.kwargs, args.span),
+            _ => {
+                let made =
+                    self.kept(Callee::External(Rc::from(path)), args.args, args.kwargs, args.span);
+                if last == "Table" && self.declared.len() < 1_000 {
+                    self.declared.push(made.clone());
+                }
+                made
+            }
         }
     }
 
@@ -215,6 +237,7 @@ impl Machine<'_, '_> {
     fn builtin(&mut self, name: &str, args: Args) -> Value {
         let unknown = || Value::unknown(&format!("`{name}` is not followed"));
         let first = args.args.first().cloned().unwrap_or(Value::None);
+        let args_span = args.span;
         match name {
             "len" => {
                 self.iterate(&first).map_or_else(unknown, |items| Value::Int(items.len() as i64))
@@ -323,6 +346,28 @@ impl Machine<'_, '_> {
                 None => unknown(),
             },
             "isinstance" => match (&first, args.args.get(1)) {
+                (_, Some(classes @ (Value::Tuple(_) | Value::List(_)))) => {
+                    let mut answer = Value::Bool(false);
+                    for class in classes.items().unwrap_or_default() {
+                        let args = vec![first.clone(), class];
+                        let one = Args { args, kwargs: Vec::new(), span: args_span };
+                        match self.builtin(name, one).truth() {
+                            Some(true) => return Value::Bool(true),
+                            Some(false) => {}
+                            None => answer = unknown(),
+                        }
+                    }
+                    answer
+                }
+                (Value::Call(call), Some(Value::External(class))) if is_reflected(call) => {
+                    Value::Bool(class.rsplit('.').next() == Some(call.name()))
+                }
+                (value, Some(class)) if reflected_types::is_instance(value, class).is_some() => {
+                    reflected_types::is_instance(value, class).map_or_else(unknown, Value::Bool)
+                }
+                (value, Some(Value::External(class))) if class.starts_with("builtins.") => {
+                    is_builtin(value, class).map_or_else(unknown, Value::Bool)
+                }
                 // A reflected type is never SQLAlchemy's "no type".
                 (Value::Str(_), Some(Value::External(class))) if class.ends_with(".NullType") => {
                     Value::Bool(false)
@@ -348,7 +393,6 @@ impl Machine<'_, '_> {
             "hasattr" | "issubclass" | "callable" => unknown(),
             "print" | "setattr" => Value::None,
             "type" => Value::unknown("its type is not followed"),
-            "super" => Value::unknown("the parent class is not followed"),
             _ => self.kept(Callee::External(Rc::from(name)), args.args, args.kwargs, args.span),
         }
     }
@@ -385,13 +429,18 @@ impl Machine<'_, '_> {
                 let number = *number;
                 self.batch_operation(number, name, args)
             }
+            Value::Result(rows) => self.result_method(rows, name),
+            Value::Row(row) => super::rows::row_method(row, name, &args),
             Value::Function(function) if matches!(name, "__call__") => {
                 let function = Rc::clone(function);
                 self.call_function(&function, args.args, args.kwargs)
             }
-            Value::Class(_) | Value::Call(_) | Value::Attribute(_) => {
-                self.kept_method(base, name, args)
+            Value::Attribute(of) => {
+                let of = Rc::clone(of);
+                let found = self.collection_method(&of, name);
+                found.unwrap_or_else(|| self.kept_method(base, name, args))
             }
+            Value::Class(_) | Value::Call(_) => self.kept_method(base, name, args),
             Value::Unknown(_) => {
                 if matches!(name, "execute" | "create" | "drop")
                     && args.args.first().is_some_and(|a| a.as_str().is_some())
@@ -532,6 +581,9 @@ impl Machine<'_, '_> {
 
     /// Methods of what is kept as written: of classes, of SQLAlchemy's constructs.
     fn kept_method(&mut self, base: Value, name: &str, args: Args) -> Value {
+        if let Some(value) = self.parent_method(&base, name, &args) {
+            return value;
+        }
         if let Value::Call(call) = &base
             && let Callee::Class(class) = &call.callee
         {
@@ -544,6 +596,19 @@ impl Machine<'_, '_> {
                     other => other,
                 };
             }
+        }
+        // `dialect.identifier_preparer.quote('name')`.
+        if let Value::Attribute(of) = &base
+            && of.1 == "identifier_preparer"
+            && let ("quote" | "quote_identifier" | "format_table", Some(word)) =
+                (name, args.args.first().and_then(Value::as_str))
+        {
+            return Value::str(&crate::quote::name(&word, self.dialect()));
+        }
+        if let (Value::Call(call), "compile") = (&base, name)
+            && matches!(call.name(), "true" | "false")
+        {
+            return Value::str(self.truth_word(call.name() == "true"));
         }
         if matches!(name, "create" | "drop" | "create_all" | "drop_all")
             && self.create_or_drop(&base, name, &args)
@@ -562,6 +627,30 @@ impl Machine<'_, '_> {
         }
         self.kept(Callee::Method(base, name.to_owned()), args.args, args.kwargs, args.span)
     }
+}
+
+/// `isinstance(x, str)`; `None`: not known.
+fn is_builtin(value: &Value, class: &str) -> Option<bool> {
+    let own = match value {
+        Value::Unknown(_) | Value::External(_) | Value::Call(_) | Value::Attribute(_) => {
+            return None;
+        }
+        Value::Str(_) => "str",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int",
+        Value::Float(_) => "float",
+        Value::List(_) => "list",
+        Value::Tuple(_) => "tuple",
+        Value::Dict(_) => "dict",
+        _ => "",
+    };
+    let wanted = class.trim_start_matches("builtins.");
+    let set = own == "list" && matches!(wanted, "set" | "frozenset");
+    // Sets are kept as lists.
+    if set {
+        return None;
+    }
+    Some(own == wanted || own == "bool" && wanted == "int")
 }
 
 /// The outermost scope: the module's own names.

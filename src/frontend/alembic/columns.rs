@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::{
     machine::{Machine, describe},
-    naming::Subject,
+    naming::{Subject, cut},
     value::{Call, Callee, Value},
 };
 use crate::{
     database::Dialect,
+    frontend::sql,
     ir::{
         Column, Constraint, ConstraintKind, ConstraintType, DefaultValue, ForeignKey, Generated,
         Identity, Index, IndexPart, Name,
@@ -226,7 +227,14 @@ impl Machine<'_, '_> {
     pub(super) fn constraint(&mut self, value: &Value, table: &Name) -> Option<Constraint> {
         let Value::Call(call) = value else { return None };
         let call = Rc::clone(call);
-        let given = call.kwarg("name").and_then(Value::as_str).map(|n| n.to_string());
+        // The name may be positional, behind what each of these takes first.
+        let given = match call.name() {
+            "CheckConstraint" => call.arg(1, "name"),
+            "ForeignKeyConstraint" => call.arg(2, "name"),
+            _ => call.kwarg("name"),
+        };
+        let fixed = matches!(given, Some(Value::Call(f)) if f.name() == "f");
+        let given = given.and_then(Value::as_str).map(|n| n.to_string());
         let names = |values: &[Value]| -> Option<Vec<String>> {
             values
                 .iter()
@@ -254,16 +262,20 @@ impl Machine<'_, '_> {
             }
             "CheckConstraint" => {
                 let sql = call.args.first().and_then(Value::as_str).map(|s| s.to_string());
-                (Vec::new(), ConstraintKind::Check { sql })
+                (self.checked(sql.as_deref()), ConstraintKind::Check { sql })
             }
             "ExcludeConstraint" => self.exclude(&call.args, |key| call.kwarg(key).cloned()),
             _ => return None,
         };
         let mut made = Constraint::new(None, columns, kind, call.span);
         self.deferral(&call, &mut made);
-        let fixed = matches!(call.kwarg("name"), Some(Value::Call(f)) if f.name() == "f");
         made.name = if fixed { given } else { self.conventional(&made, table, given) };
         Some(made)
+    }
+
+    /// The columns that a CHECK names, after which PostgreSQL names it.
+    pub(super) fn checked(&self, condition: Option<&str>) -> Vec<String> {
+        condition.map(|sql| sql::names(sql, self.dialect())).unwrap_or_default()
     }
 
     /// The name SQLAlchemy gives: the one given, or the naming convention's. A convention for
@@ -282,12 +294,12 @@ impl Machine<'_, '_> {
         let subject =
             Subject { table, columns: &constraint.columns, referred, given: given.as_deref() };
         let made = self.conventions().constraint(constraint.ty(), &subject);
-        made.or(given)
+        made.map(|name| cut(name, self.dialect())).or(given)
     }
 
     pub(super) fn index_name(&self, table: &Name, columns: &[String]) -> Option<String> {
         let subject = Subject { table, columns, referred: None, given: None };
-        self.conventions().index(&subject)
+        self.conventions().index(&subject).map(|name| cut(name, self.dialect()))
     }
 
     /// `server_default=`: a string is a literal, `text()` is SQL, a function is called.
@@ -324,7 +336,7 @@ impl Machine<'_, '_> {
         })
     }
 
-    fn truth_word(&self, truth: bool) -> &'static str {
+    pub(super) fn truth_word(&self, truth: bool) -> &'static str {
         match (self.dialect(), truth) {
             (Dialect::Postgres, true) => "true",
             (Dialect::Postgres, false) => "false",

@@ -74,7 +74,12 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
             return Some(found);
         }
         let module = Rc::clone(&scope.module);
-        for import in imports(&module) {
+        let mut found = imports(&module);
+        if seen.len() == 1 {
+            // env.py itself may import its models inside of its functions.
+            found.extend(inner_imports(&module));
+        }
+        for import in found {
             match import {
                 Stmt::ImportFrom(import) => {
                     if let Some(next) = project.module_of(import, &module) {
@@ -134,6 +139,27 @@ fn imports(module: &Module) -> Vec<&Stmt> {
         }
     }
     found.reverse();
+    found
+}
+
+/// The import statements of a module's functions, nearest the top first.
+fn inner_imports(module: &Module) -> Vec<&Stmt> {
+    let mut found = Vec::new();
+    let mut todo: Vec<&Stmt> = Vec::new();
+    for item in module.items.iter().rev() {
+        if let Item::Function(def) = item {
+            todo.extend(def.body.iter().rev());
+        }
+    }
+    while let Some(stmt) = todo.pop() {
+        match stmt {
+            Stmt::Import(_) | Stmt::ImportFrom(_) => found.push(stmt),
+            Stmt::If(test) => todo.extend(test.body.iter().rev()),
+            Stmt::Try(attempt) => todo.extend(attempt.body.iter().rev()),
+            Stmt::With(with) => todo.extend(with.body.iter().rev()),
+            _ => {}
+        }
+    }
     found
 }
 

@@ -10,6 +10,8 @@ use ruff_text_size::Ranged;
 use super::{
     machine::{MAX_SIZE, Machine},
     module::span_of,
+    reflect::{LOADED_FROM, is_reflected},
+    reflected_types,
     value::{Body, Call, Callee, Function, Runtime, Scope, Text, Value},
 };
 
@@ -70,6 +72,12 @@ impl Machine<'_, '_> {
                     return self.slice(&base, slice, scope);
                 }
                 let key = self.eval(&subscript.slice, scope);
+                if let (Value::Attribute(of), Some(name)) = (&base, key.as_str())
+                    && matches!(of.1.as_str(), "c" | "columns")
+                    && let Some(column) = self.reflected_column(&of.0, &name)
+                {
+                    return column;
+                }
                 subscripted(&base, &key)
             }
             Expr::Call(call) => self.call(call, scope),
@@ -345,6 +353,13 @@ impl Machine<'_, '_> {
         }
         let mut unknown = false;
         for candidate in self.iterate(container)? {
+            // `'a' in table.c` is about names.
+            let candidate = match &candidate {
+                Value::Call(column) if column.name() == "Column" && item.as_str().is_some() => {
+                    column.args.first().cloned().unwrap_or(candidate)
+                }
+                _ => candidate,
+            };
             match candidate.equals(item) {
                 Some(true) => return Some(true),
                 Some(false) => {}
@@ -492,6 +507,28 @@ impl Machine<'_, '_> {
             Value::Class(class) => self.class_attribute(class, name),
             Value::Runtime(runtime) => self.runtime_attribute(*runtime, name),
             Value::Call(call) => match &call.callee {
+                _ if is_reflected(call) => call
+                    .kwarg(name)
+                    .cloned()
+                    .unwrap_or_else(|| Value::unknown("it is not known of a reflected object")),
+                Callee::External(_) if reflected_types::option(base, name).is_some() => {
+                    reflected_types::option(base, name).unwrap_or(Value::None)
+                }
+                Callee::External(_) if name == "table" && call.kwarg(LOADED_FROM).is_some() => {
+                    let of = call.kwarg(LOADED_FROM).and_then(Value::as_str).unwrap_or_default();
+                    self.loaded(&crate::facts::postgres::catalog::regclass(&of))
+                }
+                Callee::External(_) if call.name() == "Table" && name == "primary_key" => {
+                    let written = || Value::Attribute(Rc::new((base.clone(), name.to_owned())));
+                    self.reflected_key(base).unwrap_or_else(written)
+                }
+                Callee::Class(_) if call.get(name).is_some() => {
+                    call.get(name).unwrap_or(Value::None)
+                }
+                Callee::Class(class) if name == "impl" => {
+                    let class = Rc::clone(class);
+                    self.implementation(&class, call)
+                }
                 Callee::Class(class) => {
                     let class = Rc::clone(class);
                     if let Some(value) = self.field(&class, call, name) {
@@ -520,6 +557,14 @@ impl Machine<'_, '_> {
                 }
                 _ => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
             },
+            Value::Attribute(of) if of.1 == "metadata" && name == "tables" => {
+                self.metadata_tables(base)
+            }
+            Value::Attribute(of) if matches!(of.1.as_str(), "c" | "columns") => self
+                .reflected_column(&of.0, name)
+                .unwrap_or_else(|| Value::Attribute(Rc::new((base.clone(), name.to_owned())))),
+            Value::Row(row) => row.named(name).unwrap_or_else(|| base.clone()),
+            Value::Result(rows) if name == "rowcount" => Value::Int(rows.items.len() as i64),
             Value::Unknown(_) => base.clone(),
             _ => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
         }
@@ -617,6 +662,10 @@ fn subscripted(base: &Value, key: &Value) -> Value {
                 |(_, value)| value.clone(),
             )
         }
+        (Value::Row(row), key) if key.as_str().is_some() => key
+            .as_str()
+            .and_then(|key| row.named(&key))
+            .unwrap_or_else(|| Value::unknown("the column is not in the row")),
         (_, Value::Int(n)) => {
             let Some(items) = base.items() else {
                 return Value::unknown("what is indexed is not known");
@@ -647,6 +696,9 @@ pub(super) fn display(value: &Value) -> Option<String> {
         Value::None => "None".to_owned(),
         Value::Float(f) => f.to_string(),
         Value::Attribute(attribute) => attribute.1.clone(),
+        Value::Call(_) if reflected_types::display(value).is_some() => {
+            reflected_types::display(value)?
+        }
         _ => value.as_str()?.to_string(),
     })
 }
@@ -722,6 +774,6 @@ impl Machine<'_, '_> {
         kwargs: Vec<(String, Value)>,
         span: crate::source::Span,
     ) -> Value {
-        Value::Call(Rc::new(Call { callee, args, kwargs, span }))
+        Value::Call(Rc::new(Call::new(callee, args, kwargs, span)))
     }
 }

@@ -49,8 +49,13 @@ pub(super) struct Machine<'r, 's> {
     /// Scopes of the migration's own file in which functions were made: a function holds its
     /// scope and the scope the function, so they are emptied in the end.
     rings: Vec<Rc<Scope>>,
-    /// The migration's own file.
+    /// The migration's own file, and the names at its top level.
     pub(super) home: Option<crate::source::FileId>,
+    pub(super) home_scope: Option<Rc<Scope>>,
+    /// The naming convention of the metadata at hand, where it is not the project's.
+    pub(super) local_conventions: Option<super::naming::Conventions>,
+    /// Tables that were declared with a metadata so far.
+    pub(super) declared: Vec<Value>,
     steps: usize,
     /// The step at which the call at hand is given up; at most `MAX_STEPS`.
     limit: usize,
@@ -85,6 +90,9 @@ impl<'r, 's> Machine<'r, 's> {
             unread: Vec::new(),
             rings: Vec::new(),
             home: None,
+            home_scope: None,
+            local_conventions: None,
+            declared: Vec::new(),
             steps: 0,
             limit: MAX_STEPS,
             depth: 0,
@@ -407,6 +415,13 @@ impl<'r, 's> Machine<'r, 's> {
                         None if items.len() < MAX_SIZE => items.push((key, value)),
                         None => {}
                     }
+                }
+            }
+            Expr::Attribute(attribute) => {
+                if let Value::Call(instance) = self.eval(&attribute.value, scope)
+                    && matches!(instance.callee, super::value::Callee::Class(_))
+                {
+                    instance.set(attribute.attr.as_str(), value);
                 }
             }
             _ => {}

@@ -12,12 +12,17 @@ mod eval;
 mod graph;
 mod guard;
 mod indexes;
+mod instances;
 mod machine;
+mod models;
 mod module;
 mod naming;
 mod ops;
 mod project;
+mod reflect;
+mod reflected_types;
 mod rewrite;
+mod rows;
 mod runtime;
 mod sa_types;
 mod value;
@@ -116,6 +121,7 @@ impl<'s> Reader<'s> {
             );
         }
         let scope = Scope::of_module(Rc::clone(&module));
+        machine.home_scope = Some(Rc::clone(&scope));
         // The top level runs once, in order: lists are appended to, dicts filled.
         for item in &module.items {
             if let Item::Other(

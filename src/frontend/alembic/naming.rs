@@ -5,11 +5,23 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 
-use crate::ir::{ConstraintType, Name};
+use crate::{
+    database::Dialect,
+    ir::{ConstraintType, Name},
+};
 
 /// Templates by kind: `ix`, `uq`, `ck`, `fk`, `pk`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Conventions(pub(super) BTreeMap<String, String>);
+
+/// Cuts a name as a dialect does. SQLite's has no limit that a name could reach
+/// (`DefaultDialect.max_identifier_length`, 9999).
+pub(super) fn cut(name: String, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => shorten(name),
+        Dialect::Sqlite => name,
+    }
+}
 
 /// What a template may speak of.
 pub(super) struct Subject<'a> {
@@ -51,7 +63,7 @@ impl Conventions {
             rest = &rest[close + 2..];
         }
         name.push_str(rest);
-        Some(shorten(name))
+        Some(name)
     }
 }
 

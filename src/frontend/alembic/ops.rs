@@ -7,7 +7,7 @@ use super::{
     call::Args,
     columns::{identity, is_full},
     machine::{Machine, describe},
-    naming::Conventions,
+    naming::{Conventions, cut},
     value::{Runtime, Value},
 };
 use crate::{
@@ -22,10 +22,8 @@ use crate::{
 
 impl Machine<'_, '_> {
     pub(super) fn conventions(&self) -> &Conventions {
-        self.batches
-            .last()
-            .and_then(|b| b.conventions.as_ref())
-            .unwrap_or(&self.project.conventions)
+        let batch = self.batches.last().and_then(|b| b.conventions.as_ref());
+        batch.or(self.local_conventions.as_ref()).unwrap_or(&self.project.conventions)
     }
 
     /// One call of `op`.
@@ -33,14 +31,7 @@ impl Machine<'_, '_> {
         match name {
             "get_bind" => return Value::Runtime(Runtime::Connection),
             "get_context" => return Value::Runtime(Runtime::Context),
-            "f" => {
-                return self.kept(
-                    super::value::Callee::External(Rc::from("alembic.op.f")),
-                    args.args,
-                    args.kwargs,
-                    args.span,
-                );
-            }
+            "f" => return self.conventional_name(args),
             "batch_alter_table" => return self.begin_batch(args),
             "execute" => return self.execute(&args),
             "inline_literal" => return args.args.first().cloned().unwrap_or(Value::None),
@@ -50,7 +41,31 @@ impl Machine<'_, '_> {
         if self.table_operation(name, &args, Style::Alembic).is_none() {
             self.not_read(name, &args, span);
         }
-        Value::None
+        match name {
+            "create_table" => self.created(args),
+            _ => Value::None,
+        }
+    }
+
+    /// `op.create_table` returns the table.
+    fn created(&self, args: Args) -> Value {
+        let mut parts = args.args;
+        parts.insert(parts.len().min(1), Value::None);
+        let callee = super::value::Callee::External(Rc::from("sqlalchemy.Table"));
+        self.kept(callee, parts, args.kwargs, args.span)
+    }
+
+    /// `op.f('name')`, `conv('name')`: a name that a convention made, which no convention wraps
+    /// again, and which SQLAlchemy cuts where it is too long.
+    pub(super) fn conventional_name(&self, args: Args) -> Value {
+        let span = args.span;
+        let name = |value: Value| match value.as_str() {
+            Some(text) => Value::str(&cut(text.to_string(), self.dialect())),
+            None => value,
+        };
+        let args = args.args.into_iter().map(name).collect();
+        let callee = super::value::Callee::External(Rc::from("alembic.op.f"));
+        self.kept(callee, args, Vec::new(), span)
     }
 
     /// Says why an operation was not read: the first argument that is not known.
@@ -217,7 +232,7 @@ impl Machine<'_, '_> {
                 self.add_constraint(
                     table,
                     args.arg(0, "constraint_name"),
-                    Vec::new(),
+                    self.checked(sql.as_deref()),
                     ConstraintKind::Check { sql },
                     args,
                     style,
@@ -589,135 +604,6 @@ impl Machine<'_, '_> {
         let wanted = strings(args.arg(2, "new_values")?)?;
         self.emit(OpKind::ReplaceEnum { name, labels: wanted }, args.span, style);
         Some(())
-    }
-
-    /// `sa.Enum(…).create(bind)`, `Model.__table__.create(bind)`, `metadata.create_all(bind)`.
-    pub(super) fn create_or_drop(&mut self, base: &Value, name: &str, args: &Args) -> bool {
-        let create = name.starts_with("create");
-        if let Some(declared) = self.enum_type(base) {
-            if self.dialect() == Dialect::Sqlite {
-                return true;
-            }
-            let checkfirst = args.kw("checkfirst").and_then(Value::truth).unwrap_or(true);
-            match (create, declared.labels) {
-                (true, Some(labels)) => {
-                    self.emit(
-                        OpKind::CreateEnum { name: declared.name, labels, checkfirst },
-                        args.span,
-                        Style::Alembic,
-                    );
-                }
-                (true, None) => self.opaque(
-                    args.span,
-                    "the labels of an Enum are not known",
-                    OpaqueEffect::Rows,
-                ),
-                (false, _) => {
-                    let kind = OpKind::DropType {
-                        name: declared.name,
-                        if_exists: checkfirst,
-                        cascade: false,
-                    };
-                    self.emit(kind, args.span, Style::Alembic);
-                }
-            }
-            return true;
-        }
-        if let Value::Attribute(attribute) = base
-            && attribute.1 == "__table__"
-            && let Value::Class(class) = &attribute.0
-        {
-            let class = Rc::clone(class);
-            return self.create_model(&class, create, args.span);
-        }
-        if let Value::Call(call) = base
-            && call.name() == "Table"
-        {
-            let call = Rc::clone(call);
-            let Some(table) = self.table_name(base) else { return false };
-            if !create {
-                self.emit(
-                    OpKind::DropTable { table, if_exists: true, cascade: false },
-                    args.span,
-                    Style::Alembic,
-                );
-                return true;
-            }
-            let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
-            if let Some(mut made) = self.table_of(table, &parts, args.span, Style::Alembic) {
-                made.if_not_exists = true;
-                self.emit(OpKind::CreateTable(made), args.span, Style::Alembic);
-                return true;
-            }
-        }
-        if name.ends_with("_all") {
-            let effect = match name {
-                "create_all" => OpaqueEffect::Others,
-                _ => OpaqueEffect::Anything,
-            };
-            let reason = format!("the tables of `{name}` are not known here");
-            self.opaque(args.span, &reason, effect);
-            return true;
-        }
-        false
-    }
-
-    fn create_model(&mut self, class: &Rc<super::value::Class>, create: bool, span: Span) -> bool {
-        let Some(table) = self.table_name(&Value::Class(Rc::clone(class))) else { return false };
-        if !create {
-            self.emit(
-                OpKind::DropTable { table, if_exists: true, cascade: false },
-                span,
-                Style::Alembic,
-            );
-            return true;
-        }
-        let mut parts = Vec::new();
-        let mut line = vec![Rc::clone(class)];
-        let mut seen = 0;
-        while let Some(class) = line.pop() {
-            seen += 1;
-            if seen > 32 {
-                break;
-            }
-            let members = self.members(&class);
-            for (name, value) in members.iter() {
-                if name == "__table_args__" {
-                    parts.extend(
-                        value
-                            .items()
-                            .unwrap_or_default()
-                            .into_iter()
-                            .filter(|v| matches!(v, Value::Call(_))),
-                    );
-                } else if let Value::Call(call) = value
-                    && matches!(call.name(), "Column" | "mapped_column")
-                {
-                    let named = call.args.first().is_some_and(|a| a.as_str().is_some());
-                    let mut call_args = call.args.clone();
-                    if !named {
-                        call_args.insert(0, Value::str(name));
-                    }
-                    parts.push(self.kept(
-                        super::value::Callee::External(Rc::from("sqlalchemy.Column")),
-                        call_args,
-                        call.kwargs.clone(),
-                        call.span,
-                    ));
-                }
-            }
-            line.extend(
-                class.bases.iter().filter_map(|b| {
-                    if let Value::Class(c) = b { Some(Rc::clone(c)) } else { None }
-                }),
-            );
-        }
-        let Some(mut made) = self.table_of(table, &parts, span, Style::Alembic) else {
-            return false;
-        };
-        made.if_not_exists = true;
-        self.emit(OpKind::CreateTable(made), span, Style::Alembic);
-        true
     }
 }
 

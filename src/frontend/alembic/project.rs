@@ -136,6 +136,11 @@ impl<'s> Project<'s> {
         None
     }
 
+    /// A module that was read already.
+    pub(super) fn loaded(&self, file: crate::source::FileId) -> Option<Rc<Scope>> {
+        self.loaded.values().flatten().find(|scope| scope.module.file == file).cloned()
+    }
+
     /// `path.py` or `path/__init__.py`.
     pub(super) fn at(&mut self, path: &str) -> Option<Rc<Scope>> {
         if let Some(known) = self.loaded.get(path) {

@@ -7,15 +7,14 @@ use super::{
     call::Args,
     machine::{Machine, describe},
     ops::{strings, written},
+    reflect::VERSION_TABLE,
     value::{Call, Callee, Runtime, Value},
 };
 use crate::{
+    database::Dialect,
     frontend::sql::{self, Place},
-    ir::{
-        ConstraintKind, Filter, Name, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write,
-        WriteKind,
-    },
-    schema::{Lookup, Table},
+    ir::{Filter, Name, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write, WriteKind},
+    schema::Lookup,
     source::Span,
 };
 
@@ -27,10 +26,12 @@ impl Machine<'_, '_> {
                 "execute" | "exec_driver_sql" | "scalar" | "scalars" | "exec",
             ) => {
                 let result = self.execute(&args);
-                if name == "scalar" {
-                    self.runtime_method(Runtime::Rows, "scalar", args)
-                } else {
-                    result
+                match (&result, name) {
+                    (Value::Result(rows), "scalar" | "scalars") => self.result_method(rows, name),
+                    (Value::Runtime(_), "scalar") => {
+                        self.runtime_method(Runtime::Rows, "scalar", args)
+                    }
+                    _ => result,
                 }
             }
             (
@@ -99,7 +100,9 @@ impl Machine<'_, '_> {
                     args.arg(0, "schema").and_then(Value::as_str).filter(|s| &**s != "public");
                 let names =
                     self.schema.tables().filter(|t| t.name.schema.as_deref() == schema.as_deref());
-                Value::list(names.map(|t| Value::str(&t.name.name)).collect())
+                let names = names.map(|t| Value::str(&t.name.name));
+                let own = schema.is_none().then(|| Value::str(VERSION_TABLE));
+                Value::list(names.chain(own).collect())
             }
             "get_view_names" => {
                 Value::list(self.schema.views().map(|v| Value::str(&v.name.name)).collect())
@@ -122,9 +125,9 @@ impl Machine<'_, '_> {
             }
             _ => {
                 let Some(table) = self.table_arg(args, 0) else { return unknown() };
-                match self.schema.shared_table(&table) {
+                match self.reflectable(&table) {
                     Some(table) if table.complete => {
-                        describe_table(&table, method).unwrap_or_else(unknown)
+                        self.describe_table(&table, method).unwrap_or_else(unknown)
                     }
                     Some(_) => unknown(),
                     None if self.schema.is_open() => unknown(),
@@ -152,8 +155,12 @@ impl Machine<'_, '_> {
                 _ => Place::Within(args.span),
             };
             let catalog = is_catalog(&text.text);
+            let answer = self.answer(&text.text, &statement, args);
             for op in sql::read(&text.text, place, self.dialect()) {
                 self.emit(op.kind, op.span, Style::Sql);
+            }
+            if let Some(answer) = answer {
+                return answer;
             }
             if catalog {
                 return Value::unknown("it is read from the server's catalog");
@@ -165,6 +172,9 @@ impl Machine<'_, '_> {
             self.opaque(args.span, &reason, OpaqueEffect::Anything);
             return Value::unknown("it is a query's result");
         }
+        if self.ddl(&statement, args.span) {
+            return Value::Runtime(Runtime::Rows);
+        }
         if !self.expression(&statement, args.span) {
             let reason = format!("the statement is {}", describe(&statement));
             let built = matches!(&statement, Value::Call(_) | Value::Attribute(_));
@@ -175,6 +185,46 @@ impl Machine<'_, '_> {
             );
         }
         Value::Runtime(Runtime::Rows)
+    }
+
+    /// SQLAlchemy's DDL constructs: `CreateTable(t)`, `DropSequence(Sequence('s'))`.
+    fn ddl(&mut self, value: &Value, span: Span) -> bool {
+        let Value::Call(call) = value else { return false };
+        let Callee::External(path) = &call.callee else { return false };
+        if !path.starts_with("sqlalchemy") {
+            return false;
+        }
+        let (verb, of) = (call.name(), call.args.first().cloned());
+        let Some(of) = of else { return false };
+        let sequence = |of: &Value| match of {
+            Value::Call(sequence) if sequence.name() == "Sequence" => {
+                let schema = sequence.kwarg("schema").and_then(Value::as_str);
+                sequence.args.first()?.as_str().map(|name| Name::new(schema.as_deref(), &name))
+            }
+            _ => None,
+        };
+        let none = Args { args: Vec::new(), kwargs: Vec::new(), span };
+        match verb {
+            "CreateTable" => self.create_or_drop(&of, "create", &none),
+            "DropTable" => self.create_or_drop(&of, "drop", &none),
+            "CreateSequence" | "DropSequence" => {
+                let Some(name) = sequence(&of) else { return false };
+                let kind = match verb {
+                    "DropSequence" => OpKind::DropSequence { name, if_exists: false },
+                    _ => OpKind::CreateSequence {
+                        name,
+                        if_not_exists: false,
+                        options: String::new(),
+                        owner: None,
+                    },
+                };
+                if self.dialect() == Dialect::Postgres {
+                    self.emit(kind, span, Style::Alembic);
+                }
+                true
+            }
+            _ => false,
+        }
     }
 
     /// SQLAlchemy's own expressions: `table.update().where(…).values(…)`.
@@ -377,147 +427,9 @@ fn sql_text(value: &Value) -> Option<super::value::Text> {
     }
 }
 
-impl Machine<'_, '_> {
-    /// `metadata.tables` after `reflect()`: every table of the replayed schema.
-    pub(super) fn reflected_tables(&mut self) -> Value {
-        if self.schema.is_open() {
-            return Value::unknown("the list of tables is not known in full");
-        }
-        let table = |name: &Name| {
-            let args = vec![Value::str(&name.name)];
-            let kwargs = vec![("autoload".to_owned(), Value::Bool(true))];
-            let span = self.schema.now().span;
-            self.kept(Callee::External(Rc::from("sqlalchemy.Table")), args, kwargs, span)
-        };
-        let plain = self.schema.tables().filter(|t| t.name.schema.is_none());
-        let items = plain.map(|t| (Value::str(&t.name.name), table(&t.name))).collect();
-        Value::Dict(Rc::new(std::cell::RefCell::new(items)))
-    }
-
-    /// `table.columns` of a table that is loaded from the database: its columns in the replayed
-    /// schema, each as the call that would make it.
-    pub(super) fn reflected(&mut self, of: &Value, attribute: &str) -> Option<Vec<Value>> {
-        let Value::Call(call) = of else { return None };
-        let loaded = call.kwargs.iter().any(|(key, _)| key.starts_with("autoload"));
-        if call.name() != "Table" || !loaded || !matches!(attribute, "columns" | "c") {
-            return None;
-        }
-        let name = self.table_name(of)?;
-        let table = self.schema.shared_table(&name).filter(|t| t.complete)?;
-        let key = table.key_columns();
-        let column = |c: &crate::schema::TableColumn| {
-            let column = &c.column;
-            let args = vec![Value::str(&column.name), Value::str(&column.ty.to_string())];
-            let mut kwargs = vec![("nullable".to_owned(), Value::Bool(column.nullable))];
-            if key.contains(&column.name) {
-                kwargs.push(("primary_key".to_owned(), Value::Bool(true)));
-            }
-            if let Some(sql) = column.default.as_ref().and_then(|d| d.sql.as_deref()) {
-                let callee = Callee::External(Rc::from("sqlalchemy.text"));
-                let text = self.kept(callee, vec![Value::str(sql)], Vec::new(), call.span);
-                kwargs.push(("server_default".to_owned(), text));
-            }
-            self.kept(Callee::External(Rc::from("sqlalchemy.Column")), args, kwargs, call.span)
-        };
-        Some(table.columns.iter().map(column).collect())
-    }
-}
-
 fn is_catalog(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["information_schema", "pg_catalog", "pg_", "sqlite_master", "pragma"]
         .iter()
         .any(|word| lower.contains(word))
-}
-
-/// An inspector's answer for one table.
-fn describe_table(table: &Table, method: &str) -> Option<Value> {
-    let names = |list: &[String]| Value::list(list.iter().map(|n| Value::str(n)).collect());
-    let name = |name: &Option<String>| name.as_deref().map_or(Value::None, Value::str);
-    Some(match method {
-        "get_columns" => Value::list(
-            table
-                .columns
-                .iter()
-                .map(|c| {
-                    let default = c
-                        .column
-                        .default
-                        .as_ref()
-                        .and_then(|d| d.sql.as_deref())
-                        .map_or(Value::None, Value::str);
-                    Value::dict(vec![
-                        ("name", Value::str(&c.column.name)),
-                        ("type", Value::str(&c.column.ty.to_string())),
-                        ("nullable", Value::Bool(c.column.nullable)),
-                        ("default", default),
-                    ])
-                })
-                .collect(),
-        ),
-        "get_indexes" => Value::list(
-            table
-                .indexes
-                .iter()
-                .map(|i| {
-                    let columns = i.index.columns().map(Value::str).collect();
-                    Value::dict(vec![
-                        ("name", Value::str(&i.name)),
-                        ("column_names", Value::list(columns)),
-                        ("unique", Value::Bool(i.index.unique)),
-                    ])
-                })
-                .collect(),
-        ),
-        "get_pk_constraint" => {
-            let key = table.primary_key();
-            Value::dict(vec![
-                ("name", key.map_or(Value::None, |k| name(&k.name))),
-                ("constrained_columns", names(table.key_columns())),
-            ])
-        }
-        "get_foreign_keys" | "get_unique_constraints" | "get_check_constraints" => {
-            let mut found = Vec::new();
-            for constraint in &table.constraints {
-                match (&constraint.kind, method) {
-                    (ConstraintKind::ForeignKey(fk), "get_foreign_keys") => {
-                        found.push(Value::dict(vec![
-                            ("name", name(&constraint.name)),
-                            ("constrained_columns", names(&constraint.columns)),
-                            ("referred_table", Value::str(&fk.table.name)),
-                            (
-                                "referred_schema",
-                                fk.table.schema.as_deref().map_or(Value::None, Value::str),
-                            ),
-                            ("referred_columns", names(&fk.columns)),
-                            (
-                                "options",
-                                Value::dict(
-                                    fk.on_delete
-                                        .iter()
-                                        .map(|a| ("ondelete", Value::str(a)))
-                                        .collect(),
-                                ),
-                            ),
-                        ]))
-                    }
-                    (ConstraintKind::Unique { .. }, "get_unique_constraints") => {
-                        found.push(Value::dict(vec![
-                            ("name", name(&constraint.name)),
-                            ("column_names", names(&constraint.columns)),
-                        ]))
-                    }
-                    (ConstraintKind::Check { sql }, "get_check_constraints") => {
-                        found.push(Value::dict(vec![
-                            ("name", name(&constraint.name)),
-                            ("sqltext", sql.as_deref().map_or(Value::None, Value::str)),
-                        ]))
-                    }
-                    _ => {}
-                }
-            }
-            Value::list(found)
-        }
-        _ => return None,
-    })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 
 use super::{
+    instances::passed_on,
     machine::Machine,
     module::Item,
     value::{Call, Callee, Class, Runtime, Value},
@@ -44,6 +45,13 @@ impl Machine<'_, '_> {
                 let class = Rc::clone(class);
                 self.decorated(&class, None, depth)
             }
+            // A decorator's `impl` is what it is in the database.
+            Value::Attribute(of) if of.1 == "impl" => self.typed(&of.0, depth + 1),
+            // `to_instance` calls what it can call.
+            Value::Function(function) => {
+                let made = self.call_function(&Rc::clone(function), Vec::new(), Vec::new());
+                self.typed(&made, depth + 1)
+            }
             // The type of a reflected column is kept as SQL's own name.
             Value::Str(text) => Some(match self.dialect() {
                 Dialect::Postgres => SqlType::postgres(&text.text),
@@ -73,6 +81,8 @@ impl Machine<'_, '_> {
                 }
                 "type_descriptor" => self.typed(call.args.first()?, depth + 1),
                 "evolve" | "copy" | "adapt" => self.typed(base, depth + 1),
+                // `MutableDict.as_mutable(JSON)` watches a value; the type stays.
+                "as_mutable" => self.typed(call.args.first()?, depth + 1),
                 _ => None,
             },
         }
@@ -92,54 +102,45 @@ impl Machine<'_, '_> {
         if let Some(written) = self.compiled(class) {
             return self.typed(&written, depth + 1);
         }
+        let init = self.class_member(class, "__init__").is_some();
+        let this = match call {
+            Some(call) => Value::Call(Rc::clone(call)),
+            // SQLAlchemy makes an instance of a type that is given as its class.
+            None => {
+                let span = crate::source::Span::top(class.scope.module.file);
+                self.instance(class, Vec::new(), Vec::new(), span)
+            }
+        };
+        let Value::Call(instance) = &this else { return None };
         if let Some(Value::Function(function)) = self.class_member(class, "load_dialect_impl") {
-            let this = Value::Call(Rc::new(Call {
-                callee: Callee::Class(Rc::clone(class)),
-                args: call.map(|c| c.args.clone()).unwrap_or_default(),
-                kwargs: call.map(|c| c.kwargs.clone()).unwrap_or_default(),
-                span: call.map_or(crate::source::Span::top(class.scope.module.file), |c| c.span),
-            }));
-            let result = self.call_function(
-                &function,
-                vec![this, Value::Runtime(Runtime::Dialect)],
-                Vec::new(),
-            );
+            let dialect = Value::Runtime(Runtime::Dialect);
+            let args = vec![this.clone(), dialect];
+            let result = self.call_function(&function, args, Vec::new());
             if let Some(ty) = self.typed(&result, depth + 1) {
                 return Some(ty);
             }
         }
         if let Some(Value::Function(function)) = self.class_member(class, "get_col_spec") {
-            let result = self.call_function(&function, vec![Value::None], Vec::new());
+            let result = self.call_function(&function, vec![this.clone()], Vec::new());
             return self.typed(&Value::str(&result.as_str()?), depth + 1);
         }
-        if let Some(implementation) = self.class_member(class, "impl") {
-            // `impl = String` takes the arguments of the decorator.
-            let with_args = match (&implementation, call) {
-                (Value::External(path), Some(call)) => Value::Call(Rc::new(Call {
-                    callee: Callee::External(Rc::clone(path)),
-                    args: call.args.clone(),
-                    kwargs: call.kwargs.clone(),
-                    span: call.span,
-                })),
-                _ => implementation.clone(),
-            };
-            return self.typed(&with_args, depth + 1);
-        }
-        for base in &class.bases {
-            let inherited = match (base, call) {
-                (Value::External(path), Some(call)) => Value::Call(Rc::new(Call {
-                    callee: Callee::External(Rc::clone(path)),
-                    args: call.args.clone(),
-                    kwargs: call.kwargs.clone(),
-                    span: call.span,
-                })),
-                _ => base.clone(),
-            };
-            if let Some(ty) = self.typed(&inherited, depth + 1) {
-                return Some(ty);
+        // `impl = String` and a base from outside take what the class passes on.
+        let (args, kwargs) = passed_on(instance, init);
+        let with_args = |of: &Value| match of {
+            Value::External(path) => {
+                let callee = Callee::External(Rc::clone(path));
+                Value::Call(Rc::new(Call::new(callee, args.clone(), kwargs.clone(), instance.span)))
             }
+            other => other.clone(),
+        };
+        let named = instance.get("impl").or_else(|| self.class_member(class, "impl"));
+        if let Some(implementation) = named {
+            return self.typed(&with_args(&implementation), depth + 1);
         }
-        None
+        class.bases.iter().find_map(|base| match base {
+            Value::Class(base) => self.decorated(base, Some(instance), depth + 1),
+            other => self.typed(&with_args(other), depth + 1),
+        })
     }
 
     /// `@compiles(Type, "sqlite")` beside the class: the text that a function returns.
@@ -195,6 +196,9 @@ impl Machine<'_, '_> {
         if unsized_(arg(0, "length")) && SIZED.contains(&name) {
             return None;
         }
+        if name == "as_mutable" {
+            return self.typed(&arg(0, "sqltype")?, depth + 1);
+        }
         Some(match name {
             "String" | "VARCHAR" | "AutoString" | "Unicode" | "NVARCHAR" | "Varchar"
             | "VARCHAR2" => sized("character varying", "VARCHAR", int(arg(0, "length"))),
@@ -217,6 +221,11 @@ impl Machine<'_, '_> {
             "Text" | "TEXT" | "UnicodeText" | "CLOB" | "URLType" | "LONGTEXT" | "MEDIUMTEXT"
             | "TINYTEXT" => pick("text", "TEXT"),
             "JSONType" => pick("json", "JSON"),
+            "StringEncryptedType" => pick("character varying", "VARCHAR"),
+            "EncryptedType" => pick("bytea", "BLOB"),
+            // oslo.db's decorators.
+            "SoftDeleteInteger" => pick("integer", "INTEGER"),
+            "JsonEncodedDict" | "JsonEncodedList" | "JsonEncodedType" => pick("text", "TEXT"),
             "Integer" | "INTEGER" | "INT" => pick("integer", "INTEGER"),
             "BigInteger" | "BIGINT" => pick("bigint", "BIGINT"),
             "SmallInteger" | "SMALLINT" => pick("smallint", "SMALLINT"),

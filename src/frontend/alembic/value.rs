@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use ruff_python_ast::{Expr, Parameters, StmtClassDef, StmtFunctionDef};
 
-use super::module::Module;
+use super::{module::Module, reflect::LOADED_FROM};
 use crate::source::{FileId, Span};
 
 /// A Python value, as far as reading tells.
@@ -36,6 +36,16 @@ pub(super) enum Value {
     Runtime(Runtime),
     /// The context of `batch_alter_table`, by its number.
     Batch(u32),
+    /// The result of a query of the catalog.
+    Result(Rc<Rows>),
+    /// One row of it; the items are its cells.
+    Row(Rc<Rows>),
+}
+
+/// What a query returns: rows, or the cells of one.
+pub(super) struct Rows {
+    pub(super) columns: Rc<[String]>,
+    pub(super) items: Vec<Value>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +72,8 @@ pub(super) struct Call {
     pub(super) args: Vec<Value>,
     pub(super) kwargs: Vec<(String, Value)>,
     pub(super) span: Span,
+    /// What `self.x = …` has set on an instance.
+    state: RefCell<Vec<(String, Value)>>,
 }
 
 pub(super) enum Callee {
@@ -186,7 +198,9 @@ impl Value {
             | Value::Class(_)
             | Value::Member(_)
             | Value::Module(_)
+            | Value::Result(_)
             | Value::Batch(_) => true,
+            Value::Row(row) => !row.items.is_empty(),
             Value::Runtime(Runtime::Rows) => return None,
             Value::Runtime(_) => true,
             Value::Unknown(_) | Value::External(_) | Value::Call(_) | Value::Attribute(_) => {
@@ -212,6 +226,16 @@ impl Value {
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Tuple(a), Value::Tuple(b)) => return same(a, b, depth - 1),
             (Value::List(a), Value::List(b)) => return same(&a.borrow(), &b.borrow(), depth - 1),
+            (Value::Call(a), Value::Call(b)) if a.name() == "Column" && b.name() == "Column" => {
+                let of = |call: &Call| {
+                    Some((call.kwarg(LOADED_FROM)?.as_str()?, call.args.first()?.as_str()?))
+                };
+                return Some(of(a)? == of(b)?);
+            }
+            (Value::Row(a), Value::Row(b)) => return same(&a.items, &b.items, depth - 1),
+            (Value::Row(a), Value::Tuple(b)) | (Value::Tuple(b), Value::Row(a)) => {
+                return same(&a.items, b, depth - 1);
+            }
             _ => match (self.as_str(), other.as_str()) {
                 (Some(a), Some(b)) => a == b,
                 _ if opaque(self) || opaque(other) => return None,
@@ -233,6 +257,7 @@ impl Value {
                 .map(|c| Value::str(c.encode_utf8(&mut [0; 4])))
                 .collect(),
             Value::Runtime(Runtime::Rows) => Vec::new(),
+            Value::Result(rows) | Value::Row(rows) => rows.items.clone(),
             _ => return None,
         })
     }
@@ -271,6 +296,30 @@ fn opaque(value: &Value) -> bool {
 }
 
 impl Call {
+    pub(super) fn new(
+        callee: Callee,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+        span: Span,
+    ) -> Call {
+        Call { callee, args, kwargs, span, state: RefCell::default() }
+    }
+
+    /// An attribute that was set on the instance.
+    pub(super) fn get(&self, name: &str) -> Option<Value> {
+        let state = self.state.borrow();
+        state.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    pub(super) fn set(&self, name: &str, value: Value) {
+        let mut state = self.state.borrow_mut();
+        match state.iter().position(|(key, _)| key == name) {
+            Some(at) => state[at].1 = value,
+            None if state.len() < 1_000 => state.push((name.to_owned(), value)),
+            None => {}
+        }
+    }
+
     /// The last part of what is called: `Column` of `sqlalchemy.Column`.
     pub(super) fn name(&self) -> &str {
         match &self.callee {

@@ -6,6 +6,7 @@
 //! a statement read? One bad statement costs one statement.
 
 mod alter;
+pub(super) mod answer;
 mod create;
 mod cursor;
 mod drop;
@@ -267,6 +268,15 @@ impl<'a> Reader<'a> {
         };
         (reason, effect)
     }
+}
+
+/// The columns that a condition names, as far as its words tell.
+pub(super) fn names(condition: &str, dialect: Dialect) -> Vec<String> {
+    let tokens = scan::tokens(condition, dialect);
+    let place = Place::Within(Span::top(crate::source::FileId(0)));
+    let path = None;
+    let cursor = Cursor { text: condition, tokens: &tokens, at: 0, place, dialect, path };
+    table::check_columns(&cursor)
 }
 
 /// The table of an `ALTER TABLE` whose action was not understood.

@@ -456,7 +456,7 @@ pub(super) fn output(cursor: &Cursor<'_>) -> (Reads, Option<Box<Query>>) {
     (reads_of(&inner, parsed.as_ref()), query.map(|(query, _)| Box::new(query)))
 }
 
-fn parse(cursor: &Cursor<'_>) -> Option<Statement> {
+pub(super) fn parse(cursor: &Cursor<'_>) -> Option<Statement> {
     if cursor.tokens.len().saturating_sub(cursor.at) > MAX_PARSED {
         return None;
     }

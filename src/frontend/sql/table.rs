@@ -420,7 +420,7 @@ fn key_columns(cursor: &mut Cursor<'_>, using_index: &mut Option<String>) -> Opt
 }
 
 /// The names a CHECK uses, as far as its tokens tell: words that no parenthesis follows.
-fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
+pub(super) fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
     const NOT_NAMES: &[&str] = &[
         "and",
         "or",
