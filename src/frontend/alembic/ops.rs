@@ -18,6 +18,7 @@ use crate::{
         WriteKind,
     },
     source::Span,
+    types::SqlType,
 };
 
 impl Machine<'_, '_> {
@@ -602,7 +603,29 @@ impl Machine<'_, '_> {
         let schema = args.str(0, "enum_schema");
         let name = Name::new(schema.as_deref(), &args.str(1, "enum_name")?);
         let wanted = strings(args.arg(2, "new_values")?)?;
+        let ty = SqlType::named(&name.to_string());
         self.emit(OpKind::ReplaceEnum { name, labels: wanted }, args.span, style);
+        // The columns that it names get the new type, whatever they had.
+        let columns = args.arg(3, "affected_columns").and_then(Value::items).unwrap_or_default();
+        for reference in &columns {
+            let Value::Call(reference) = reference else { continue };
+            let text = |key| reference.kwarg(key).and_then(Value::as_str);
+            let (Some(table), Some(column)) = (text("table_name"), text("column_name")) else {
+                continue;
+            };
+            let table = Name::new(text("table_schema").as_deref(), &table);
+            let known = self.schema.column(&table, &column).found();
+            if known.is_none_or(|known| known.column.ty.name == ty.name) {
+                continue;
+            }
+            let column = column.to_string();
+            let using = Some(format!("{column}::text::{}", ty.name));
+            let change = ColumnChange {
+                ty: Some(TypeChange { to: ty.clone(), using }),
+                ..ColumnChange::default()
+            };
+            self.emit(OpKind::AlterColumn { table, column, change }, args.span, style);
+        }
         Some(())
     }
 }
