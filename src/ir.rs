@@ -64,6 +64,8 @@ pub struct Op {
     pub certain: bool,
     /// `ALTER TABLE ONLY`, `CREATE INDEX … ON ONLY`: not on the tables that inherit.
     pub only: bool,
+    /// `ALTER … IF EXISTS`: it does nothing where the table, index or sequence is not there.
+    pub if_exists: bool,
 }
 
 /// How an operation is written; decides the wording of a fix and what SQLite does with it.
@@ -176,6 +178,11 @@ pub enum OpKind {
         name: Name,
         sql: String,
     },
+    /// `ALTER TYPE … SET SCHEMA`; `None` is the default schema.
+    MoveType {
+        name: Name,
+        schema: Option<String>,
+    },
     DropType {
         name: Name,
         if_exists: bool,
@@ -207,6 +214,7 @@ pub enum OpKind {
     CreateView {
         name: Name,
         materialized: bool,
+        if_not_exists: bool,
         or_replace: bool,
         /// Those listed behind its name.
         columns: Vec<String>,
@@ -216,6 +224,7 @@ pub enum OpKind {
     },
     DropView {
         name: Name,
+        materialized: bool,
         if_exists: bool,
         cascade: bool,
     },
@@ -238,9 +247,11 @@ pub enum OpKind {
     DropSequence {
         name: Name,
         if_exists: bool,
+        cascade: bool,
     },
     /// `sql`: the whole statement.
     CreateTrigger {
+        if_not_exists: bool,
         name: String,
         table: Name,
         sql: Option<String>,
@@ -248,6 +259,7 @@ pub enum OpKind {
     DropTrigger {
         name: String,
         table: Option<Name>,
+        if_exists: bool,
     },
     CreateSchema {
         name: String,
@@ -591,6 +603,8 @@ pub struct Constraint {
     pub validated: bool,
     pub deferrable: bool,
     pub initially_deferred: bool,
+    /// The columns that a CHECK names, where its expression could be read.
+    pub reads: Option<Vec<String>>,
     /// `UNIQUE USING INDEX i`, `PRIMARY KEY USING INDEX i`.
     pub using_index: Option<String>,
     /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
@@ -622,6 +636,7 @@ impl Constraint {
             validated: true,
             deferrable: false,
             initially_deferred: false,
+            reads: None,
             using_index: None,
             inline: false,
             include: Vec::new(),
@@ -642,6 +657,16 @@ impl Constraint {
             ConstraintKind::Exclude { .. } => ConstraintType::Exclude,
             ConstraintKind::NotNull => ConstraintType::NotNull,
         }
+    }
+
+    /// Whether it stands on an index, whose name it shares.
+    pub fn stands_on_index(&self) -> bool {
+        matches!(
+            self.kind,
+            ConstraintKind::PrimaryKey
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Exclude { .. }
+        )
     }
 
     pub fn foreign_key(&self) -> Option<&ForeignKey> {
@@ -678,6 +703,9 @@ pub struct ForeignKey {
     /// Upper case, such as `CASCADE`; `None`: NO ACTION.
     pub on_delete: Option<String>,
     pub on_update: Option<String>,
+    /// The primary key, UNIQUE or unique index that it stands on, as the schema finds it
+    /// (PostgreSQL); frontends leave it open.
+    pub key: Option<String>,
     /// `ON DELETE SET NULL (…)`: only these columns.
     pub set_columns: Vec<String>,
     /// `MATCH FULL`.
@@ -691,6 +719,7 @@ impl ForeignKey {
             columns,
             on_delete: None,
             on_update: None,
+            key: None,
             set_columns: Vec::new(),
             match_full: false,
         }
@@ -712,6 +741,8 @@ pub struct Index {
     pub include: Vec<String>,
     /// What stands in the parentheses of `WITH (…)`.
     pub storage: Option<String>,
+    /// The columns that its expressions and its predicate name, where these could be read.
+    pub reads: Option<Vec<String>>,
     /// A part is a double-quoted name: SQLite takes one that is no column for a text.
     pub loose: bool,
     pub span: Span,
@@ -728,6 +759,7 @@ impl Index {
             nulls_not_distinct: false,
             include: Vec::new(),
             storage: None,
+            reads: None,
             loose: false,
             span,
         }
@@ -790,6 +822,8 @@ pub struct ColumnChange {
     pub generated: Option<Option<Generated>>,
     /// `Some(None)`: the identity is dropped.
     pub identity: Option<Option<Identity>>,
+    /// `DROP IDENTITY IF EXISTS`, `DROP EXPRESSION IF EXISTS`.
+    pub if_exists: bool,
     /// What the tool says the column was (`existing_type=` in Alembic).
     pub existing_type: Option<SqlType>,
 }
@@ -799,6 +833,7 @@ pub struct TypeChange {
     pub to: SqlType,
     /// The USING expression as SQL.
     pub using: Option<String>,
+    pub collation: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -857,6 +892,10 @@ pub enum Filter {
 pub struct Reads {
     pub tables: Vec<Name>,
     pub words: BTreeSet<String>,
+    /// It selects `*`: every column of its tables, as they are at that time.
+    pub star: bool,
+    /// The columns that a query over one table names; `None` where it is not so simple.
+    pub columns: Option<Vec<String>>,
 }
 
 /// What could not be understood.

@@ -8,7 +8,10 @@ use std::{
 use crate::{
     database::Database,
     diagnostic::{Finding, OpaquePlace},
-    facts::reference::{Dependent, Flaw, FlawKind, dependents, flaws},
+    facts::{
+        dependents::{Dependent, dependents},
+        reference::{Flaw, FlawKind, flaws},
+    },
     frontend::{Body, Direction, Script},
     history::{Broken, History, Migration},
     ir::{Name, Op, OpKind, OpaqueEffect},
@@ -57,6 +60,9 @@ pub struct Step<'a> {
     /// All operations of the migration, of which this is one.
     pub ops: &'a [Op],
     pub index: usize,
+    /// The migration's position in the history.
+    pub migration: usize,
+    pub history: &'a History,
     pub before: &'a Schema,
     /// For the wording of a fix: how the operation is written.
     pub sources: &'a Sources,
@@ -370,6 +376,8 @@ impl<'a, 'p> Run<'a, 'p> {
                 op,
                 ops: &script.ops,
                 index,
+                migration: at,
+                history: self.plan.history,
                 before: &self.schema,
                 sources: self.plan.sources,
                 code_words: words,

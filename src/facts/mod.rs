@@ -3,6 +3,8 @@
 //! in the proofs.
 
 pub mod catalog;
+pub mod dependents;
+pub mod obstacle;
 pub mod postgres;
 pub mod reference;
 pub mod refusal;

@@ -5,7 +5,7 @@ use crate::{
     database::Database,
     facts::postgres,
     ir::{Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style},
-    schema::{Lookup, MAX_PARTS, Schema, Table, View, mentions},
+    schema::{Lookup, MAX_PARTS, Schema, Table},
     source::Span,
     types::SqlType,
 };
@@ -22,6 +22,12 @@ pub struct Flaw {
 pub enum FlawKind {
     /// A table to be altered, indexed, dropped or written. 42P01.
     Table { table: Name },
+    /// A trigger to be dropped, where it is known to be none (SQLite).
+    Trigger { trigger: String },
+    /// A view to be dropped. 42P01.
+    View { view: Name },
+    /// A sequence. 42P01.
+    Sequence { sequence: Name },
     /// A table that a foreign key references. 42P01.
     Referenced { table: Name },
     /// A column of a table, in an operation of its own. 42703.
@@ -38,6 +44,8 @@ pub enum FlawKind {
     Type { name: Name },
     /// No primary key, UNIQUE or unique index on exactly these columns. 42830, 42704.
     NotUnique { table: Name, columns: Vec<String> },
+    /// Only deferrable keys are on these columns. 55000.
+    Deferrable { table: Name },
     /// 42830.
     Count { local: usize, referenced: usize },
     /// 42804.
@@ -54,6 +62,15 @@ pub enum FlawKind {
 pub fn flaws(schema: &Schema, op: &Op) -> Vec<Flaw> {
     let mut out = Found { schema, span: op.span, flaws: Vec::new() };
     out.operation(op);
+    if op.if_exists {
+        // What the statement is about may be missing; what it names inside may not.
+        let of = op.kind.table();
+        out.flaws.retain(|flaw| match &flaw.kind {
+            FlawKind::Table { table } => Some(table) != of,
+            FlawKind::Index { .. } => false,
+            _ => true,
+        });
+    }
     out.flaws
 }
 
@@ -81,11 +98,18 @@ impl<'a> Found<'a> {
             OpKind::CreateTable(create)
                 if create.columns.len().max(create.constraints.len()) > MAX_PARTS => {}
             OpKind::CreateTable(create) => {
+                if create.if_not_exists && self.schema.relation(&create.table).is_some() {
+                    return;
+                }
+                for like in &create.likes {
+                    self.table(&like.table);
+                }
+                let (columns, known) = self.schema.listed_columns(create);
                 let this = Target::New {
                     name: &create.table,
-                    columns: &create.columns,
+                    columns: &columns,
                     keys: &create.constraints,
-                    more: create.from.is_some() || !create.likes.is_empty(),
+                    more: create.from.is_some() || !known,
                 };
                 for constraint in &create.constraints {
                     self.constraint(&this, constraint);
@@ -94,8 +118,11 @@ impl<'a> Found<'a> {
                     self.ty(&column.ty, column.span);
                 }
             }
-            OpKind::AddColumn { table, column, constraints, .. } => {
+            OpKind::AddColumn { table, column, constraints, if_not_exists, .. } => {
                 let Some(found) = self.table(table) else { return };
+                if *if_not_exists && found.column(&column.name).found().is_some() {
+                    return;
+                }
                 let this = Target::Old { table: found, plus: Some(column) };
                 for constraint in constraints {
                     self.constraint(&this, constraint);
@@ -116,11 +143,10 @@ impl<'a> Found<'a> {
                     self.table(table);
                 }
             }
-            OpKind::DropColumn { table, column, if_exists, .. } => {
-                if !if_exists {
-                    self.column(table, column);
-                }
-            }
+            OpKind::DropColumn { table, column, if_exists, .. } => match if_exists {
+                true => drop(self.table(table)),
+                false => self.column(table, column),
+            },
             OpKind::RenameColumn { table, column, .. } => self.column(table, column),
             OpKind::AlterColumn { table, column, change } => {
                 self.column(table, column);
@@ -140,11 +166,39 @@ impl<'a> Found<'a> {
             OpKind::RenameIndex { name, .. } => self.named_index(name),
             OpKind::AddEnumValue { name, .. }
             | OpKind::RenameEnumValue { name, .. }
+            | OpKind::RenameType { name, .. }
+            | OpKind::MoveType { name, .. }
             | OpKind::ReplaceEnum { name, .. } => {
                 if self.schema.ty(name).is_missing() {
                     self.add(FlawKind::Type { name: name.clone() });
                 }
             }
+            OpKind::DropType { name, if_exists: false, .. } => {
+                if self.schema.ty(name).is_missing() {
+                    self.add(FlawKind::Type { name: name.clone() });
+                }
+            }
+            OpKind::CreateView { reads, .. } => self.query(reads),
+            OpKind::DropView { name, if_exists: false, .. } => {
+                let name = self.schema.resolve(name);
+                let other = self.schema.relation(&name).is_some() || self.schema.is_open();
+                if !other && self.schema.view(&name).is_none() && !is_system(&name) {
+                    self.add(FlawKind::View { view: name });
+                }
+            }
+            OpKind::CreateTrigger { table, .. } => {
+                if self.schema.view(table).is_none() {
+                    self.table(table);
+                }
+            }
+            OpKind::DropTrigger { name, table: None, if_exists: false } => self.trigger(name),
+            OpKind::CreateSequence { owner, .. } => self.owner(owner.as_ref()),
+            OpKind::OwnSequence { name, owner } => {
+                self.sequence(name);
+                self.owner(owner.as_ref());
+            }
+            OpKind::RenameSequence { name, .. }
+            | OpKind::DropSequence { name, if_exists: false, .. } => self.sequence(name),
             OpKind::Write(write) => {
                 if self.schema.view(&write.table).is_some() {
                     return;
@@ -167,11 +221,52 @@ impl<'a> Found<'a> {
     fn table(&mut self, name: &Name) -> Option<&'a Table> {
         match self.schema.table(name) {
             Lookup::Found(table) => Some(table),
-            Lookup::Missing if !is_system(name) && self.schema.view(name).is_none() => {
+            Lookup::Missing if !is_system(name) && self.schema.relation(name).is_none() => {
                 self.add(FlawKind::Table { table: name.clone() });
                 None
             }
             Lookup::Missing | Lookup::Unknown => None,
+        }
+    }
+
+    /// What a view reads. Names that the query itself makes up are no tables.
+    fn query(&mut self, reads: &crate::ir::Reads) {
+        if self.schema.database().is_sqlite() || reads.words.contains("with") {
+            return;
+        }
+        for table in &reads.tables {
+            self.table(table);
+        }
+        let ([table], Some(columns)) = (reads.tables.as_slice(), &reads.columns) else { return };
+        for column in columns.iter().filter(|c| !is_hidden(self.schema.database(), c)) {
+            self.column(table, column);
+        }
+    }
+
+    fn trigger(&mut self, name: &str) {
+        let known = self
+            .schema
+            .tables()
+            .any(|t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)));
+        let open = self.schema.is_open()
+            || self.schema.views().next().is_some()
+            || self.schema.tables().any(|t| !t.complete);
+        if self.schema.database().is_sqlite() && !known && !open {
+            self.add(FlawKind::Trigger { trigger: name.to_owned() });
+        }
+    }
+
+    fn sequence(&mut self, name: &Name) {
+        let name = self.schema.resolve(name);
+        let other = self.schema.relation(&name).is_some() || self.schema.is_open();
+        if !other && self.schema.sequence(&name).is_none() {
+            self.add(FlawKind::Sequence { sequence: name });
+        }
+    }
+
+    fn owner(&mut self, owner: Option<&(Name, String)>) {
+        if let Some((table, column)) = owner {
+            self.column(table, column);
         }
     }
 
@@ -186,12 +281,20 @@ impl<'a> Found<'a> {
     }
 
     fn constraint(&mut self, this: &Target<'_>, constraint: &Constraint) {
-        for column in &constraint.columns {
+        for column in constraint.columns.iter().chain(&constraint.include) {
             let listed = matches!(
                 constraint.kind,
                 ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. }
             );
             if !listed && this.ty(column).is_missing() {
+                self.add_at(
+                    FlawKind::Column { table: this.name().clone(), column: column.clone() },
+                    constraint.span,
+                );
+            }
+        }
+        for column in constraint.reads.iter().flatten() {
+            if this.ty(column).is_missing() && !is_hidden(self.schema.database(), column) {
                 self.add_at(
                     FlawKind::Column { table: this.name().clone(), column: column.clone() },
                     constraint.span,
@@ -204,6 +307,13 @@ impl<'a> Found<'a> {
     }
 
     fn foreign_key(&mut self, this: &Target<'_>, constraint: &Constraint, fk: &ForeignKey) {
+        if self.schema.database().is_sqlite()
+            && !fk.columns.is_empty()
+            && fk.columns.len() != constraint.columns.len()
+        {
+            let (local, referenced) = (constraint.columns.len(), fk.columns.len());
+            return self.add_at(FlawKind::Count { local, referenced }, constraint.span);
+        }
         let own = *this.name() == fk.table;
         let old;
         let parent = if own {
@@ -248,11 +358,17 @@ impl<'a> Found<'a> {
                 self.add_at(flaw, constraint.span);
             }
         }
-        if constraint.columns.len() != referenced.len() {
+        let deferrable = self.schema.database().is_postgres() && parent.is_deferrable(&referenced);
+        if all_there && parent.complete() && deferrable {
+            self.add_at(FlawKind::Deferrable { table: fk.table.clone() }, constraint.span);
+            return;
+        }
+        // SQLite counts what is written, and nothing else.
+        let counted = self.schema.database().is_postgres() || !fk.columns.is_empty();
+        if counted && constraint.columns.len() != referenced.len() {
             let flaw =
                 FlawKind::Count { local: constraint.columns.len(), referenced: referenced.len() };
-            self.add_at(flaw, constraint.span);
-            return;
+            return self.add_at(flaw, constraint.span);
         }
         if all_there && parent.complete() && !parent.is_unique(&referenced) {
             let flaw = FlawKind::NotUnique { table: fk.table.clone(), columns: referenced.clone() };
@@ -295,6 +411,14 @@ impl<'a> Found<'a> {
             return;
         }
         let Some(found) = self.table(table) else { return };
+        for column in index.include.iter().filter(|c| found.column(c).is_missing()) {
+            self.add(FlawKind::Column { table: table.clone(), column: column.clone() });
+        }
+        let hidden = |column: &String| is_hidden(self.schema.database(), column);
+        let read: Vec<&String> = index.reads.iter().flatten().filter(|c| !hidden(c)).collect();
+        for column in read.into_iter().filter(|c| found.column(c).is_missing()) {
+            self.add(FlawKind::Column { table: table.clone(), column: column.clone() });
+        }
         for part in &index.parts {
             if let Indexed::Column(column) = &part.of
                 && found.column(column).is_missing()
@@ -338,10 +462,10 @@ impl<'a> Found<'a> {
         };
         // SQLite keeps no names for constraints made without one; Alembic's batch mode finds
         // them by the project's naming convention, which cannot be refuted here.
-        if if_exists || self.schema.database().is_sqlite() {
+        if self.schema.database().is_sqlite() {
             return;
         }
-        let Some(found) = self.table(table) else { return };
+        let Some(found) = self.table(table).filter(|_| !if_exists) else { return };
         let generated = name.ends_with("_not_null") && found.complete;
         if found.complete && !generated && found.constraint(crate::schema::clip(name)).is_none() {
             self.add(FlawKind::Constraint { table: table.clone(), name: name.to_owned() });
@@ -405,7 +529,11 @@ impl Target<'_> {
 
     fn ty(&self, column: &str) -> Lookup<&SqlType> {
         match self {
-            Target::Old { plus: Some(new), .. } if new.name == column => Lookup::Found(&new.ty),
+            Target::Old { table, plus: Some(new) }
+                if new.name == column || table.folds && new.name.eq_ignore_ascii_case(column) =>
+            {
+                Lookup::Found(&new.ty)
+            }
             Target::Old { table, .. } => match table.column(column) {
                 Lookup::Found(found) => Lookup::Found(&found.column.ty),
                 Lookup::Missing => Lookup::Missing,
@@ -431,31 +559,57 @@ impl Target<'_> {
         key.map(|key| key.columns.as_slice())
     }
 
+    /// Whether the only keys on exactly these columns are deferrable ones (PostgreSQL).
+    fn is_deferrable(&self, columns: &[String]) -> bool {
+        let keyed = self.constraints().iter().any(|c| {
+            matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
+                && c.deferrable
+                && same_columns(columns, c.columns.iter().map(String::as_str))
+        });
+        keyed && !self.is_unique(columns)
+    }
+
     /// A primary key, UNIQUE, or unique index that is neither partial nor over expressions, on
     /// exactly these columns in any order. Deferrable constraints do not count
     /// (experiments `con-fk-nonunique`, `-partial-unique-index`, `-part-of-unique`, `-unique-index-only`).
     fn is_unique(&self, columns: &[String]) -> bool {
-        let same = |mut a: Vec<&str>| {
-            let mut b: Vec<&str> = columns.iter().map(String::as_str).collect();
-            a.sort_unstable();
-            b.sort_unstable();
-            a == b
-        };
         let keyed = self.constraints().iter().any(|c| {
             matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
                 && !c.deferrable
-                && same(c.columns.iter().map(String::as_str).collect())
+                && same_columns(columns, c.columns.iter().map(String::as_str))
         });
         let indexed = matches!(self, Target::Old { table, .. } if table.indexes.iter().any(|i| {
-            i.index.unique && i.index.predicate.is_none() && !i.index.has_expression() && same(i.index.columns().collect())
+            i.index.unique && i.index.predicate.is_none() && !i.index.has_expression() && same_columns(columns, i.index.columns())
         }));
         keyed || indexed
     }
 }
 
+/// In any order.
+fn same_columns<'a>(columns: &'a [String], others: impl Iterator<Item = &'a str>) -> bool {
+    let mut a: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut b: Vec<&str> = others.collect();
+    a.sort_unstable();
+    b.sort_unstable();
+    a == b
+}
+
 /// Whether a foreign key may reference these columns of a table.
 pub fn is_unique(table: &Table, columns: &[String]) -> bool {
     Target::Old { table, plus: None }.is_unique(columns)
+}
+
+/// Columns that every table has without listing them, and words that an expression may hold
+/// where a name could stand.
+fn is_hidden(database: Database, column: &str) -> bool {
+    let lower = column.to_lowercase();
+    match database.is_sqlite() {
+        true => matches!(lower.as_str(), "rowid" | "oid" | "_rowid_" | "true" | "false"),
+        false => matches!(
+            lower.as_str(),
+            "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "value"
+        ),
+    }
 }
 
 /// Catalogs and the tools' own version tables are always there.
@@ -476,100 +630,6 @@ fn is_system(name: &Name) -> bool {
                 | "refinery_schema_history"
                 | "_prisma_migrations"
         )
-}
-
-/// What stops a table, column, type or constraint from being dropped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dependent {
-    /// For people: "foreign key `task_user_id_fkey` on `task`".
-    pub what: String,
-    /// A generated column, which PostgreSQL treats in its own way.
-    pub generated: bool,
-    pub span: Span,
-}
-
-/// What PostgreSQL names in a 2BP01 for a drop without CASCADE. SQLite drops regardless.
-pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
-    if !schema.database().is_postgres() {
-        return Vec::new();
-    }
-    let foreign = |table: &Name, column: Option<&str>| -> Vec<Dependent> {
-        let keys = schema.references_to(table).filter(|(child, _)| child.name != *table);
-        let hit = keys.filter(|(_, c)| {
-            column.is_none_or(|column| {
-                c.foreign_key().is_some_and(|fk| fk.columns.iter().any(|x| x == column))
-            })
-        });
-        hit.map(|(child, c)| {
-            let name = c.name.as_deref().unwrap_or("unnamed");
-            let what = format!("foreign key `{name}` on `{}`", child.name);
-            Dependent { what, generated: false, span: c.span }
-        })
-        .collect()
-    };
-    let views = |table: &Name, word: Option<&str>| -> Vec<Dependent> {
-        let reading = schema.views().filter(|v| v.tables.contains(table));
-        let hit = reading.filter(|v| word.is_none_or(|w| reads_column(schema, v, table, w)));
-        hit.map(reader).collect()
-    };
-    match &op.kind {
-        OpKind::DropTable { table, cascade: false, .. } => {
-            let mut found = foreign(table, None);
-            found.extend(views(table, None));
-            found
-        }
-        OpKind::DropColumn { table, column, cascade: false, .. } => {
-            let mut found = foreign(table, Some(column));
-            found.extend(views(table, Some(column)));
-            found
-        }
-        OpKind::DropType { name, cascade: false, .. } => columns_of_type(schema, name),
-        _ => Vec::new(),
-    }
-}
-
-/// The columns whose type it is.
-pub fn columns_of_type(schema: &Schema, name: &Name) -> Vec<Dependent> {
-    let spelled = name.to_string();
-    let mut found = Vec::new();
-    for table in schema.tables() {
-        for column in table.columns.iter().filter(|c| c.column.ty.name == spelled) {
-            let what = format!("column `{}` of `{}`", column.column.name, table.name);
-            found.push(Dependent { what, generated: false, span: column.created.span });
-        }
-    }
-    found
-}
-
-/// Whether a generated column or a view reads a column, so that its type cannot change
-/// (0A000; experiments `at-view-dep`, `at-generated-dep`).
-pub fn pins_type(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
-    let generated = table.columns.iter().filter(|c| {
-        c.column.generated.as_ref().is_some_and(|g| mentions(&g.sql, column))
-            && c.column.name != column
-    });
-    let mut found: Vec<Dependent> = generated
-        .map(|c| Dependent {
-            what: format!("generated column `{}`", c.column.name),
-            generated: true,
-            span: c.created.span,
-        })
-        .collect();
-    let reading = schema.views().filter(|v| v.tables.contains(&table.name));
-    found.extend(reading.filter(|v| reads_column(schema, v, &table.name, column)).map(reader));
-    found
-}
-
-/// Whether a view that reads a table reads this column of it. Only the words of its query are
-/// known: where another of its tables has such a column too, or may have, it cannot be told.
-fn reads_column(schema: &Schema, view: &View, table: &Name, column: &str) -> bool {
-    let lacks = |other: &Name| matches!(schema.table(other), Lookup::Found(t) if matches!(t.column(column), Lookup::Missing));
-    view.words.contains(column) && view.tables.iter().all(|other| other == table || lacks(other))
-}
-
-fn reader(view: &View) -> Dependent {
-    let what = format!("view `{}`", view.name);
-    Dependent { what, generated: false, span: view.created.span }
 }
 
 /// Whether foreign keys to a missing table are accepted when they are declared.

@@ -1,10 +1,23 @@
 //! In whose words, and when, a missing thing makes a migration fail.
 
-use super::reference::FlawKind;
+use super::{
+    obstacle::obstacles,
+    reference::{FlawKind, flaws},
+};
 use crate::{
     database::Database,
     ir::{Op, OpKind, Style},
+    schema::Schema,
 };
+
+/// Why a server, or the tool in front of it, will not do an operation, in their own words; empty
+/// where nothing is known against it. `PostgreSQL: 42P07 relation "t" already exists`.
+pub fn foreseen(schema: &Schema, op: &Op) -> Vec<String> {
+    let database = schema.database();
+    let missing = flaws(schema, op).into_iter().map(|flaw| says(&flaw.kind, op, database));
+    let refused = missing.filter(|said| !said.contains("accepted"));
+    refused.chain(obstacles(schema, op).into_iter().map(|o| o.says(database))).collect()
+}
 
 /// What PostgreSQL, SQLite, or the Python that speaks to them says about a flaw of an operation.
 ///
@@ -22,7 +35,7 @@ pub fn says(flaw: &FlawKind, op: &Op, database: Database) -> String {
     }
     match database.is_sqlite() {
         true => sqlite(flaw, op),
-        false => postgres(flaw),
+        false => postgres(flaw, op),
     }
 }
 
@@ -65,14 +78,21 @@ fn building(flaw: &FlawKind, op: &Op) -> Option<String> {
     }
 }
 
-fn postgres(flaw: &FlawKind) -> String {
+fn postgres(flaw: &FlawKind, op: &Op) -> String {
     let words = match flaw {
-        FlawKind::Table { table } | FlawKind::Referenced { table } => {
+        FlawKind::Trigger { trigger } => format!("42704 trigger \"{trigger}\" does not exist"),
+        FlawKind::View { view: table }
+        | FlawKind::Sequence { sequence: table }
+        | FlawKind::Table { table }
+        | FlawKind::Referenced { table } => {
             format!("42P01 relation \"{table}\" does not exist")
         }
         FlawKind::Column { column, .. } => format!("42703 column \"{column}\" does not exist"),
         FlawKind::ReferencedColumn { column, .. } => {
             format!("42703 column \"{column}\" referenced in foreign key constraint does not exist")
+        }
+        FlawKind::Index { index } if matches!(op.kind, OpKind::RenameIndex { .. }) => {
+            format!("42P01 relation \"{}\" does not exist", index.name)
         }
         FlawKind::Index { index } => format!("42704 index \"{}\" does not exist", index.name),
         FlawKind::Constraint { table, name } => {
@@ -90,6 +110,10 @@ fn postgres(flaw: &FlawKind) -> String {
             "42830 there is no unique constraint matching given keys for referenced table \"{}\"",
             table.name
         ),
+        FlawKind::Deferrable { table } => format!(
+            "55000 cannot use a deferrable unique constraint for referenced table \"{}\"",
+            table.name
+        ),
         FlawKind::Count { .. } => {
             "42830 number of referencing and referenced columns for foreign key disagree".to_owned()
         }
@@ -104,10 +128,12 @@ fn postgres(flaw: &FlawKind) -> String {
 /// and types are not looked for on it.
 fn sqlite(flaw: &FlawKind, op: &Op) -> String {
     let words = match (flaw, &op.kind) {
-        (FlawKind::Table { table }, OpKind::CreateIndex { .. }) => {
+        (FlawKind::Trigger { trigger }, _) => format!("no such trigger: {trigger}"),
+        (FlawKind::Table { table }, OpKind::CreateIndex { .. } | OpKind::CreateTrigger { .. }) => {
             format!("no such table: main.{}", table.name)
         }
         (FlawKind::Table { table }, _) => format!("no such table: {}", table.name),
+        (FlawKind::View { view }, _) => format!("no such view: {}", view.name),
         (FlawKind::Referenced { table }, _) => {
             format!("accepted; every insert then fails with no such table: main.{}", table.name)
         }
@@ -117,6 +143,14 @@ fn sqlite(flaw: &FlawKind, op: &Op) -> String {
         ) => format!("no such column: \"{column}\""),
         (FlawKind::Column { column, .. }, OpKind::CreateIndex { index, .. }) if index.loose => {
             format!("accepted, as an index on the text '{column}'")
+        }
+        (FlawKind::Column { column, .. }, OpKind::CreateTable(create))
+            if create
+                .constraints
+                .iter()
+                .any(|c| c.foreign_key().is_some() && c.columns.contains(column)) =>
+        {
+            format!("unknown column \"{column}\" in foreign key definition")
         }
         (FlawKind::Column { column, .. }, _) => format!("no such column: {column}"),
         (FlawKind::ReferencedColumn { .. } | FlawKind::NotUnique { .. }, _) => {
@@ -134,10 +168,12 @@ fn sqlite(flaw: &FlawKind, op: &Op) -> String {
         (
             FlawKind::Constraint { .. }
             | FlawKind::Unnamed { .. }
+            | FlawKind::Deferrable { .. }
+            | FlawKind::Sequence { .. }
             | FlawKind::Type { .. }
             | FlawKind::Incompatible { .. },
             _,
-        ) => return postgres(flaw),
+        ) => return postgres(flaw, op),
     };
     format!("SQLite: {words}")
 }

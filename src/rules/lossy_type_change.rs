@@ -46,7 +46,7 @@ fn postgres(old: &TableColumn, ty: &TypeChange) -> Option<String> {
         None => {}
         Some(using) if type_change_fails::is_plain_cast(using, name) => {}
         Some(using) => {
-            let constant = !crate::schema::mentions(using, name);
+            let constant = !crate::schema::mentions(using, name, false);
             return constant.then(|| format!("every value becomes {}", using.trim()));
         }
     }

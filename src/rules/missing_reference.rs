@@ -38,7 +38,10 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     let kind = &missing.flaw.kind;
     let database = ended.schema.database();
     let (message, help, table) = match kind {
-        FlawKind::Table { table } | FlawKind::Referenced { table } => {
+        FlawKind::Table { table }
+        | FlawKind::Referenced { table }
+        | FlawKind::View { view: table }
+        | FlawKind::Sequence { sequence: table } => {
             return absent(ended, missing, table);
         }
         FlawKind::Column { table, column } => (
@@ -52,6 +55,12 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
             ),
             near_column(ended, table, column),
             Some(table),
+        ),
+        FlawKind::Trigger { .. } if missing.followed => return None,
+        FlawKind::Trigger { trigger } => (
+            format!("there is no trigger `{trigger}` at this point"),
+            "Name the trigger as the migration that made it did.".to_owned(),
+            None,
         ),
         // SQLite's own names for indexes are not in the history.
         FlawKind::Index { .. } if database.is_sqlite() && missing.followed => return None,
@@ -106,6 +115,11 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
             ),
             "Reference the primary key, or add a UNIQUE constraint on exactly these columns first."
                 .to_owned(),
+            Some(table),
+        ),
+        FlawKind::Deferrable { table } => (
+            format!("the foreign key references a key of `{table}` that is deferrable"),
+            "Reference a key that is checked at once.".to_owned(),
             Some(table),
         ),
         FlawKind::Count { local, referenced } => (

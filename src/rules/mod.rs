@@ -20,6 +20,7 @@ mod multiple_heads;
 mod not_null_without_backfill;
 mod rename_as_drop_add;
 mod renames;
+mod schema_conflict;
 mod sqlite_unsupported_alter;
 mod table_data_dropped;
 mod type_change_fails;
@@ -76,6 +77,7 @@ pub const RULES: &[&Rule] = &[
     &not_null_without_backfill::RULE,
     &rename_as_drop_add::RULE,
     &missing_reference::RULE,
+    &schema_conflict::RULE,
     &index_before_load::RULE,
     &missing_downgrade::RULE,
     &downgrade_not_inverse::RULE,

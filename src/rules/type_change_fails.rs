@@ -2,8 +2,8 @@ use super::{Check, Rule, finding};
 use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::{
+        dependents::pins_type,
         postgres::{Conversion, Loss, conversion, loss},
-        reference::pins_type,
     },
     fix::{self, Writing},
     ir::{ColumnChange, DefaultValue, Name, OpKind, TypeChange},

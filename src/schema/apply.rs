@@ -1,14 +1,14 @@
 //! What an operation leaves behind. An operation that a server would refuse changes nothing.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
-    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
-    expressions::rename_table_in, open_key, type_key,
+    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, clip,
+    expressions::rename_table_in, open_key, type_key, views::NewView,
 };
 use crate::ir::{
-    Constraint, ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect,
-    TableFrom, schemas,
+    ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect, TableFrom,
+    schemas,
 };
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
@@ -60,7 +60,9 @@ impl Schema {
             }
             OpKind::RenameConstraint { table, name, to } => self.rename_constraint(table, name, to),
             OpKind::CreateIndex { table, index, .. } => self.create_index(table, index),
-            OpKind::DropIndex { name, table, .. } => self.drop_index(name, table.as_ref()),
+            OpKind::DropIndex { name, table, cascade, .. } => {
+                self.drop_index(name, table.as_ref(), *cascade);
+            }
             OpKind::RenameIndex { name, to } => self.rename_index(name, to),
             OpKind::CreateEnum { name, labels, .. } => {
                 self.create_type(name, TypeKind::Enum { labels: labels.clone() });
@@ -87,27 +89,36 @@ impl Schema {
                 let labels = labels.clone();
                 self.types.edit(name, |ty| ty.kind = TypeKind::Enum { labels });
             }
-            OpKind::RenameType { name, to } => self.rename_type(name, to),
-            OpKind::CreateView { name, materialized, columns, reads, sql, query, .. } => {
-                let output = query.as_deref().and_then(|q| self.named_output(q, columns));
-                let view = View {
-                    name: name.clone(),
-                    materialized: *materialized,
-                    columns: columns.clone(),
-                    tables: reads.tables.clone(),
-                    words: reads.words.clone(),
-                    indexes: Vec::new(),
-                    sql: sql.clone(),
-                    output,
-                    created: self.now,
-                };
-                self.views.insert(name.clone(), view);
+            OpKind::RenameType { name, to } => self.rename_type(name, name.sibling(to)),
+            OpKind::MoveType { name, schema } => {
+                self.rename_type(name, Name { schema: schema.clone(), ..name.clone() });
+            }
+            OpKind::CreateView {
+                name,
+                materialized,
+                or_replace,
+                columns,
+                reads,
+                sql,
+                query,
+                ..
+            } => {
+                let (materialized, or_replace) = (*materialized, *or_replace);
+                let (sql, query) = (sql.as_deref(), query.as_deref());
+                let view = NewView { name, materialized, or_replace, columns, reads, sql, query };
+                self.create_view(&view);
+            }
+            OpKind::DropView { name, cascade: true, .. } => {
+                self.drop_views(vec![self.resolve(name)])
             }
             OpKind::DropView { name, .. } => {
-                self.views.remove(name);
+                self.views.remove(&self.resolve(name));
             }
             OpKind::CreateSequence { name, options, owner, .. } => {
-                if self.sequences.get(name).is_none() {
+                if !self.relation_exists(name) {
+                    if let Some((table, column)) = owner {
+                        self.not_serial_by(table, column, name);
+                    }
                     let (options, owner) = (options.clone(), owner.clone());
                     self.sequences
                         .insert(name.clone(), Sequence { name: name.clone(), owner, options });
@@ -115,14 +126,12 @@ impl Schema {
             }
             OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),
             OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
-            OpKind::DropSequence { name, .. } => {
-                self.sequences.remove(name);
-            }
-            OpKind::CreateTrigger { name, table, sql } => self.edit(table, |t| {
+            OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
+            OpKind::CreateTrigger { name, table, sql, .. } => self.edit(table, |t| {
                 t.triggers.retain(|known| known.name != *name);
                 t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
             }),
-            OpKind::DropTrigger { name, table } => self.drop_trigger(name, table.as_ref()),
+            OpKind::DropTrigger { name, table, .. } => self.drop_trigger(name, table.as_ref()),
             OpKind::DropSchema { name, cascade } => self.drop_schema(name, *cascade),
             OpKind::CreateSchema { name } => self.create_namespace(name),
             OpKind::CreateExtension { name, schema } => {
@@ -222,7 +231,8 @@ impl Schema {
     fn create_table(&mut self, create: &CreateTable) {
         let name = self.resolve_new(&create.table);
         let stays = |t: &Table| t.complete || create.if_not_exists && !t.columns.is_empty();
-        if self.tables.get(&name).is_some_and(stays) || self.views.get(&name).is_some() {
+        let other = self.tables.get(&name).is_none() && self.relation_exists(&name);
+        if other || self.tables.get(&name).is_some_and(stays) {
             return;
         }
         let mut table = Table {
@@ -239,7 +249,7 @@ impl Schema {
             self.give_partition(&mother, &name);
         }
         let (references, own): (Vec<_>, Vec<_>) = self
-            .own_constraints(create)
+            .named(&name, &create.constraints)
             .into_iter()
             .partition(|c| c.foreign_key().is_some() && !create.likes.is_empty());
         for constraint in &own {
@@ -252,24 +262,9 @@ impl Schema {
         for index in &create.indexes {
             self.create_index(&name, index);
         }
-    }
-
-    /// PostgreSQL makes one index where a CREATE TABLE declares the same key twice: a UNIQUE over
-    /// the columns of the primary key or of an earlier UNIQUE is folded into it
-    /// (`transformIndexConstraints`).
-    fn own_constraints(&self, create: &CreateTable) -> Vec<Constraint> {
-        let keyed = |c: &Constraint| {
-            matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
-        };
         if self.database.is_sqlite() {
-            return create.constraints.clone();
+            self.edit(&name, |t| t.key_not_null());
         }
-        let mut seen: HashSet<&[String]> = HashSet::new();
-        let (keys, others): (Vec<_>, Vec<_>) = create.constraints.iter().partition(|c| keyed(c));
-        let (first, rest): (Vec<_>, Vec<_>) =
-            keys.into_iter().partition(|c| c.kind == ConstraintKind::PrimaryKey);
-        let keys = first.into_iter().chain(rest).filter(|c| seen.insert(&c.columns));
-        keys.chain(others).cloned().collect()
     }
 
     fn drop_table(&mut self, table: &Name, cascade: bool) {
@@ -280,7 +275,7 @@ impl Schema {
             self.index_owners.remove(&table.sibling(&name));
         }
         for sequence in self.owned_sequences(&table, None) {
-            self.sequences.remove(&sequence);
+            self.drop_sequence(&sequence, cascade);
         }
         if !cascade {
             return;
@@ -288,15 +283,7 @@ impl Schema {
         self.edit_referencing(&table, |child, table| {
             child.constraints.retain(|c| c.foreign_key().is_none_or(|fk| fk.table != *table));
         });
-        let views: Vec<Name> = self
-            .views
-            .values()
-            .filter(|v| v.tables.contains(&table))
-            .map(|v| v.name.clone())
-            .collect();
-        for view in views {
-            self.views.remove(&view);
-        }
+        self.drop_views(self.readers(&table, None).map(|v| v.name.clone()).collect());
     }
 
     fn move_table(&mut self, from: &Name, to: Name) {
@@ -305,9 +292,8 @@ impl Schema {
         if self.tables.get(&to).is_some() && from != to {
             return;
         }
-        if let Some(view) = self.views.remove(&from) {
-            self.views.insert(to.clone(), View { name: to, ..View::clone(&view) });
-            return;
+        if self.views.get(&from).is_some() {
+            return self.rename_view(&from, &to);
         }
         let Some(old) = self.tables.remove(&from) else { return };
         self.gone.insert(from.clone(), self.now.span);
@@ -322,16 +308,25 @@ impl Schema {
             self.index_owners.remove(&from.sibling(&name));
             self.index_owners.insert(to.sibling(&name), to.clone());
         }
-        for sequence in self.owned_sequences(&from, None) {
-            self.sequences.edit(&sequence, |s| {
+        let owned = self.owned_sequences(&from, None);
+        for sequence in &owned {
+            self.sequences.edit(sequence, |s| {
                 s.owner = s.owner.take().map(|(_, column)| (to.clone(), column));
             });
         }
-        self.forget_queries(|view| view.tables.contains(&from));
+        for constraint in &new.constraints {
+            self.constraint_names.extend(constraint.name.iter().map(|name| to.sibling(name)));
+        }
+        self.views_follow(&from, &to);
         self.fresh.insert(to.clone(), ());
         self.tables.insert(to.clone(), new);
         if self.referenced.contains(&from) {
             self.referenced.insert(to.clone());
+        }
+        // SET SCHEMA takes the sequences along.
+        for sequence in owned {
+            let moved = Name { schema: to.schema.clone(), ..sequence.clone() };
+            self.move_sequence(&sequence, moved);
         }
         self.edit_referencing(&from, |child, from| point_at(child, from, &to));
     }
@@ -396,9 +391,11 @@ impl Schema {
         });
     }
 
-    fn rename_type(&mut self, name: &Name, to: &str) {
+    fn rename_type(&mut self, name: &Name, to: Name) {
+        if self.types.get(&to).is_some() {
+            return;
+        }
         let Some(old) = self.types.remove(name) else { return };
-        let to = name.sibling(to);
         self.types.insert(to.clone(), Type { name: to.clone(), ..Type::clone(&old) });
         let (from, to) = (name.to_string(), to.to_string());
         let using: Vec<Name> = self
@@ -491,12 +488,13 @@ impl Schema {
 /// the constraints that stand on one.
 pub(super) fn owned_index_names(table: &Table) -> Vec<String> {
     let backed = table.constraints.iter().filter(|c| {
-        matches!(
-            c.kind,
-            ConstraintKind::PrimaryKey
-                | ConstraintKind::Unique { .. }
-                | ConstraintKind::Exclude { .. }
-        )
+        !table.folds
+            && matches!(
+                c.kind,
+                ConstraintKind::PrimaryKey
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Exclude { .. }
+            )
     });
     let names = backed.filter_map(|c| c.name.clone());
     names.chain(table.indexes.iter().map(|i| i.name.clone())).collect()

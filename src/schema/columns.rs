@@ -6,11 +6,13 @@ use super::{
     Filled, Schema, Sequence, Table, TableColumn,
     apply::{MAX_PARTS, owned_index_names},
     clip,
-    expressions::{constraint_mentions, index_mentions, rename_column_in},
-    names::sequence_name,
+    expressions::{constraint_mentions, index_mentions, mentions, rename_column_in},
+    names::MadeUp,
 };
 use crate::{
-    ir::{Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, Name},
+    ir::{
+        Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, IndexPart, Indexed, Name,
+    },
     types::SqlType,
 };
 
@@ -35,12 +37,32 @@ impl Schema {
         let entry = self.new_column(&table, column);
         self.tables.edit(&table, |t| t.columns.push(entry));
         self.outgrow_queries(&table);
-        for constraint in constraints {
+        if self.database.is_sqlite() {
+            self.texts_are_columns(&table, &column.name);
+        }
+        for constraint in &self.named(&table, constraints) {
             self.add_constraint(&table, constraint);
         }
         for index in indexes {
             self.create_index(&table, index);
         }
+    }
+
+    /// SQLite reads a double-quoted name in an index again: once there is such a column, it is no
+    /// text any more.
+    fn texts_are_columns(&mut self, table: &Name, column: &str) {
+        let text = crate::quote::text(column);
+        let is = |part: &IndexPart| matches!(&part.of, Indexed::Expression(sql) if *sql == text);
+        let some =
+            |t: &Table| t.indexes.iter().any(|i| i.index.loose && i.index.parts.iter().any(is));
+        if !self.tables.get(table).is_some_and(some) {
+            return;
+        }
+        self.tables.edit(table, |t| {
+            let parts =
+                t.indexes.iter_mut().filter(|i| i.index.loose).flat_map(|i| &mut i.index.parts);
+            parts.filter(|p| is(p)).for_each(|p| p.of = Indexed::Column(column.to_owned()));
+        });
     }
 
     /// The column as the server keeps it.
@@ -50,6 +72,7 @@ impl Schema {
         if postgres {
             column.name = clip(&column.name).to_owned();
             self.qualify(&mut column.ty);
+            column.default = column.default.filter(|default| !default.is_null());
         }
         let sequenced = column.serial || column.identity.is_some();
         // PostgreSQL, CREATE TABLE: serial and GENERATED … AS IDENTITY imply NOT NULL.
@@ -85,7 +108,9 @@ impl Schema {
 
     fn add_owned_sequence(&mut self, table: &Name, column: &str, identity: Option<&Identity>) {
         let given = identity.and_then(|identity| identity.sequence.clone());
-        let name = given.unwrap_or_else(|| sequence_name(table, column));
+        let made = MadeUp { table: &table.name, columns: Some(column.to_owned()), label: "seq" };
+        let taken = |candidate: &str| self.relation_exists(&table.sibling(candidate));
+        let name = given.unwrap_or_else(|| table.sibling(&made.free(taken)));
         let owner = Some((table.clone(), column.to_owned()));
         let options = identity.map(|identity| identity.options.clone()).unwrap_or_default();
         self.sequences.insert(name.clone(), Sequence { name, owner, options });
@@ -98,17 +123,18 @@ impl Schema {
         let Some(old) = self.tables.shared(&table) else { return };
         let Some(found) = old.column(column).found() else { return };
         let column = found.column.name.clone();
+        let folds = old.folds;
         self.tables.edit(&table, |t| {
             t.columns.retain(|c| c.column.name != column);
-            t.indexes.retain(|i| !index_mentions(&i.index, &column));
-            t.constraints.retain(|c| !constraint_mentions(c, &column));
+            t.indexes.retain(|i| !index_mentions(&i.index, &column, folds));
+            t.constraints.retain(|c| !constraint_mentions(c, &column, folds));
         });
         let kept = self.tables.get(&table).map(owned_index_names).unwrap_or_default();
         for gone in owned_index_names(&old).into_iter().filter(|name| !kept.contains(name)) {
             self.index_owners.remove(&table.sibling(&gone));
         }
         for sequence in self.owned_sequences(&table, Some(&column)) {
-            self.sequences.remove(&sequence);
+            self.drop_sequence(&sequence, cascade);
         }
         if cascade {
             self.edit_referencing(&table, |child, target| {
@@ -117,6 +143,14 @@ impl Schema {
                         .is_none_or(|fk| fk.table != *target || !fk.columns.contains(&column))
                 });
             });
+            self.drop_views(self.readers(&table, Some(&column)).map(|v| v.name.clone()).collect());
+        }
+        // Up to PostgreSQL 14 generated columns go with what they are made of, later by CASCADE.
+        let takes = cascade || !self.database.at_least((15, 0));
+        if takes && self.database.is_postgres() {
+            for made in generated_from(&old, &column) {
+                self.drop_column(&table, &made, cascade);
+            }
         }
     }
 
@@ -152,7 +186,7 @@ impl Schema {
                 s.owner = s.owner.take().map(|(table, _)| (table, to.to_owned()));
             });
         }
-        self.forget_queries(|view| view.tables.contains(&table) && view.words.contains(&column));
+        self.views_follow_column(&table, &column, to);
     }
 
     pub(super) fn alter_column(&mut self, table: &Name, column: &str, change: &ColumnChange) {
@@ -161,6 +195,7 @@ impl Schema {
             return;
         };
         let column = old.column.name.clone();
+        let was_identity = old.column.identity.is_some();
         if let Some(Some(identity)) = &change.identity
             && self.database.is_postgres()
         {
@@ -169,12 +204,12 @@ impl Schema {
         let serial = change.default.as_ref().is_some_and(|default| {
             default.as_ref().is_some_and(|d| self.feeds(d, &table, &column))
         });
-        let span = self.now.span;
         let ty = change.ty.as_ref().map(|change| {
             let mut ty = change.to.clone();
             self.qualify(&mut ty);
             ty
         });
+        let (span, sqlite) = (self.now.span, self.database.is_sqlite());
         self.tables.edit(&table, |t| {
             let Some(entry) = t.columns.iter_mut().find(|c| c.column.name == column) else {
                 return;
@@ -183,14 +218,17 @@ impl Schema {
                 entry.loosened = Some(span);
             }
             let column = Arc::make_mut(&mut entry.column);
-            if let Some(ty) = ty {
+            if let (Some(ty), Some(change)) = (ty, &change.ty) {
                 column.ty = ty;
+                if !sqlite {
+                    column.collation.clone_from(&change.collation);
+                }
             }
             if let Some(nullable) = change.nullable {
                 column.nullable = nullable;
             }
             if let Some(default) = &change.default {
-                column.default.clone_from(default);
+                column.default = default.clone().filter(|d| sqlite || !d.is_null());
                 column.serial = serial;
                 if serial {
                     column.default = None;
@@ -203,10 +241,45 @@ impl Schema {
                 column.identity.clone_from(identity);
             }
         });
+        if was_identity && matches!(change.identity, Some(None)) {
+            for sequence in self.owned_sequences(&table, Some(&column)) {
+                self.sequences.remove(&sequence);
+            }
+        }
     }
 }
 
+/// The columns whose values are made from another.
+fn generated_from(table: &Table, column: &str) -> Vec<String> {
+    let from = |sql: &str| mentions(sql, column, table.folds);
+    let generated = table.columns.iter().filter(|c| {
+        c.column.name != column && c.column.generated.as_ref().is_some_and(|g| from(&g.sql))
+    });
+    generated.map(|c| c.column.name.clone()).collect()
+}
+
 impl Table {
+    /// A column's name as the table spells it (SQLite).
+    pub(super) fn respell(&self, column: &mut String) {
+        if let Some(found) = self.column(column).found() {
+            column.clone_from(&found.column.name);
+        }
+    }
+
+    /// On SQLite a primary key may hold NULL, but not in a table WITHOUT ROWID, and in a STRICT one
+    /// only as the rowid.
+    pub(super) fn key_not_null(&mut self) {
+        if !self.options.strict && !self.options.without_rowid {
+            return;
+        }
+        let key = self.key_columns().to_vec();
+        let one = key.len() == 1 && !self.options.without_rowid;
+        for of in self.columns.iter_mut().filter(|c| key.contains(&c.column.name)) {
+            let rowid = one && of.column.ty.name.eq_ignore_ascii_case("integer");
+            Arc::make_mut(&mut of.column).nullable &= rowid;
+        }
+    }
+
     /// The columns of the primary key; empty where there is none.
     pub fn key_columns(&self) -> &[String] {
         self.primary_key().map(|key| key.columns.as_slice()).unwrap_or_default()

@@ -1,21 +1,70 @@
 //! Constraints and indexes, and the names that PostgreSQL gives them.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Schema, Table, TableIndex,
     apply::MAX_PARTS,
     clip,
-    names::{called, index_name, numbered, object_name},
+    names::{MadeUp, called, joined},
 };
 use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, Indexed, Name};
 
 impl Schema {
+    /// The constraints that one statement declares on a table, with their names. PostgreSQL makes
+    /// checks first, then the primary key, other keys and foreign keys, and a made-up name
+    /// depends on what is there already. Where the same key is declared twice it makes one index,
+    /// under the first name that is given (`transformIndexConstraints`).
+    pub fn named(&self, table: &Name, declared: &[Constraint]) -> Vec<Constraint> {
+        if self.database.is_sqlite() {
+            return declared.to_vec();
+        }
+        let rank = |c: &Constraint| match c.kind {
+            ConstraintKind::Check { .. } | ConstraintKind::NotNull => 0,
+            ConstraintKind::PrimaryKey => 1,
+            ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => 2,
+            ConstraintKind::ForeignKey(_) => 3,
+        };
+        let mut declared: Vec<(usize, &Constraint)> = declared.iter().enumerate().collect();
+        declared.sort_by_key(|(_, c)| rank(c));
+        let mut made: Vec<(usize, Constraint)> = Vec::with_capacity(declared.len());
+        let mut keys: HashMap<&[String], Vec<usize>> = HashMap::new();
+        for (at, constraint) in declared {
+            if constraint.stands_on_index() {
+                let alike = keys.entry(&constraint.columns).or_default();
+                if let Some(&same) = alike.iter().find(|&&at| is_same_key(&made[at].1, constraint))
+                {
+                    let name = &mut made[same].1.name;
+                    *name = name.take().or_else(|| constraint.name.clone());
+                    continue;
+                }
+                alike.push(made.len());
+            }
+            made.push((at, constraint.clone()));
+        }
+        let mut names: HashSet<String> = HashSet::new();
+        for (_, constraint) in &mut made {
+            let name = self.constraint_name(table, constraint, &|name| names.contains(name));
+            names.extend(name.clone());
+            constraint.name = name;
+        }
+        // As they are declared, but for foreign keys to the table's own primary key.
+        made.sort_by_key(|(at, c)| (c.foreign_key().is_some(), *at));
+        made.into_iter().map(|(_, constraint)| constraint).collect()
+    }
+
     pub(super) fn add_constraint(&mut self, table: &Name, constraint: &Constraint) {
         let table = self.resolve(table);
         let Some(old) = self.tables.shared(&table) else { return };
         let mut constraint = constraint.clone();
-        let taken = old.constraints.iter().any(|c| c.name.is_some() && c.name == constraint.name);
+        if old.folds {
+            constraint.columns.iter_mut().for_each(|column| old.respell(column));
+        }
+        let named = |c: &&Constraint| c.name.is_some() && c.name == constraint.name;
+        let taken = self.database.is_postgres() && old.constraints.iter().any(|c| named(&c));
         let second_key =
             constraint.kind == ConstraintKind::PrimaryKey && old.primary_key().is_some();
         if taken || second_key {
@@ -38,13 +87,18 @@ impl Schema {
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
+            self.find_key(fk);
             self.referenced.insert(fk.table.clone());
         }
         if let Some(index) = constraint.using_index.clone() {
             self.promote_index(&table, &index, &mut constraint);
         }
-        constraint.name = self.constraint_name(&old, &constraint);
+        constraint.name = self.constraint_name(&table, &constraint, &|_| false);
+        if let Some(name) = &constraint.name {
+            self.constraint_names.insert(table.sibling(name));
+        }
         if let Some(name) = &constraint.name
+            && self.database.is_postgres()
             && matches!(
                 constraint.kind,
                 ConstraintKind::PrimaryKey
@@ -79,7 +133,8 @@ impl Schema {
     /// `REFERENCES t` without columns means the primary key of `t`.
     fn complete_reference(&self, table: &Name, fk: &mut crate::ir::ForeignKey) {
         fk.table = self.resolve(&fk.table);
-        if !fk.columns.is_empty() {
+        // SQLite looks for the primary key when it needs it: it may be another one then.
+        if !fk.columns.is_empty() || self.database.is_sqlite() {
             return;
         }
         let target =
@@ -89,11 +144,71 @@ impl Schema {
         }
     }
 
+    /// The key that a foreign key stands on: the primary key where no columns were named, else
+    /// the first that has exactly these columns.
+    fn find_key(&self, fk: &mut crate::ir::ForeignKey) {
+        let Some(target) = self.tables.get(&fk.table).filter(|_| self.database.is_postgres())
+        else {
+            return;
+        };
+        let mut wanted: Vec<&str> = fk.columns.iter().map(String::as_str).collect();
+        wanted.sort_unstable();
+        let fits = |mut columns: Vec<&str>| {
+            columns.sort_unstable();
+            columns == wanted
+        };
+        let key = target.constraints.iter().find(|c| {
+            matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
+                && !c.deferrable
+                && fits(c.columns.iter().map(String::as_str).collect())
+        });
+        let index = || {
+            target.indexes.iter().find(|i| {
+                let index = &i.index;
+                index.unique
+                    && index.predicate.is_none()
+                    && !index.has_expression()
+                    && fits(index.columns().collect())
+            })
+        };
+        fk.key = match key {
+            Some(key) => key.name.clone(),
+            None => index().map(|i| i.name.clone()),
+        };
+    }
+
+    /// Foreign keys go on standing on a key that gets another name.
+    fn key_renamed(&mut self, table: &Name, from: &str, to: &str) {
+        self.edit_referencing(table, |child, target| {
+            for constraint in &mut child.constraints {
+                if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
+                    && fk.table == *target
+                    && fk.key.as_deref() == Some(from)
+                {
+                    fk.key = Some(to.to_owned());
+                }
+            }
+        });
+    }
+
+    /// With CASCADE, foreign keys go with the key that they stand on.
+    fn drop_standing_on(&mut self, table: &Name, key: &str) {
+        self.edit_referencing(table, |child, target| {
+            child.constraints.retain(|c| {
+                c.foreign_key()
+                    .is_none_or(|fk| fk.table != *target || fk.key.as_deref() != Some(key))
+            });
+        });
+    }
+
     /// `… USING INDEX i`: the index becomes the constraint's, and takes its name.
     fn promote_index(&mut self, table: &Name, index: &str, constraint: &mut Constraint) {
         let Some(found) = self.tables.get(table).and_then(|t| t.index(index)) else { return };
         constraint.columns = found.index.columns().map(str::to_owned).collect();
         constraint.include.clone_from(&found.index.include);
+        if let ConstraintKind::Unique { nulls_not_distinct } = &mut constraint.kind {
+            *nulls_not_distinct = found.index.nulls_not_distinct;
+        }
         if constraint.name.is_none() {
             constraint.name = Some(index.to_owned());
         }
@@ -102,7 +217,12 @@ impl Schema {
     }
 
     /// The name a constraint ends up with. SQLite gives none.
-    pub(super) fn constraint_name(&self, table: &Table, constraint: &Constraint) -> Option<String> {
+    pub(super) fn constraint_name(
+        &self,
+        table: &Name,
+        constraint: &Constraint,
+        taken: &dyn Fn(&str) -> bool,
+    ) -> Option<String> {
         if let Some(name) = &constraint.name {
             let cut = if self.database.is_postgres() { clip(name) } else { name };
             return Some(cut.to_owned());
@@ -110,30 +230,42 @@ impl Schema {
         if self.database.is_sqlite() {
             return None;
         }
-        let columns: Vec<&str> = constraint.columns.iter().map(String::as_str).collect();
-        let name = match constraint.ty() {
-            ConstraintType::PrimaryKey => object_name(&table.name.name, None, "pkey"),
-            ConstraintType::Unique => index_name(&table.name.name, &columns, "key"),
-            ConstraintType::ForeignKey => index_name(&table.name.name, &columns, "fkey"),
-            ConstraintType::Exclude => index_name(&table.name.name, &columns, "excl"),
-            ConstraintType::NotNull => index_name(&table.name.name, &columns, "not_null"),
-            ConstraintType::Check => match columns.as_slice() {
-                [column] => index_name(&table.name.name, &[column], "check"),
-                _ => object_name(&table.name.name, None, "check"),
-            },
+        let columns = constraint.columns.iter().map(String::as_str);
+        let indexed = columns.clone().chain(constraint.include.iter().map(String::as_str));
+        let (columns, label) = match constraint.ty() {
+            ConstraintType::PrimaryKey => (None, "pkey"),
+            ConstraintType::Unique => (joined(indexed), "key"),
+            ConstraintType::Exclude => (joined(indexed), "excl"),
+            ConstraintType::ForeignKey => (Some(columns.collect::<Vec<_>>().join("_")), "fkey"),
+            ConstraintType::NotNull => (joined(columns), "not_null"),
+            ConstraintType::Check => {
+                let reads = constraint.reads.as_ref().unwrap_or(&constraint.columns);
+                let one = (reads.len() == 1).then(|| reads[0].clone());
+                (one, "check")
+            }
         };
-        let indexed = matches!(
-            constraint.ty(),
-            ConstraintType::PrimaryKey | ConstraintType::Unique | ConstraintType::Exclude
-        );
-        Some(numbered(name, |candidate| {
-            table.constraint(candidate).is_some()
-                || (indexed && self.relation_exists(&table.name.sibling(candidate)))
+        let keyed = constraint.stands_on_index();
+        let made = MadeUp { table: clip(&table.name), columns, label };
+        Some(made.free(|candidate| {
+            let name = table.sibling(candidate);
+            taken(candidate)
+                || self.constraint_exists(&name)
+                || keyed && (self.relation_exists(&name) || *candidate == *table.name)
         }))
     }
 
+    /// Whether any table of a schema has a constraint of this name: PostgreSQL makes up none
+    /// that is in use there (`ConstraintNameExists`), although two tables may share one.
+    fn constraint_exists(&self, name: &Name) -> bool {
+        self.constraint_names.contains(name)
+            && self
+                .tables
+                .values()
+                .any(|t| t.name.schema == name.schema && t.constraint(&name.name).is_some())
+    }
+
     /// Tables, views, sequences and indexes of one schema share their names (PostgreSQL).
-    fn relation_exists(&self, name: &Name) -> bool {
+    pub(super) fn relation_exists(&self, name: &Name) -> bool {
         self.tables.get(name).is_some()
             || self.index_owners.get(name).is_some()
             || self.views.get(name).is_some()
@@ -162,13 +294,8 @@ impl Schema {
         if let Some(name) = &gone.name {
             self.index_owners.remove(&table.sibling(name));
         }
-        if cascade && gone.foreign_key().is_none() {
-            let columns = gone.columns.clone();
-            self.edit_referencing(&table, |child, target| {
-                child.constraints.retain(|c| {
-                    c.foreign_key().is_none_or(|fk| fk.table != *target || fk.columns != columns)
-                });
-            });
+        if let (true, Some(name)) = (cascade && gone.stands_on_index(), &gone.name) {
+            self.drop_standing_on(&table, name);
         }
     }
 
@@ -205,6 +332,8 @@ impl Schema {
 
     pub(super) fn rename_constraint(&mut self, table: &Name, name: &str, to: &str) {
         let table = self.resolve(table);
+        let name = clip(name);
+        self.constraint_names.insert(table.sibling(clip(to)));
         self.tables.edit(&table, |t| {
             t.constraints
                 .iter_mut()
@@ -212,8 +341,9 @@ impl Schema {
                 .for_each(|c| c.name = Some(clip(to).to_owned()));
         });
         if self.index_owners.remove(&table.sibling(name)).is_some() {
-            self.index_owners.insert(table.sibling(clip(to)), table);
+            self.index_owners.insert(table.sibling(clip(to)), table.clone());
         }
+        self.key_renamed(&table, name, clip(to));
     }
 
     pub(super) fn create_index(&mut self, table: &Name, index: &Index) {
@@ -231,7 +361,7 @@ impl Schema {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),
             Some(name) => name.clone(),
             None => {
-                let parts: Vec<String> = index
+                let mut parts: Vec<String> = index
                     .parts
                     .iter()
                     .map(|part| match &part.of {
@@ -239,17 +369,28 @@ impl Schema {
                         Indexed::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
                     })
                     .collect();
-                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-                let base = index_name(&old.name.name, &parts, "idx");
-                numbered(base, |candidate| self.relation_exists(&table.sibling(candidate)))
+                parts.extend(index.include.iter().cloned());
+                let columns = joined(parts.iter().map(String::as_str));
+                let made = MadeUp { table: &old.name.name, columns, label: "idx" };
+                made.free(|candidate| self.relation_exists(&table.sibling(candidate)))
             }
         };
         let qualified = table.sibling(&name);
         if self.relation_exists(&qualified) {
             return;
         }
+        let mut index = index.clone();
+        if old.folds {
+            for part in &mut index.parts {
+                let Indexed::Column(column) = &mut part.of else { continue };
+                match index.loose && old.column(column).is_missing() {
+                    true => part.of = Indexed::Expression(crate::quote::text(column)),
+                    false => old.respell(column),
+                }
+            }
+        }
         self.index_owners.insert(qualified, table.clone());
-        let entry = TableIndex { name, index: index.clone(), created: self.now };
+        let entry = TableIndex { name, index, created: self.now };
         self.tables.edit(&table, |t| t.indexes.push(entry));
     }
 
@@ -265,7 +406,7 @@ impl Schema {
         self.views.edit(view, |v| v.indexes.push(entry));
     }
 
-    pub(super) fn drop_index(&mut self, name: &Name, table: Option<&Name>) {
+    pub(super) fn drop_index(&mut self, name: &Name, table: Option<&Name>, cascade: bool) {
         let name =
             name.sibling(if self.database.is_postgres() { clip(&name.name) } else { &name.name });
         let owner = self.index_owners.shared(&name).map(|owner| Name::clone(&owner));
@@ -281,6 +422,9 @@ impl Schema {
         }
         self.index_owners.remove(&owner.sibling(&name.name));
         self.tables.edit(&owner, |t| t.indexes.retain(|i| i.name != name.name));
+        if cascade {
+            self.drop_standing_on(&owner, &name.name);
+        }
     }
 
     pub(super) fn rename_index(&mut self, name: &Name, to: &str) {
@@ -289,15 +433,29 @@ impl Schema {
         let owner = Name::clone(&owner);
         let to = clip(to);
         self.index_owners.insert(name.sibling(to), owner.clone());
+        self.constraint_names.insert(name.sibling(to));
         self.tables.edit(&owner, |t| {
-            t.indexes
-                .iter_mut()
-                .filter(|i| i.name == name.name)
-                .for_each(|i| to.clone_into(&mut i.name));
-            t.constraints
-                .iter_mut()
-                .filter(|c| c.name.as_deref() == Some(&name.name))
-                .for_each(|c| c.name = Some(to.to_owned()));
+            if let Some(index) = t.indexes.iter_mut().find(|i| i.name == name.name) {
+                return to.clone_into(&mut index.name);
+            }
+            let key =
+                |c: &&mut Constraint| c.stands_on_index() && c.name.as_deref() == Some(&name.name);
+            t.constraints.iter_mut().filter(key).for_each(|c| c.name = Some(to.to_owned()));
         });
+        self.key_renamed(&owner, &name.name, to);
     }
+}
+
+/// Whether two keys over the same columns are one index: a primary key takes in a UNIQUE.
+fn is_same_key(first: &Constraint, second: &Constraint) -> bool {
+    let distinct = |c: &Constraint| c.kind == ConstraintKind::Unique { nulls_not_distinct: true };
+    let excludes = |c: &Constraint| matches!(c.kind, ConstraintKind::Exclude { .. });
+    !excludes(first)
+        && !excludes(second)
+        && first.using_index.is_none()
+        && second.using_index.is_none()
+        && first.include == second.include
+        && first.deferrable == second.deferrable
+        && first.initially_deferred == second.initially_deferred
+        && distinct(first) == distinct(second)
 }

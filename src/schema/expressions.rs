@@ -2,47 +2,39 @@
 
 use std::sync::Arc;
 
-use super::Table;
+use super::{Table, clip};
 use crate::{
     ir::{Constraint, ConstraintKind, Index, Indexed},
     quote,
 };
 
 /// Whether an index falls with a column.
-pub(super) fn index_mentions(index: &Index, column: &str) -> bool {
-    index.predicate.as_deref().is_some_and(|p| mentions(p, column))
+pub(super) fn index_mentions(index: &Index, column: &str, folds: bool) -> bool {
+    index.predicate.as_deref().is_some_and(|p| mentions(p, column, folds))
         || index.include.iter().any(|name| name == column)
         || index.parts.iter().any(|part| match &part.of {
             Indexed::Column(name) => name == column,
-            Indexed::Expression(sql) => mentions(sql, column),
+            Indexed::Expression(sql) => mentions(sql, column, folds),
         })
 }
 
-pub(super) fn constraint_mentions(constraint: &Constraint, column: &str) -> bool {
+pub(super) fn constraint_mentions(constraint: &Constraint, column: &str, folds: bool) -> bool {
     let text = match &constraint.kind {
         ConstraintKind::Check { sql } | ConstraintKind::Exclude { sql } => sql.as_deref(),
         _ => None,
     };
     constraint.columns.iter().chain(&constraint.include).any(|c| c == column)
-        || text.is_some_and(|sql| mentions(sql, column))
+        || text.is_some_and(|sql| mentions(sql, column, folds))
 }
 
-/// Whether an identifier stands in SQL text as a word of its own.
-pub fn mentions(sql: &str, word: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut rest = sql;
-    let mut before = None;
-    while let Some(at) = rest.find(word) {
-        let left = rest[..at].chars().next_back().or(before);
-        let after = &rest[at + word.len()..];
-        if !left.is_some_and(is_word) && !after.chars().next().is_some_and(is_word) {
-            return true;
-        }
-        let Some(step) = rest[at..].chars().next() else { return false };
-        before = Some(step);
-        rest = &rest[at + step.len_utf8()..];
-    }
-    false
+/// Whether SQL text names a column: as a word of its own, outside of strings, where neither a
+/// call nor a cast is meant. `folds`: without case (SQLite).
+pub fn mentions(sql: &str, column: &str, folds: bool) -> bool {
+    let mut found = false;
+    each_token(sql, folds, |token, before, next| {
+        found |= names(token, column, folds) && What::Column.stands(token, before, next);
+    });
+    found
 }
 
 /// Follows the rename of a column: both servers keep expressions by what they mean.
@@ -50,7 +42,8 @@ pub(super) fn rename_column_in(table: &mut Table, from: &str, to: &str) {
     let folds = table.folds;
     edit_texts(table, &|text| renamed(text, from, to, What::Column, folds));
     for constraint in &mut table.constraints {
-        let names = constraint.columns.iter_mut().chain(&mut constraint.include);
+        let reads = constraint.reads.iter_mut().flatten();
+        let names = constraint.columns.iter_mut().chain(&mut constraint.include).chain(reads);
         names.filter(|name| **name == from).for_each(|name| to.clone_into(name));
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             fk.set_columns.iter_mut().filter(|c| **c == from).for_each(|c| to.clone_into(c));
@@ -64,6 +57,8 @@ pub(super) fn rename_column_in(table: &mut Table, from: &str, to: &str) {
                 to.clone_into(name);
             }
         }
+        let reads = index.index.reads.iter_mut().flatten();
+        reads.filter(|c| **c == from).for_each(|c| to.clone_into(c));
         index.index.include.iter_mut().filter(|c| **c == from).for_each(|c| to.clone_into(c));
     }
     table.triggers.iter_mut().for_each(|trigger| trigger.sql = None);
@@ -114,14 +109,52 @@ enum What {
     Table,
 }
 
+impl What {
+    fn stands(self, token: &str, before: char, next: char) -> bool {
+        match self {
+            What::Column => before != ':' && next != '.' && (next != '(' || token.starts_with('"')),
+            What::Table => next == '.',
+        }
+    }
+}
+
+/// Whether a token is this name.
+fn names(token: &str, name: &str, folds: bool) -> bool {
+    let Some(first) = token.chars().next() else { return false };
+    let inner = match first {
+        '"' | '`' => token.trim_matches(first),
+        '[' => token.trim_matches(['[', ']']),
+        _ => token,
+    };
+    match (quote::starts_name(first), folds) {
+        (false, _) if inner.len() == token.len() => false,
+        (_, true) => inner.eq_ignore_ascii_case(name),
+        (false, false) => inner == name,
+        (true, false) => clip(&inner.to_lowercase()) == name,
+    }
+}
+
 /// SQL text in which one name is another: strings, casts and calls stay as they are.
 fn renamed(sql: &str, from: &str, to: &str, what: What, folds: bool) -> String {
     let mut out = String::with_capacity(sql.len());
+    each_token(sql, folds, |token, before, next| {
+        match names(token, from, folds) && what.stands(token, before, next) {
+            true => out.push_str(&quote::any(to)),
+            false => out.push_str(token),
+        }
+    });
+    out
+}
+
+/// Every token of an expression, with the characters before and after it that are no space.
+/// `brackets`: they quote names (SQLite).
+fn each_token(sql: &str, brackets: bool, mut see: impl FnMut(&str, char, char)) {
     let mut rest = sql;
     let mut before = ' ';
     while let Some(first) = rest.chars().next() {
         let length = match first {
-            '\'' | '"' => closed(rest, first),
+            '\'' | '"' | '`' => closed(rest, first),
+            '[' if brackets => closed(rest, ']'),
             _ if quote::starts_name(first) => {
                 rest.find(|c| !quote::is_name(c)).unwrap_or(rest.len())
             }
@@ -131,26 +164,12 @@ fn renamed(sql: &str, from: &str, to: &str, what: What, folds: bool) -> String {
             _ => first.len_utf8(),
         };
         let (token, tail) = rest.split_at(length);
-        let next = tail.trim_start().chars().next().unwrap_or(' ');
-        let named = match first {
-            '"' => token.trim_matches('"') == from,
-            _ if folds => token.eq_ignore_ascii_case(from),
-            _ => quote::starts_name(first) && token.to_lowercase() == from,
-        };
-        let stands = match what {
-            What::Column => before != ':' && next != '.' && (next != '(' || first == '"'),
-            What::Table => next == '.',
-        };
-        match named && stands {
-            true => out.push_str(&quote::any(to)),
-            false => out.push_str(token),
-        }
+        see(token, before, tail.trim_start().chars().next().unwrap_or(' '));
         if !first.is_whitespace() {
             before = first;
         }
         rest = tail;
     }
-    out
 }
 
 /// The length of a quoted token; a doubled quote is part of it.

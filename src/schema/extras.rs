@@ -3,7 +3,9 @@
 
 use super::{Origin, Schema, TypeKind, View};
 use crate::{
+    database::Dialect,
     ir::{Constraint, DefaultValue, DomainChange, Name, Routine},
+    quote,
     types::SqlType,
 };
 
@@ -131,11 +133,25 @@ impl Schema {
     /// `ALTER SEQUENCE … OWNED BY`. A default that the sequence feeds is `serial`'s then.
     pub(super) fn own_sequence(&mut self, name: &Name, owner: Option<&(Name, String)>) {
         let owner = owner.map(|(table, column)| (self.resolve(table), column.clone()));
+        let before = self.sequences.get(name).and_then(|s| s.owner.clone());
+        if let Some((table, column)) = before.filter(|before| owner.as_ref() != Some(before)) {
+            let spelled = quote::qualified(name, Dialect::Postgres);
+            self.edit_column(&table, &column, |c| {
+                if std::mem::take(&mut c.serial) {
+                    let text = format!("nextval('{spelled}'::regclass)");
+                    c.default = Some(DefaultValue::sql(&text));
+                }
+            });
+        }
+        if let Some((table, column)) = &owner {
+            self.not_serial_by(table, column, name);
+        }
         self.sequences.edit(name, |s| s.owner.clone_from(&owner));
         let Some((table, column)) = owner else { return };
         let found = self.tables.get(&table).and_then(|t| t.column(&column).found());
         let Some(default) = found.and_then(|c| c.column.default.clone()) else { return };
-        if self.feeds(&default, &table, &column) {
+        let alone = self.owned_sequences(&table, Some(&column)).len() == 1;
+        if alone && self.feeds(&default, &table, &column) {
             self.edit_column(&table, &column, |c| (c.serial, c.default) = (true, None));
         }
     }
@@ -148,11 +164,71 @@ impl Schema {
     }
 
     pub(super) fn rename_sequence(&mut self, name: &Name, to: &str) {
+        self.move_sequence(name, name.sibling(super::clip(to)));
+    }
+
+    pub(super) fn move_sequence(&mut self, name: &Name, to: Name) {
+        if *name == to || self.relation_exists(&to) {
+            return;
+        }
         let Some(old) = self.sequences.remove(name) else { return };
-        let to = name.sibling(super::clip(to));
+        self.defaults_follow(name, &to);
         let mut new = super::Sequence::clone(&old);
         new.name.clone_from(&to);
         self.sequences.insert(to, new);
+    }
+
+    /// A second sequence goes with a `serial` column: its default names the first from now on.
+    pub(super) fn not_serial_by(&mut self, table: &Name, column: &str, second: &Name) {
+        let first = self.owned_sequences(table, Some(column)).into_iter().find(|s| s != second);
+        let Some(first) = first else { return };
+        let spelled = quote::qualified(&first, Dialect::Postgres);
+        self.edit_column(table, column, |c| {
+            if std::mem::take(&mut c.serial) {
+                let text = format!("nextval('{spelled}'::regclass)");
+                c.default = Some(DefaultValue::sql(&text));
+            }
+        });
+    }
+
+    fn drop_defaults_of(&mut self, sequence: &Name) {
+        for (table, column) in self.fed_by(sequence) {
+            self.edit_column(&table, &column, |c| c.default = None);
+        }
+    }
+
+    /// The columns whose default names a sequence, besides the one that it goes with.
+    pub fn fed_by(&self, sequence: &Name) -> Vec<(Name, String)> {
+        let feeds = |c: &&super::TableColumn| {
+            let sql = c.column.default.as_ref().and_then(|d| d.sql.as_deref());
+            sql.and_then(sequence_of).as_ref() == Some(sequence)
+        };
+        let with = |t: &super::Table| {
+            let fed = t.columns.iter().filter(feeds);
+            fed.map(|c| (t.name.clone(), c.column.name.clone())).collect::<Vec<_>>()
+        };
+        self.tables.values().flat_map(with).collect()
+    }
+
+    /// A default keeps its sequence by what it is, not by its name.
+    fn defaults_follow(&mut self, from: &Name, to: &Name) {
+        let fed = self.fed_by(from);
+        let text = format!("nextval('{}'::regclass)", quote::qualified(to, Dialect::Postgres));
+        for (table, column) in fed {
+            self.edit_column(&table, &column, |c| c.default = Some(DefaultValue::sql(&text)));
+        }
+    }
+
+    /// With CASCADE the defaults that take their values from it go too.
+    pub(super) fn drop_sequence(&mut self, name: &Name, cascade: bool) {
+        let name = self.resolve(name);
+        let Some(old) = self.sequences.remove(&name) else { return };
+        if let (true, Some((table, column))) = (cascade, &old.owner) {
+            self.edit_column(table, column, |c| c.serial = false);
+        }
+        if cascade {
+            self.drop_defaults_of(&name);
+        }
     }
 
     fn edit_column(

@@ -28,7 +28,8 @@ impl Schema {
                 match query.as_deref().and_then(|q| self.named_output(q, columns)) {
                     Some(found) if self.spend(found.len() * COPY) => {
                         let column = |(name, ty): (String, _)| {
-                            self.copied(Column::new(clip(&name), ty, self.now.span), true)
+                            let name = if table.folds { &name } else { clip(&name) };
+                            self.copied(Column::new(name, ty, self.now.span), true)
                         };
                         table.columns.extend(found.into_iter().map(column));
                     }
@@ -53,6 +54,25 @@ impl Schema {
             self.take_like(table, like);
         }
         table.complete &= create.columns.len() <= MAX_PARTS;
+    }
+
+    /// The columns of a new table's list, with those that LIKE puts into it; false where these
+    /// are not known.
+    pub fn listed_columns(&self, create: &CreateTable) -> (Vec<Column>, bool) {
+        let (mut columns, mut known) = (Vec::with_capacity(create.columns.len()), true);
+        let mut likes = create.likes.iter().peekable();
+        for at in 0..=create.columns.len() {
+            while let Some(like) = likes.next_if(|like| like.before <= at) {
+                match self.table(&like.table).found().filter(|t| t.complete) {
+                    Some(source) => {
+                        columns.extend(source.columns.iter().map(|c| Column::clone(&c.column)));
+                    }
+                    None => known = false,
+                }
+            }
+            columns.extend(create.columns.get(at).cloned());
+        }
+        (columns, known)
     }
 
     fn copied(&self, column: Column, local: bool) -> TableColumn {

@@ -15,6 +15,7 @@ mod names;
 mod query;
 mod rows;
 mod touched;
+mod views;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -29,10 +30,11 @@ pub use journal::Mark;
 pub use names::{called, clip, sequence_name};
 pub use query::Columns;
 pub use touched::Touched;
+pub use views::ColumnRead;
 
 use crate::{
     database::Database,
-    ir::{Column, Constraint, ConstraintKind, Domain, Index, Name, TableOptions},
+    ir::{Column, Constraint, ConstraintKind, Domain, ForeignKey, Index, Name, TableOptions},
     source::Span,
     types::SqlType,
 };
@@ -68,6 +70,8 @@ pub struct Schema {
     yields: HashMap<String, SqlType>,
     /// The search path that the current migration has set; empty: the default one.
     path: Vec<Option<String>>,
+    /// Every name that a constraint has ever had, with its table's schema; most are had once.
+    constraint_names: HashSet<Name>,
     /// Where new objects say they come from.
     now: Origin,
 }
@@ -156,6 +160,18 @@ pub struct TableIndex {
     pub created: Origin,
 }
 
+/// What a name among the relations can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    Table,
+    View,
+    MaterializedView,
+    Index,
+    /// The index of a primary key or a UNIQUE.
+    Key,
+    Sequence,
+}
+
 /// What is known of a table's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
@@ -208,6 +224,9 @@ pub struct View {
     /// The names given to its columns in its own list.
     pub columns: Vec<String>,
     pub tables: Vec<Name>,
+    /// The columns that its query names, where it reads one table and nothing else.
+    pub names: Option<Vec<String>>,
+    pub reads: Vec<ColumnRead>,
     pub words: BTreeSet<String>,
     /// Those of a materialized view.
     pub indexes: Vec<TableIndex>,
@@ -245,6 +264,7 @@ impl Schema {
             mothers: HashSet::new(),
             yields: HashMap::new(),
             path: Vec::new(),
+            constraint_names: HashSet::new(),
             now,
         }
     }
@@ -333,6 +353,36 @@ impl Schema {
         }
     }
 
+    /// What holds a name among the relations. On PostgreSQL tables, views, indexes, sequences
+    /// and the constraints that stand on an index share their names; on SQLite tables, views
+    /// and indexes do. Nothing where it may be gone again.
+    pub fn relation(&self, name: &Name) -> Option<Relation> {
+        let name = &self.resolve(name);
+        if let Some(table) = self.tables.get(name) {
+            return table.complete.then_some(Relation::Table);
+        }
+        if let Some(owner) = self.index_owners.get(name).and_then(|owner| self.tables.get(owner)) {
+            let backs = owner.index(&name.name).is_none();
+            return owner.complete.then_some(if backs { Relation::Key } else { Relation::Index });
+        }
+        if self.is_open() {
+            return None;
+        }
+        match self.views.get(name) {
+            Some(view) if view.materialized => Some(Relation::MaterializedView),
+            Some(_) => Some(Relation::View),
+            None => self.sequences.get(name).map(|_| Relation::Sequence),
+        }
+    }
+
+    /// The columns that a foreign key references: without a list, those of the primary key.
+    pub fn referenced_columns<'a>(&'a self, fk: &'a ForeignKey) -> &'a [String] {
+        match fk.columns.as_slice() {
+            [] => self.table(&fk.table).found().map(Table::key_columns).unwrap_or_default(),
+            columns => columns,
+        }
+    }
+
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()
     }
@@ -411,7 +461,7 @@ impl Schema {
 
 impl Table {
     pub fn column(&self, name: &str) -> Lookup<&TableColumn> {
-        let name = clip(name);
+        let name = if self.folds { name } else { clip(name) };
         let exact = self.columns.iter().find(|c| c.column.name == name);
         match exact.or_else(|| {
             self.columns.iter().find(|c| c.column.name.eq_ignore_ascii_case(name) && self.folds)

@@ -63,26 +63,52 @@ pub fn called(sql: &str) -> Option<String> {
     (closes && is_name && !name.is_empty()).then(|| name.to_ascii_lowercase())
 }
 
-/// The name of an index or constraint over columns: `t_a_b_idx`, `t_a_key`.
-pub(super) fn index_name(table: &str, columns: &[&str], label: &str) -> String {
-    match columns {
-        [] => object_name(table, None, label),
-        _ => object_name(table, Some(&columns.join("_")), label),
+/// A made-up name before it is made: the table, the columns, and what it is for.
+pub(super) struct MadeUp<'a> {
+    pub(super) table: &'a str,
+    /// `None`: the name has no columns in it, as `t_pkey`.
+    pub(super) columns: Option<String>,
+    pub(super) label: &'a str,
+}
+
+impl MadeUp<'_> {
+    /// The first of `t_a_key`, `t_a_key1`, `t_a_key2` … that is free. The number belongs to the
+    /// label, so a long name is shortened for it.
+    pub(super) fn free(&self, taken: impl Fn(&str) -> bool) -> String {
+        let name = |label: &str| object_name(self.table, self.columns.as_deref(), label);
+        let plain = name(self.label);
+        if !taken(&plain) {
+            return plain;
+        }
+        let mut numbered = (1..).map(|n: u32| name(&format!("{}{n}", self.label)));
+        numbered.find(|candidate| !taken(candidate)).unwrap_or(plain)
     }
 }
 
-/// The first of `name`, `name1`, `name2` … that is free. The number belongs to the label, so
-/// a long name is shortened for it; names at the limit are rare enough to number as they are.
-pub(super) fn numbered(name: String, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(&name) {
-        return name;
+/// The names of an index's columns, in one: a second `a` is `a1` (`ChooseIndexColumnNames`).
+/// Nothing for no columns.
+pub(super) fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    for column in columns {
+        let mut name = column.to_owned();
+        let mut number = 0u32;
+        while names.contains(&name) {
+            number += 1;
+            let digits = number.to_string();
+            let mut end = column.len().min(MAX - digits.len());
+            while !column.is_char_boundary(end) {
+                end -= 1;
+            }
+            name = format!("{}{digits}", &column[..end]);
+        }
+        names.push(name);
     }
-    (1..).map(|n| format!("{name}{n}")).find(|candidate| !taken(candidate)).unwrap_or(name)
+    (!names.is_empty()).then(|| names.join("_"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{called, clip, index_name};
+    use super::{MadeUp, called, clip, joined};
 
     #[test]
     fn a_call_gives_an_index_its_name() {
@@ -99,8 +125,14 @@ mod tests {
 
     #[test]
     fn long_parts_are_cut_so_that_the_suffix_survives() {
-        let name = index_name(&"t".repeat(60), &[&"c".repeat(60)], "key");
+        let (table, column) = ("t".repeat(60), "c".repeat(60));
+        let made = MadeUp { table: &table, columns: Some(column), label: "key" };
+        let name = made.free(|_| false);
         assert_eq!(name, format!("{}_{}_key", "t".repeat(29), "c".repeat(29)));
+        let second = made.free(|taken| taken == name);
+        assert_eq!(second, format!("{}_{}_key1", "t".repeat(29), "c".repeat(28)));
+        let twice = joined(["a", "b", "a"].into_iter());
+        assert_eq!(twice.as_deref(), Some("a_b_a1"));
         assert_eq!(clip(&"ä".repeat(40)).len(), 62);
     }
 }

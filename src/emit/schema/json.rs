@@ -74,7 +74,7 @@ fn table(replayed: &Replayed<'_>, table: &Table) -> Value {
     json!({
         "columns": columns,
         "primary_key": table.primary_key().map(|k| json!({ "name": k.name, "columns": k.columns })),
-        "foreign_keys": of(foreign_key),
+        "foreign_keys": table.constraints.iter().filter_map(|c| foreign_key(replayed.schema, c)).collect::<Vec<_>>(),
         "unique_constraints": of(|c| match c.kind {
             ConstraintKind::Unique { .. } => Some(json!({ "name": c.name, "columns": c.columns })),
             _ => None,
@@ -134,7 +134,7 @@ fn column(replayed: &Replayed<'_>, table: &Table, of: &TableColumn) -> Value {
     value
 }
 
-fn foreign_key(constraint: &Constraint) -> Option<Value> {
+fn foreign_key(schema: &crate::schema::Schema, constraint: &Constraint) -> Option<Value> {
     let fk = constraint.foreign_key()?;
     let mut options = Map::new();
     for (key, action) in [("ondelete", &fk.on_delete), ("onupdate", &fk.on_update)] {
@@ -147,7 +147,7 @@ fn foreign_key(constraint: &Constraint) -> Option<Value> {
         "columns": constraint.columns,
         "ref_schema": fk.table.schema,
         "ref_table": fk.table.name,
-        "ref_columns": fk.columns,
+        "ref_columns": schema.referenced_columns(fk),
         "options": options,
     }))
 }

@@ -14,7 +14,7 @@ use crate::{
         escape::{code, fence},
     },
     ir::{Constraint, ConstraintKind, Indexed, Name},
-    schema::{Table, TableIndex, TypeKind},
+    schema::{Schema, Table, TableIndex, TypeKind},
 };
 
 /// Tables that one diagram shows at the most: more are no help to anybody.
@@ -150,7 +150,7 @@ fn one_table(
     }
     let mut said: Vec<String> = Vec::new();
     for c in &table.constraints {
-        said.extend(constraint(anchors, c));
+        said.extend(constraint(anchors, replayed.schema, c));
     }
     said.extend(table.indexes.iter().map(index));
     for (child, c) in referencing {
@@ -213,7 +213,7 @@ fn columns(names: &[String]) -> String {
     format!("({})", names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "))
 }
 
-fn constraint(anchors: &Anchors<'_>, c: &Constraint) -> Option<String> {
+fn constraint(anchors: &Anchors<'_>, schema: &Schema, c: &Constraint) -> Option<String> {
     let name = c.name.as_deref().map(|name| format!(" {}", shown(name))).unwrap_or_default();
     let columns = columns(&c.columns);
     Some(match &c.kind {
@@ -228,8 +228,9 @@ fn constraint(anchors: &Anchors<'_>, c: &Constraint) -> Option<String> {
         }
         ConstraintKind::ForeignKey(fk) => {
             let mut text = format!("Foreign key{name} {columns} to {}", anchors.link(&fk.table));
-            if !fk.columns.is_empty() {
-                text.push_str(&format!(" {}", self::columns(&fk.columns)));
+            let referenced = schema.referenced_columns(fk);
+            if !referenced.is_empty() {
+                text.push_str(&format!(" {}", self::columns(referenced)));
             }
             for (action, when) in [(&fk.on_delete, "delete"), (&fk.on_update, "update")] {
                 if let Some(action) = action {

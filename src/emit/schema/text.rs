@@ -48,7 +48,7 @@ pub(super) fn text(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
             writeln!(out, "{}", clean(line.trim_end()))?;
         }
         for constraint in &table.constraints {
-            writeln!(out, "  {}", clean(&constraint_line(constraint)))?;
+            writeln!(out, "  {}", clean(&constraint_line(schema, constraint)))?;
         }
         for index in &table.indexes {
             let parts: Vec<&str> = index
@@ -84,7 +84,7 @@ pub(super) fn text(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
     Ok(())
 }
 
-fn constraint_line(c: &Constraint) -> String {
+fn constraint_line(schema: &crate::schema::Schema, c: &Constraint) -> String {
     let columns = c.columns.join(", ");
     let name = c.name.as_deref().unwrap_or("(unnamed)");
     match &c.kind {
@@ -96,7 +96,7 @@ fn constraint_line(c: &Constraint) -> String {
             format!(
                 "foreign key {name} ({columns}) to {} ({}){action}",
                 fk.table,
-                fk.columns.join(", ")
+                schema.referenced_columns(fk).join(", ")
             )
         }
         ConstraintKind::Check { sql } => {

@@ -188,6 +188,7 @@ mod tests {
             transaction: Some(0),
             certain: true,
             only: false,
+            if_exists: false,
         };
         for name in ["mood", "mood2"] {
             let labels = vec!["ok".to_owned()];

@@ -4,7 +4,9 @@ mod casts;
 pub mod catalog;
 pub mod extensions;
 mod lossy;
+mod obstacle;
 pub mod results;
 
 pub use casts::{Conversion, comparable, conversion};
 pub use lossy::{Loss, loss};
+pub use obstacle::obstacles;

@@ -2,7 +2,7 @@
 
 use crate::{
     database::Database,
-    ir::{Column, ConstraintKind, ConstraintType, Op, OpKind, Style},
+    ir::{Column, Constraint, ConstraintKind, ConstraintType, Op, OpKind, Style},
     schema::{Schema, Table, mentions},
 };
 
@@ -195,8 +195,11 @@ fn add_column<'a>(
     if column.generated.as_ref().is_some_and(|g| g.stored) && !lenient {
         return Some(filled("cannot add a STORED column"));
     }
-    constraints.find_map(|kind| match kind {
-        ConstraintKind::PrimaryKey => Some(refused("Cannot add a PRIMARY KEY column", None)),
+    let kinds: Vec<&ConstraintKind> = constraints.by_ref().collect();
+    if kinds.contains(&&ConstraintKind::PrimaryKey) {
+        return Some(refused("Cannot add a PRIMARY KEY column", None));
+    }
+    kinds.into_iter().find_map(|kind| match kind {
         ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey(_) if adding.alembic => {
             Some(Refused {
                 outcome: Outcome::HalfApplied,
@@ -223,7 +226,7 @@ impl Adding<'_> {
     fn names_column(&self, column: &Column) -> bool {
         let sql = column.default.as_ref().and_then(|d| d.sql.as_deref()).unwrap_or_default();
         let known = self.table.into_iter().flat_map(|t| &t.columns);
-        known.map(|c| &c.column.name).chain([&column.name]).any(|name| mentions(sql, name))
+        known.map(|c| &c.column.name).chain([&column.name]).any(|name| mentions(sql, name, true))
     }
 }
 
@@ -267,35 +270,47 @@ fn drop_column(table: &Table, column: &str) -> Option<Refused> {
     if table.key_columns().iter().any(|c| c == column) {
         return Some(refused(&format!("cannot drop PRIMARY KEY column: \"{column}\""), None));
     }
+    let unique = |c: &&Constraint| {
+        matches!(c.kind, ConstraintKind::Unique { .. }) && c.inline && c.columns == [column]
+    };
+    if table.constraints.iter().any(|c| unique(&c)) {
+        return Some(refused(&format!("cannot drop UNIQUE column: \"{column}\""), None));
+    }
+    if table.complete && table.columns.len() == 1 {
+        let error = format!("cannot drop column \"{column}\": no other columns exist");
+        return Some(refused(&error, None));
+    }
+    let this = format!("table {}", table.name);
     for constraint in &table.constraints {
         let named = constraint.columns.iter().any(|c| c == column);
+        // What is written on the column goes with it.
+        let own = constraint.inline && named;
         match &constraint.kind {
-            ConstraintKind::Unique { .. } if named && constraint.columns.len() == 1 => {
-                return Some(refused(&format!("cannot drop UNIQUE column: \"{column}\""), None));
-            }
-            ConstraintKind::Unique { .. } if named => {
-                return Some(after_drop(&format!("table {}", table.name), column));
-            }
-            ConstraintKind::ForeignKey(_) if named && !constraint.inline => {
+            ConstraintKind::Unique { .. } if named => return Some(after_drop(&this, column)),
+            ConstraintKind::ForeignKey(_) if named && !own => {
                 let error = format!(
-                    "error in table {} after drop column: unknown column \"{column}\" in foreign key definition",
-                    table.name
+                    "error in {this} after drop column: unknown column \"{column}\" in foreign key definition"
                 );
                 return Some(refused(&error, None));
             }
-            ConstraintKind::Check { sql: Some(sql) }
-                if mentions(sql, column) && !constraint.inline =>
-            {
-                return Some(after_drop(&format!("table {}", table.name), column));
+            ConstraintKind::Check { sql: Some(sql) } if !own && mentions(sql, column, true) => {
+                return Some(after_drop(&this, column));
             }
             _ => {}
         }
     }
+    let made_of = |c: &&crate::schema::TableColumn| {
+        c.column.name != column
+            && c.column.generated.as_ref().is_some_and(|g| mentions(&g.sql, column, true))
+    };
+    if table.columns.iter().any(|c| made_of(&c)) {
+        return Some(after_drop(&this, column));
+    }
     let index = table.indexes.iter().find(|i| {
         i.index.columns().any(|c| c == column)
-            || i.index.predicate.as_deref().is_some_and(|p| mentions(p, column))
+            || i.index.predicate.as_deref().is_some_and(|p| mentions(p, column, true))
             || i.index.parts.iter().any(
-                |part| matches!(&part.of, crate::ir::Indexed::Expression(sql) if mentions(sql, column)),
+                |part| matches!(&part.of, crate::ir::Indexed::Expression(sql) if mentions(sql, column, true)),
             )
     })?;
     Some(after_drop(&format!("index {}", index.name), column))

@@ -3,6 +3,8 @@
 mod affinity;
 mod alter;
 pub mod catalog;
+mod obstacle;
 
 pub use affinity::affinity_name;
 pub use alter::{Outcome, Refused, alter};
+pub use obstacle::obstacles;

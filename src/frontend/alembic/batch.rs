@@ -88,6 +88,7 @@ impl Machine<'_, '_> {
             transaction,
             certain: self.uncertain == 0,
             only: false,
+            if_exists: false,
         };
         self.ops.insert(from, op);
     }

@@ -107,7 +107,15 @@ impl<'r, 's> Machine<'r, 's> {
     /// Adds an operation and applies it, so that inspectors see it.
     pub(super) fn emit(&mut self, kind: OpKind, span: Span, style: Style) {
         let transaction = (self.autocommit == 0).then_some(self.transaction);
-        let op = Op { kind, span, style, transaction, certain: self.uncertain == 0, only: false };
+        let op = Op {
+            kind,
+            span,
+            style,
+            transaction,
+            certain: self.uncertain == 0,
+            only: false,
+            if_exists: false,
+        };
         if self.tries > 0 && self.refused(&op) {
             self.raising = true;
             return;

@@ -283,6 +283,7 @@ fn unread(span: Span, reason: &str) -> Script {
         transaction: None,
         certain: true,
         only: false,
+        if_exists: false,
     };
     Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
 }

@@ -481,7 +481,7 @@ impl Machine<'_, '_> {
                 let reason = format!("the new type of `{column}` is {}", describe(&ty));
                 self.opaque(args.span, &reason, OpaqueEffect::Table(table.clone()));
             }
-            change.ty = Some(TypeChange { to, using });
+            change.ty = Some(TypeChange { to, using, collation: None });
         }
         match args.kw("server_default") {
             None | Some(Value::Bool(false)) => {}
@@ -621,7 +621,7 @@ impl Machine<'_, '_> {
             let column = column.to_string();
             let using = Some(format!("{column}::text::{}", ty.name));
             let change = ColumnChange {
-                ty: Some(TypeChange { to: ty.clone(), using }),
+                ty: Some(TypeChange { to: ty.clone(), using, collation: None }),
                 ..ColumnChange::default()
             };
             self.emit(OpKind::AlterColumn { table, column, change }, args.span, style);

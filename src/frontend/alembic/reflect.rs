@@ -81,6 +81,7 @@ impl Machine<'_, '_> {
             transaction: None,
             certain: true,
             only: false,
+            if_exists: false,
         });
         alone.shared_table(name)
     }

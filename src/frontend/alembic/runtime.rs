@@ -210,7 +210,9 @@ impl Machine<'_, '_> {
             "CreateSequence" | "DropSequence" => {
                 let Some(name) = sequence(&of) else { return false };
                 let kind = match verb {
-                    "DropSequence" => OpKind::DropSequence { name, if_exists: false },
+                    "DropSequence" => {
+                        OpKind::DropSequence { name, if_exists: false, cascade: false }
+                    }
                     _ => OpKind::CreateSequence {
                         name,
                         if_not_exists: false,
@@ -239,6 +241,8 @@ impl Machine<'_, '_> {
                 OpKind::Read(Reads {
                     tables: found.table.into_iter().collect(),
                     words: found.words,
+                    star: false,
+                    columns: None,
                 }),
                 span,
                 Style::Alembic,
@@ -258,7 +262,7 @@ impl Machine<'_, '_> {
             (true, None) => Filter::Some,
         };
         let rows = (kind == WriteKind::Insert && !found.from_select).then_some(1);
-        let reads = Reads { tables: Vec::new(), words: found.words };
+        let reads = Reads { words: found.words, ..Reads::default() };
         self.emit(
             OpKind::Write(Write { kind, table, columns, filter, rows, reads }),
             span,

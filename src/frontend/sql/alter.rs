@@ -6,9 +6,10 @@ use super::{
     cursor::Cursor,
     scan::Kind,
     sql_type,
-    table::{column, constraint, expression, identity, is_constraint},
+    table::{collation, column, constraint, expression, identity, is_constraint},
 };
 use crate::{
+    database::Dialect,
     ir::{
         ColumnChange, DefaultValue, DomainChange, EnumPosition, Generated, Name, OpKind, Opaque,
         OpaqueEffect, TypeChange,
@@ -26,7 +27,7 @@ pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     match word.as_str() {
         "TABLE" => table(reader, whole),
         "VIEW" => {
-            cursor.eat_all(&["IF", "EXISTS"]);
+            reader.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
             let view = cursor.name()?;
             let kind = match cursor.eat_all(&["RENAME", "TO"]) {
                 true => OpKind::RenameTable { table: view, to: cursor.ident()? },
@@ -36,7 +37,7 @@ pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
             Some(())
         }
         "INDEX" => {
-            cursor.eat_all(&["IF", "EXISTS"]);
+            reader.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
             let name = cursor.name()?;
             let kind = match cursor.eat_all(&["RENAME", "TO"]) {
                 true => OpKind::RenameIndex { name, to: cursor.ident()? },
@@ -58,7 +59,7 @@ pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 
 fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
-    cursor.eat_all(&["IF", "EXISTS"]);
+    reader.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
     let name = cursor.name()?;
     if cursor.eat_all(&["RENAME", "TO"]) {
         let to = cursor.ident()?;
@@ -138,6 +139,9 @@ fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         OpKind::RenameEnumValue { name, from, to: text(cursor)? }
     } else if cursor.eat_all(&["RENAME", "TO"]) {
         OpKind::RenameType { name, to: cursor.ident()? }
+    } else if cursor.eat_all(&["SET", "SCHEMA"]) {
+        let schema = Name::new(cursor.ident().as_deref(), "").schema;
+        OpKind::MoveType { name, schema }
     } else if cursor.is_any(&["ADD", "DROP", "ALTER", "RENAME"]) {
         // The attributes of a composite type.
         OpKind::AlterDomain { name, change: DomainChange::Unread }
@@ -151,11 +155,12 @@ fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 /// `ALTER TABLE t action, action`: one operation each, with the action's own place.
 fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
-    cursor.eat_all(&["IF", "EXISTS"]);
+    reader.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
     reader.only = cursor.eat("ONLY");
     let table = cursor.name()?;
     cursor.eat_punct(b'*');
     let mut several = false;
+    let mut found: Vec<(OpKind, Span)> = Vec::new();
     while !reader.cursor.done() {
         let from = reader.cursor.at;
         let kinds = action(&mut reader.cursor, &table);
@@ -179,12 +184,36 @@ fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         };
         several |= reader.cursor.punct(b',');
         let span = if several { reader.cursor.span(from, reader.cursor.at) } else { whole };
-        for kind in kinds {
-            reader.push(kind, span);
-        }
+        found.extend(kinds.into_iter().map(|kind| (kind, span)));
         reader.cursor.eat_punct(b',');
     }
+    if reader.cursor.dialect == Dialect::Postgres {
+        found.sort_by_key(|(kind, _)| pass(kind));
+    }
+    for (kind, span) in found {
+        reader.push(kind, span);
+    }
     Some(())
+}
+
+/// PostgreSQL runs the actions of one ALTER TABLE in passes, whatever their order (the
+/// `AT_PASS_…` constants of tablecmds.c): what is dropped goes first, constraints come last.
+fn pass(kind: &OpKind) -> u8 {
+    match kind {
+        OpKind::DropColumn { .. } | OpKind::DropConstraint { .. } => 0,
+        OpKind::AlterColumn { change, .. } if change.nullable == Some(true) => 0,
+        OpKind::AlterColumn { change, .. } if matches!(change.generated, Some(None)) => 0,
+        OpKind::AlterColumn { change, .. } if matches!(change.identity, Some(None)) => 0,
+        OpKind::AlterColumn { change, .. } if matches!(change.default, Some(None)) => 0,
+        OpKind::AlterColumn { change, .. } if change.ty.is_some() => 1,
+        OpKind::AddColumn { .. } => 2,
+        OpKind::AlterColumn { change, .. } if change.generated.is_some() => 3,
+        OpKind::AlterColumn { change, .. } if change.nullable.is_some() => 4,
+        OpKind::AddConstraint { constraint, .. } if constraint.stands_on_index() => 5,
+        OpKind::AlterColumn { .. } => 6,
+        OpKind::AddConstraint { .. } => 6,
+        _ => 7,
+    }
 }
 
 fn action(cursor: &mut Cursor<'_>, table: &Name) -> Option<Vec<OpKind>> {
@@ -308,10 +337,10 @@ fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
         let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
         change.generated = Some(Some(Generated { sql, stored: true }));
     } else if cursor.eat_all(&["DROP", "EXPRESSION"]) {
-        cursor.eat_all(&["IF", "EXISTS"]);
+        change.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
         change.generated = Some(None);
     } else if cursor.eat_all(&["DROP", "IDENTITY"]) {
-        cursor.eat_all(&["IF", "EXISTS"]);
+        change.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
         change.identity = Some(None);
     } else if cursor.eat_all(&["ADD", "GENERATED"]) {
         let always = cursor.is("ALWAYS");
@@ -334,13 +363,11 @@ fn type_change(cursor: &mut Cursor<'_>) -> TypeChange {
         cursor.skip();
     }
     let to = sql_type(cursor.written(from, cursor.at), cursor.dialect);
-    if cursor.eat("COLLATE") {
-        cursor.name();
-    }
+    let collation = if cursor.eat("COLLATE") { collation(cursor) } else { None };
     let using = cursor.eat("USING").then(|| {
         let from = cursor.at;
         cursor.skip_item();
         cursor.written(from, cursor.at).to_owned()
     });
-    TypeChange { to, using }
+    TypeChange { to, using, collation }
 }

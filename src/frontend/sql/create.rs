@@ -163,7 +163,7 @@ fn schema(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
         let element = Statement { tokens, start: first.start, end: last.end };
         let cursor = Cursor { tokens, at: 0, path: Some(&name), ..reader.cursor };
-        let mut nested = Reader { cursor, out: Vec::new(), only: false };
+        let mut nested = Reader { cursor, out: Vec::new(), only: false, if_exists: false };
         nested.statement(&element);
         reader.out.append(&mut nested.out);
     }
@@ -357,7 +357,7 @@ fn view(reader: &mut Reader<'_>, whole: Span, or_replace: bool) -> Option<()> {
     if !cursor.eat("VIEW") {
         return None;
     }
-    cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
     let columns = cursor.idents_in_parens();
     while !cursor.done() && !cursor.is("AS") {
@@ -366,8 +366,17 @@ fn view(reader: &mut Reader<'_>, whole: Span, or_replace: bool) -> Option<()> {
     cursor.eat("AS");
     let sql = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned());
     let (reads, query) = query::output(cursor);
-    let made = OpKind::CreateView { name, materialized, or_replace, columns, reads, sql, query };
-    reader.push(made, whole);
+    let kind = OpKind::CreateView {
+        name,
+        materialized,
+        if_not_exists,
+        or_replace,
+        columns,
+        reads,
+        sql,
+        query,
+    };
+    reader.push(kind, whole);
     Some(())
 }
 
@@ -486,7 +495,7 @@ fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     cursor.eat("CONSTRAINT");
     cursor.eat("TRIGGER");
-    cursor.eat_all(&["IF", "NOT", "EXISTS"]);
+    let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
     while !cursor.done() && !cursor.is("ON") {
         cursor.skip();
@@ -494,7 +503,7 @@ fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     cursor.eat("ON");
     let table = cursor.name()?;
     let sql = Some(cursor.written(0, cursor.tokens.len()).to_owned());
-    reader.push(OpKind::CreateTrigger { name: name.name, table, sql }, whole);
+    reader.push(OpKind::CreateTrigger { if_not_exists, name: name.name, table, sql }, whole);
     Some(())
 }
 
@@ -509,5 +518,6 @@ pub(super) fn literal(text: &str) -> String {
 
 /// A view or table that nothing is known of but its words.
 pub(super) fn no_reads(cursor: &Cursor<'_>) -> Reads {
-    Reads { tables: Vec::<Name>::new(), words: cursor.words().collect() }
+    let words = cursor.words().collect();
+    Reads { tables: Vec::new(), words, star: cursor.selects_all(), columns: None }
 }

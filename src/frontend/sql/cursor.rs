@@ -4,8 +4,15 @@ use super::scan::{Kind, Token, slice};
 use crate::{
     database::Dialect,
     ir::Name,
+    schema::clip,
     source::{FileId, Span},
 };
+
+/// PostgreSQL cuts names while it scans them.
+fn clipped(mut name: String) -> String {
+    name.truncate(clip(&name).len());
+    name
+}
 
 /// Where SQL text lies.
 #[derive(Debug, Clone, Copy)]
@@ -104,15 +111,16 @@ impl<'a> Cursor<'a> {
         let token = self.peek()?;
         let text = self.str(token);
         let name = match token.kind {
-            Kind::Word if self.dialect == Dialect::Postgres => text.to_lowercase(),
+            Kind::Word if self.dialect == Dialect::Postgres => clipped(text.to_lowercase()),
             Kind::Word => text.to_owned(),
             Kind::Quoted => {
                 let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-                match text.as_bytes().first() {
+                let name = match text.as_bytes().first() {
                     Some(b'"') => inner.replace("\"\"", "\""),
                     Some(b'`') => inner.replace("``", "`"),
                     _ => inner.to_owned(),
-                }
+                };
+                if self.dialect == Dialect::Postgres { clipped(name) } else { name }
             }
             // SQLite takes a string for a name where only a name can stand.
             Kind::Text if self.dialect == Dialect::Sqlite => text.trim_matches('\'').to_owned(),
@@ -198,6 +206,23 @@ impl<'a> Cursor<'a> {
             (Some(first), Some(last)) => self.place.span(first.start, last.end.max(first.end)),
             _ => self.place.span(0, 0),
         }
+    }
+
+    /// Whether a select list has a `*` in it, rather than a product or a `count(*)`.
+    pub(super) fn selects_all(&self) -> bool {
+        let star = Kind::Punct(b'*');
+        let tokens = self.tokens.get(self.at..).unwrap_or_default();
+        tokens.iter().enumerate().any(|(at, token)| {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            let opens = before.is_some_and(|t| match t.kind {
+                Kind::Punct(b',' | b'.') => true,
+                Kind::Word => ["SELECT", "ALL", "DISTINCT"]
+                    .iter()
+                    .any(|word| slice(self.text, *t).eq_ignore_ascii_case(word)),
+                _ => false,
+            });
+            token.kind == star && opens
+        })
     }
 
     /// Every identifier from here to the end, folded.

@@ -54,7 +54,7 @@ pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     if word == "TRIGGER" {
         let table = if cursor.eat("ON") { cursor.name() } else { None };
         let name = names.remove(0).name;
-        reader.push(OpKind::DropTrigger { name, table }, whole);
+        reader.push(OpKind::DropTrigger { name, table, if_exists }, whole);
         return Some(());
     }
     while cursor.eat_punct(b',') {
@@ -69,8 +69,8 @@ pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let kind = match word.as_str() {
             "TABLE" => OpKind::DropTable { table: name, if_exists, cascade },
             "INDEX" => OpKind::DropIndex { name, table: None, if_exists, cascade, concurrently },
-            "VIEW" => OpKind::DropView { name, if_exists, cascade },
-            "SEQUENCE" => OpKind::DropSequence { name, if_exists },
+            "VIEW" => OpKind::DropView { name, materialized, if_exists, cascade },
+            "SEQUENCE" => OpKind::DropSequence { name, if_exists, cascade },
             "SCHEMA" => OpKind::DropSchema { name: name.name, cascade },
             _ => OpKind::DropType { name, if_exists, cascade },
         };

@@ -11,6 +11,7 @@ mod create;
 mod cursor;
 mod drop;
 mod grammar;
+mod named;
 mod plpgsql;
 mod query;
 mod scan;
@@ -54,6 +55,7 @@ fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Ve
             cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within },
             out: Vec::new(),
             only: false,
+            if_exists: false,
         };
         reader.statement(&statement);
         let set = reader.out.iter().rev().find_map(|op| match &op.kind {
@@ -75,9 +77,9 @@ fn first_schema(path: &str) -> Option<String> {
 /// One part of an index, as SQL: `lower(a) DESC`, `name text_pattern_ops`.
 pub(super) fn index_part(text: &str, place: Span, dialect: Dialect) -> IndexPart {
     let tokens = scan::tokens(text, dialect);
-    let cursor =
-        Cursor { text, tokens: &tokens, at: 0, place: Place::Within(place), dialect, path: None };
-    let mut parts = table::index_parts(cursor);
+    let place = Place::Within(place);
+    let cursor = Cursor { text, tokens: &tokens, at: 0, place, dialect, path: None };
+    let mut parts = table::index_parts(cursor, &mut |_| {});
     match parts.len() {
         1 => parts.remove(0),
         _ => IndexPart::expression(text.trim()),
@@ -116,6 +118,8 @@ pub(crate) struct Reader<'a> {
     out: Vec<Op>,
     /// Whether the statement says ONLY.
     only: bool,
+    /// What is pushed is written with IF EXISTS.
+    if_exists: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -210,6 +214,7 @@ impl<'a> Reader<'a> {
             transaction: Some(0),
             certain: true,
             only: self.only,
+            if_exists: self.if_exists,
         });
     }
 

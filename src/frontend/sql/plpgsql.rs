@@ -56,6 +56,7 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
             cursor: Cursor { tokens: rest, at: 0, ..cursor },
             out: Vec::new(),
             only: false,
+            if_exists: false,
         };
         nested.statement(&statement);
         for mut op in nested.out {

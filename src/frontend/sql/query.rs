@@ -12,6 +12,7 @@ use super::{
     Reader,
     create::no_reads,
     cursor::Cursor,
+    named::columns_of_query,
     scan::{Kind, Token},
     select,
 };
@@ -27,7 +28,7 @@ use crate::{
 
 /// Above this many tokens a statement is not parsed: a seed of a hundred thousand rows reads
 /// nothing, and a chain of as many terms is a tree too deep to walk.
-const MAX_PARSED: usize = 4_000;
+pub(super) const MAX_PARSED: usize = 4_000;
 
 pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = reader.cursor;
@@ -384,6 +385,7 @@ pub(super) fn reads(cursor: &Cursor<'_>) -> Reads {
 fn reads_of(cursor: &Cursor<'_>, parsed: Option<&Statement>) -> Reads {
     let mut found = no_reads(cursor);
     if let Some(statement) = parsed {
+        found.columns = columns_of_query(statement, cursor.dialect);
         let _ = visit_relations(statement, |relation| {
             let parts: Vec<String> = relation
                 .0
@@ -411,9 +413,21 @@ fn reads_of(cursor: &Cursor<'_>, parsed: Option<&Statement>) -> Reads {
             }
         }
     }
+    // `FROM generate_series(1, 9)` reads no table.
+    found.tables.retain(|table| !calls(cursor, &table.name));
     found.tables.sort();
     found.tables.dedup();
     found
+}
+
+/// Whether a name is followed by a parenthesis, which opens no list of columns behind INTO.
+fn calls(cursor: &Cursor<'_>, name: &str) -> bool {
+    let tokens = cursor.tokens.get(cursor.at..).unwrap_or_default();
+    tokens.windows(2).any(|pair| {
+        pair[1].kind == Kind::Punct(b'(')
+            && pair[0].kind == Kind::Word
+            && cursor.str(pair[0]).eq_ignore_ascii_case(name)
+    }) && !cursor.words().any(|word| word == "into")
 }
 
 /// The query of `CREATE TABLE … AS`, and whether its rows are taken.
@@ -461,9 +475,13 @@ pub(super) fn parse(cursor: &Cursor<'_>) -> Option<Statement> {
         return None;
     }
     let text = cursor.written(cursor.at, cursor.tokens.len());
-    let grammar: &dyn Grammar = match cursor.dialect {
+    parser(cursor.dialect).try_with_sql(text).ok()?.parse_statement().ok()
+}
+
+pub(super) fn parser(dialect: Dialect) -> Parser<'static> {
+    let grammar: &dyn Grammar = match dialect {
         Dialect::Postgres => &PostgreSqlDialect {},
         Dialect::Sqlite => &SQLiteDialect {},
     };
-    Parser::new(grammar).with_recursion_limit(64).try_with_sql(text).ok()?.parse_statement().ok()
+    Parser::new(grammar).with_recursion_limit(64)
 }

@@ -1,6 +1,6 @@
 //! Column definitions and constraints: the inside of CREATE TABLE and ADD COLUMN.
 
-use super::{cursor::Cursor, scan::Kind, sql_type};
+use super::{cursor::Cursor, named::columns_of, scan::Kind, sql_type};
 use crate::{
     database::Dialect,
     ir::{
@@ -144,6 +144,7 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         add(ConstraintKind::Check { sql: Some(sql) }, cursor);
         if let Some(last) = made.constraints.last_mut() {
             (last.no_inherit, last.on_conflict) = (no_inherit, on_conflict);
+            last.reads = columns_of(&inner);
         }
     } else if cursor.eat("COLLATE") {
         made.column.collation = collation(cursor);
@@ -259,8 +260,8 @@ pub(super) fn expression<'a>(cursor: &mut Cursor<'a>) -> &'a str {
         cursor.skip();
     }
     loop {
-        let collates = cursor.is("COLLATE") && !cursor.punct(b',');
-        if cursor.done() || cursor.punct(b',') || (cursor.is_any(CLAUSES) && !collates) {
+        // A default ends before COLLATE, which is the column's (`b_expr` of PostgreSQL's grammar).
+        if cursor.done() || cursor.punct(b',') || cursor.is_any(CLAUSES) {
             break;
         }
         cursor.skip();
@@ -323,7 +324,7 @@ pub(super) fn is_constraint(cursor: &Cursor<'_>) -> bool {
 pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
     let from = cursor.at;
     let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident()?) } else { None };
-    let mut using_index = None;
+    let (mut using_index, mut reads) = (None, None);
     let (columns, kind) = if cursor.eat_all(&["PRIMARY", "KEY"]) {
         (key_columns(cursor, &mut using_index)?, ConstraintKind::PrimaryKey)
     } else if cursor.eat("UNIQUE") {
@@ -336,7 +337,9 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
     } else if cursor.eat("CHECK") {
         let inner = cursor.parens()?;
         let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
-        (check_columns(&inner), ConstraintKind::Check { sql: Some(sql) })
+        reads = columns_of(&inner);
+        let columns = reads.clone().unwrap_or_else(|| check_columns(&inner));
+        (columns, ConstraintKind::Check { sql: Some(sql) })
     } else if cursor.eat("EXCLUDE") {
         exclude(cursor)
     } else if cursor.eat_all(&["NOT", "NULL"]) {
@@ -345,7 +348,7 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
         return None;
     };
     let mut made = Constraint::new(name, columns, kind, cursor.span(from, cursor.at));
-    made.using_index = using_index;
+    (made.using_index, made.reads) = (using_index, reads);
     loop {
         if cursor.eat_all(&["NOT", "VALID"]) {
             made.validated = false;
@@ -403,7 +406,7 @@ fn exclude(cursor: &mut Cursor<'_>) -> (Vec<String>, ConstraintKind) {
 /// The plain columns among the parts of an EXCLUDE; PostgreSQL makes a name of them.
 fn parts_of(mut cursor: Cursor<'_>) -> Vec<String> {
     let Some(inner) = cursor.parens() else { return Vec::new() };
-    let columns = index_parts(inner).into_iter().map(|part| match part.of {
+    let columns = index_parts(inner, &mut |_| {}).into_iter().map(|part| match part.of {
         Indexed::Column(name) => name,
         Indexed::Expression(_) => "expr".to_owned(),
     });
@@ -478,7 +481,11 @@ pub(super) fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
 }
 
 /// The parts of an index: `(a, lower(b), c COLLATE "C" text_pattern_ops DESC NULLS LAST)`.
-pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
+/// Expressions are shown to `see`.
+pub(super) fn index_parts<'a>(
+    mut inner: Cursor<'a>,
+    see: &mut dyn FnMut(Cursor<'a>),
+) -> Vec<IndexPart> {
     let mut parts = Vec::new();
     while !inner.done() {
         let from = inner.at;
@@ -494,6 +501,7 @@ pub(super) fn index_parts(mut inner: Cursor<'_>) -> Vec<IndexPart> {
                     inner.skip();
                     end = inner.at;
                 }
+                see(Cursor { tokens: &inner.tokens[..end], at: from, ..inner });
                 Indexed::Expression(inner.written(from, end).to_owned())
             }
         };
@@ -551,13 +559,19 @@ pub(super) fn index_body(
     let loose = inner.tokens[inner.at..]
         .iter()
         .any(|t| t.kind == Kind::Quoted && inner.str(*t).starts_with('"'));
-    let parts = index_parts(inner);
+    let mut reads = Some(Vec::new());
+    let mut add = |part: Cursor<'_>| {
+        let found = columns_of(&part);
+        reads = reads.take().zip(found).map(|(reads, found)| [reads, found].concat());
+    };
+    let parts = index_parts(inner, &mut add);
     let mut index = Index::new(name, parts, unique, span);
     index.loose = loose;
     index.method = method.map(|m| m.to_lowercase());
     while !cursor.done() {
         if cursor.eat("WHERE") {
             index.predicate = Some(cursor.written(cursor.at, cursor.tokens.len()).to_owned());
+            add(*cursor);
             cursor.at = cursor.tokens.len();
         } else if cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]) {
             index.nulls_not_distinct = true;
@@ -570,5 +584,6 @@ pub(super) fn index_body(
             cursor.skip();
         }
     }
+    index.reads = reads;
     Some(index)
 }

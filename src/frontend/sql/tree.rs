@@ -196,6 +196,7 @@ fn unread(file: FileId, reason: String) -> Script {
         transaction: None,
         certain: true,
         only: false,
+        if_exists: false,
     };
     Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
 }

@@ -132,7 +132,7 @@ impl<'a> Script<'a> {
         let known = || names_in(sql).all(|name| table.column(&name).found().is_some());
         !sql.trim().is_empty()
             && (table.complete || known())
-            && !left_out.iter().any(|column| crate::schema::mentions(sql, column))
+            && !left_out.iter().any(|column| crate::schema::mentions(sql, column, table.folds))
     }
 }
 

@@ -1,0 +1,171 @@
+//! What stops a table, column, type, key, index, view or sequence from being dropped.
+
+use crate::{
+    ir::{Column, Constraint, Name, Op, OpKind},
+    schema::{Schema, Sequence, Table, TypeKind, View, clip, mentions},
+    source::Span,
+};
+
+/// Something that depends on what is dropped or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependent {
+    /// For people: "foreign key `task_user_id_fkey` on `task`".
+    pub what: String,
+    /// A generated column, which PostgreSQL treats in its own way.
+    pub generated: bool,
+    pub span: Span,
+}
+
+/// What PostgreSQL names in a 2BP01 for a drop without CASCADE. SQLite drops regardless.
+pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
+    if !schema.database().is_postgres() {
+        return Vec::new();
+    }
+    match &op.kind {
+        OpKind::DropTable { table, cascade: false, .. } => {
+            let table = &schema.resolve(table);
+            let keys = schema.references_to(table).filter(|(child, _)| child.name != *table);
+            let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
+            found.extend(schema.readers(table, None).map(reader));
+            let owned = |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, _)| t == table);
+            let sequences = schema.sequences().filter(owned);
+            found.extend(sequences.flat_map(|s| fed_elsewhere(schema, s)));
+            found
+        }
+        OpKind::DropColumn { table, column, cascade: false, .. } => {
+            let Some(known) = schema.table(table).found() else { return Vec::new() };
+            dependents_of_column(schema, known, clip(column))
+        }
+        OpKind::DropConstraint { table, name: Some(name), cascade: false, .. } => {
+            let found = schema.table(table).found();
+            let keyed = found.filter(|t| t.constraint(clip(name)).is_some());
+            keyed.map_or(Vec::new(), |table| standing_on(schema, table, clip(name)))
+        }
+        OpKind::DropIndex { name, cascade: false, .. } => {
+            let name = name.sibling(clip(&name.name));
+            let table = schema.index_table(&name).found();
+            table.map_or(Vec::new(), |table| standing_on(schema, table, &name.name))
+        }
+        OpKind::DropType { name, cascade: false, .. } => {
+            let mut found = columns_of_type(schema, name);
+            found.extend(schema.types().filter(|ty| is_over(&ty.kind, name)).map(|ty| Dependent {
+                what: format!("domain `{}`", ty.name),
+                generated: false,
+                span: ty.created.span,
+            }));
+            found
+        }
+        OpKind::DropView { name, cascade: false, .. } => {
+            schema.readers(&schema.resolve(name), None).map(reader).collect()
+        }
+        OpKind::DropSequence { name, cascade: false, .. } => fed(schema, name),
+        _ => Vec::new(),
+    }
+}
+
+fn is_over(kind: &TypeKind, name: &Name) -> bool {
+    matches!(kind, TypeKind::Domain { domain, .. } if domain.base.name == name.to_string())
+}
+
+fn key(child: &Table, constraint: &Constraint) -> Dependent {
+    let name = constraint.name.as_deref().unwrap_or("unnamed");
+    let what = format!("foreign key `{name}` on `{}`", child.name);
+    Dependent { what, generated: false, span: constraint.span }
+}
+
+fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
+    // A foreign key of the table itself goes with its own columns, not with those it references.
+    let keys = schema.references_to(&table.name).filter(|(child, c)| {
+        let own = child.name == table.name && c.columns.iter().any(|c| c == column);
+        !own && c.foreign_key().is_some_and(|fk| fk.columns.iter().any(|c| c == column))
+    });
+    let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
+    found.extend(schema.readers(&table.name, Some(column)).map(reader));
+    let owned =
+        |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, c)| *t == table.name && c == column);
+    found.extend(schema.sequences().filter(owned).flat_map(|s| fed_elsewhere(schema, s)));
+    // Up to 14 they go with the column (experiment `drop-col-generated-dep`).
+    if schema.database().at_least((15, 0)) {
+        found.extend(generated_from(table, column));
+    }
+    found
+}
+
+/// The foreign keys that stand on a key or a unique index.
+fn standing_on(schema: &Schema, table: &Table, index: &str) -> Vec<Dependent> {
+    let of = |c: &Constraint| c.foreign_key().and_then(|fk| fk.key.as_deref()) == Some(index);
+    let keys = schema.references_to(&table.name).filter(|(_, c)| of(c));
+    keys.map(|(child, c)| key(child, c)).collect()
+}
+
+/// The columns whose default a sequence feeds; an identity cannot be without its own.
+fn fed(schema: &Schema, name: &Name) -> Vec<Dependent> {
+    let Some(sequence) = schema.sequence(&name.sibling(clip(&name.name))) else {
+        return Vec::new();
+    };
+    let mut found = fed_elsewhere(schema, sequence);
+    if let Some((table, column)) = &sequence.owner
+        && let Some(of) = schema.column(table, column).found()
+        && (of.column.serial || of.column.identity.is_some())
+    {
+        found.push(of_column(table, &of.column));
+    }
+    found
+}
+
+/// The columns that a sequence feeds besides the one that it goes with.
+fn fed_elsewhere(schema: &Schema, sequence: &Sequence) -> Vec<Dependent> {
+    let fed = schema.fed_by(&sequence.name).into_iter();
+    let others = fed.filter(|fed| sequence.owner.as_ref() != Some(fed));
+    others
+        .filter_map(|(table, column)| {
+            let of = schema.column(&table, &column).found()?;
+            Some(of_column(&table, &of.column))
+        })
+        .collect()
+}
+
+fn of_column(table: &Name, column: &Column) -> Dependent {
+    let what = format!("column `{}` of `{table}`", column.name);
+    Dependent { what, generated: false, span: column.span }
+}
+
+/// The columns whose type it is.
+pub fn columns_of_type(schema: &Schema, name: &Name) -> Vec<Dependent> {
+    let spelled = name.to_string();
+    let mut found = Vec::new();
+    for table in schema.tables() {
+        for column in table.columns.iter().filter(|c| c.column.ty.name == spelled) {
+            let what = format!("column `{}` of `{}`", column.column.name, table.name);
+            found.push(Dependent { what, generated: false, span: column.created.span });
+        }
+    }
+    found
+}
+
+/// Whether a generated column or a view reads a column, so that its type cannot change
+/// (0A000; experiments `at-view-dep`, `at-generated-dep`).
+pub fn pins_type(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
+    let mut found = generated_from(table, column);
+    found.extend(schema.readers(&table.name, Some(column)).map(reader));
+    found
+}
+
+fn generated_from(table: &Table, column: &str) -> Vec<Dependent> {
+    let from = |sql: &str| mentions(sql, column, table.folds);
+    let generated = table.columns.iter().filter(|c| {
+        c.column.name != column && c.column.generated.as_ref().is_some_and(|g| from(&g.sql))
+    });
+    generated
+        .map(|c| Dependent {
+            what: format!("generated column `{}`", c.column.name),
+            generated: true,
+            span: c.created.span,
+        })
+        .collect()
+}
+
+fn reader(view: &View) -> Dependent {
+    let what = format!("view `{}`", view.name);
+    Dependent { what, generated: false, span: view.created.span }
+}

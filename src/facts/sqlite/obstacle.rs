@@ -1,0 +1,259 @@
+//! What SQLite refuses because of what is there already. The words are those of SQLite 3.50.
+
+use super::{Outcome, alter};
+use crate::{
+    facts::obstacle::{Obstacle, ObstacleKind},
+    ir::{Column, ConstraintKind, CreateTable, Name, Op, OpKind},
+    schema::{Relation, Schema, Table, View},
+};
+
+/// Everything that stands in an operation's way.
+pub fn obstacles(schema: &Schema, op: &Op) -> Vec<Obstacle> {
+    let mut found = Found { schema, out: Vec::new() };
+    found.operation(op);
+    if let Some(refused) = alter(schema, op)
+        && refused.outcome == Outcome::Refused
+        && refused.when.is_none()
+    {
+        found.state(refused.error);
+    }
+    found.out
+}
+
+struct Found<'a> {
+    schema: &'a Schema,
+    out: Vec<Obstacle>,
+}
+
+impl<'a> Found<'a> {
+    fn taken(&mut self, words: String) {
+        self.out.push(Obstacle::new(ObstacleKind::Taken, words));
+    }
+
+    fn state(&mut self, words: String) {
+        self.out.push(Obstacle::new(ObstacleKind::State, words));
+    }
+
+    fn operation(&mut self, op: &Op) {
+        match &op.kind {
+            OpKind::CreateTable(create) => self.create_table(create),
+            OpKind::CreateView { name, if_not_exists, .. } => {
+                self.new_table(name, *if_not_exists);
+            }
+            OpKind::CreateIndex { table, index, if_not_exists, .. } => {
+                if self.is_view(table) {
+                    self.state("views may not be indexed".to_owned());
+                }
+                let Some(name) = &index.name else { return };
+                match self.relation(&table.sibling(name)) {
+                    Some(Relation::Index | Relation::Key) if !if_not_exists => {
+                        self.taken(format!("index {name} already exists"));
+                    }
+                    Some(Relation::Index | Relation::Key) | None => {}
+                    Some(_) => self.taken(format!("there is already a table named {name}")),
+                }
+            }
+            OpKind::CreateTrigger { name, if_not_exists: false, .. } => {
+                let same = |t: &Table| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name));
+                if !self.schema.is_open() && self.schema.tables().any(|t| t.complete && same(t)) {
+                    self.taken(format!("trigger {name} already exists"));
+                }
+            }
+            OpKind::DropTable { table, .. } if self.is_view(table) => {
+                self.state(format!("use DROP VIEW to delete view {}", table.name));
+            }
+            OpKind::DropView { name, .. } if self.table(name).is_some() => {
+                self.state(format!("use DROP TABLE to delete table {}", name.name));
+            }
+            OpKind::AddColumn { table, column, .. } => {
+                if self.is_view(table) {
+                    self.state("Cannot add a column to a view".to_owned());
+                }
+                let known = self.table(table);
+                if let Some(known) = known.filter(|t| t.options.strict) {
+                    self.strict(&known.name, std::slice::from_ref(column));
+                }
+                if known.is_some_and(|t| t.column(&column.name).found().is_some()) {
+                    self.taken(format!("duplicate column name: {}", column.name));
+                }
+            }
+            OpKind::DropColumn { table, column, .. } => {
+                if self.is_view(table) {
+                    self.state(format!("cannot drop column from view \"{}\"", table.name));
+                }
+                self.broken_views();
+                let Some(known) = self.table(table) else { return };
+                let Some(of) = known.column(column).found() else { return };
+                let names = |v: &&View| {
+                    let mut names = v.names.iter().flatten();
+                    names.any(|n| n.eq_ignore_ascii_case(&of.column.name))
+                };
+                let some = Some(of.column.name.as_str());
+                let reader = self.schema.readers(&known.name, some).find(|v| !reads_all(v));
+                let namer = || self.schema.readers(&known.name, None).find(names);
+                if let Some(view) = reader.or_else(namer) {
+                    self.state(format!(
+                        "error in view {} after drop column: no such column: {column}",
+                        view.name.name
+                    ));
+                }
+            }
+            OpKind::RenameColumn { table, column, to } => {
+                if self.is_view(table) {
+                    self.state(format!("cannot rename columns of view \"{}\"", table.name));
+                }
+                self.broken_views();
+                let Some(known) = self.table(table) else { return };
+                let (old, new) = (known.column(column).found(), known.column(to).found());
+                if let (Some(old), Some(new)) = (old, new)
+                    && old.column.name != new.column.name
+                {
+                    self.taken(format!("duplicate column name: {}", to));
+                }
+            }
+            OpKind::RenameTable { table, to } => {
+                if self.is_view(table) {
+                    self.state(format!("view {} may not be altered", table.name));
+                }
+                self.broken_views();
+                if self.relation(&table.sibling(to)).is_some() {
+                    self.taken(format!(
+                        "there is already another table or index with this name: {to}"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What is certainly there. Something unread may have dropped views and what is not known
+    /// in full.
+    fn relation(&self, name: &Name) -> Option<Relation> {
+        self.schema.relation(name)
+    }
+
+    fn table(&self, name: &Name) -> Option<&'a Table> {
+        self.schema.table(name).found().filter(|t| t.complete)
+    }
+
+    fn is_view(&self, name: &Name) -> bool {
+        self.relation(name) == Some(Relation::View)
+    }
+
+    /// A table or view of a new name.
+    fn new_table(&mut self, name: &Name, if_not_exists: bool) -> bool {
+        let what = match self.relation(name) {
+            Some(Relation::Index | Relation::Key) => {
+                self.taken(format!("there is already an index named {}", name.name));
+                return true;
+            }
+            Some(Relation::View) => "view",
+            Some(_) => "table",
+            None => return false,
+        };
+        if !if_not_exists {
+            self.taken(format!("{what} {} already exists", spelled(&name.name)));
+        }
+        true
+    }
+
+    fn create_table(&mut self, create: &CreateTable) {
+        let name = &create.table.name;
+        if self.new_table(&create.table, create.if_not_exists) && create.if_not_exists {
+            return;
+        }
+        let mut seen: Vec<String> = Vec::new();
+        for column in &create.columns {
+            let folded = column.name.to_lowercase();
+            if seen.contains(&folded) {
+                self.taken(format!("duplicate column name: {}", column.name));
+            }
+            seen.push(folded);
+        }
+        let keys = create.constraints.iter().filter(|c| c.kind == ConstraintKind::PrimaryKey);
+        let keys = keys.count();
+        if keys > 1 {
+            self.state(format!("table \"{name}\" has more than one primary key"));
+        }
+        let options = &create.options;
+        if options.without_rowid && keys == 0 && create.from.is_none() {
+            self.state(format!("PRIMARY KEY missing on table {name}"));
+        }
+        if options.without_rowid && options.autoincrement {
+            self.state("AUTOINCREMENT not allowed on WITHOUT ROWID tables".to_owned());
+        }
+        if options.strict {
+            self.strict(&create.table, &create.columns);
+        }
+        for constraint in create.constraints.iter().filter(|c| c.kind == ConstraintKind::PrimaryKey)
+        {
+            let generated = |name: &String| {
+                create
+                    .columns
+                    .iter()
+                    .any(|c| c.name.eq_ignore_ascii_case(name) && c.generated.is_some())
+            };
+            if constraint.columns.iter().any(generated) {
+                self.state("generated columns cannot be part of the PRIMARY KEY".to_owned());
+            }
+        }
+    }
+
+    /// STRICT tables know six types (SQLite, STRICT Tables).
+    fn strict(&mut self, table: &Name, columns: &[Column]) {
+        const TYPES: [&str; 6] = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
+        for column in columns {
+            let (table, name) = (&table.name, &column.name);
+            if column.ty.is_unknown() {
+                self.state(format!("missing datatype for {table}.{name}"));
+            } else if !column.ty.args.is_empty()
+                || !TYPES.iter().any(|ty| column.ty.name.eq_ignore_ascii_case(ty))
+            {
+                self.state(format!("unknown datatype for {table}.{name}"));
+            }
+        }
+    }
+
+    /// Since 3.26, a rename or a dropped column reads the whole schema again, and stops at a view
+    /// of a table that is gone.
+    fn broken_views(&mut self) {
+        if self.schema.is_open() || !self.schema.database().at_least((3, 26)) {
+            return;
+        }
+        let gone =
+            |name: &Name| self.schema.table(name).is_missing() && self.relation(name).is_none();
+        let broken = self.schema.views().find_map(|view| {
+            let table = view.tables.iter().find(|table| gone(table))?;
+            Some(format!("error in view {}: no such table: main.{}", view.name.name, table.name))
+        });
+        if let Some(words) = broken {
+            self.state(words);
+        }
+        let lacks = self.schema.views().find_map(|view| {
+            let [table] = view.tables.as_slice() else { return None };
+            let known = self.table(table)?;
+            let names = view.names.iter().flatten();
+            let column =
+                names.into_iter().find(|c| known.column(c).is_missing() && !is_rowid(c))?;
+            Some(format!("error in view {}: no such column: {column}", view.name.name))
+        });
+        if let Some(words) = lacks {
+            self.state(words);
+        }
+    }
+}
+
+/// `*` is read again each time, so what is gone is not missed.
+fn reads_all(view: &View) -> bool {
+    view.names.as_ref().is_some_and(Vec::is_empty)
+}
+
+fn is_rowid(column: &str) -> bool {
+    ["rowid", "oid", "_rowid_"].iter().any(|name| column.eq_ignore_ascii_case(name))
+}
+
+/// As SQLite prints a name that was written: with its quotes.
+fn spelled(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { name.to_owned() } else { format!("\"{name}\"") }
+}

@@ -1,0 +1,149 @@
+//! Views: what they read, and what goes with what.
+
+use std::collections::HashSet;
+
+use super::{Schema, View, clip};
+use crate::ir::{Name, Reads, query::Query};
+
+/// A column that a view reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRead {
+    pub table: Name,
+    pub column: String,
+    /// False where another table of the query has, or may have, a column of this name: only
+    /// the words of a query are known, not what each stands for.
+    pub certain: bool,
+}
+
+/// A view as it is made.
+pub(super) struct NewView<'a> {
+    pub(super) name: &'a Name,
+    pub(super) materialized: bool,
+    pub(super) or_replace: bool,
+    pub(super) columns: &'a [String],
+    pub(super) reads: &'a Reads,
+    pub(super) sql: Option<&'a str>,
+    pub(super) query: Option<&'a Query>,
+}
+
+impl Schema {
+    pub(super) fn create_view(&mut self, new: &NewView<'_>) {
+        let name = self.resolve(new.name);
+        let replaces = new.or_replace && self.views.get(&name).is_some();
+        if !replaces && self.relation_exists(&name) {
+            return;
+        }
+        let tables: Vec<Name> = new.reads.tables.iter().map(|t| self.resolve(t)).collect();
+        let view = View {
+            name: name.clone(),
+            materialized: new.materialized,
+            columns: new.columns.to_vec(),
+            names: new.reads.columns.clone().filter(|_| tables.len() == 1),
+            reads: self.columns_read(&tables, new.reads),
+            tables,
+            words: new.reads.words.clone(),
+            indexes: Vec::new(),
+            sql: new.sql.map(str::to_owned),
+            output: new.query.and_then(|q| self.named_output(q, new.columns)),
+            created: self.now,
+        };
+        self.views.insert(name, view);
+    }
+
+    /// The columns of its tables that a query names; with `*`, all of them.
+    fn columns_read(&self, tables: &[Name], reads: &Reads) -> Vec<ColumnRead> {
+        let sqlite = self.database.is_sqlite();
+        let named = |column: &str| match (&reads.columns, sqlite) {
+            (Some(columns), true) => columns.iter().any(|c| c.eq_ignore_ascii_case(column)),
+            (Some(columns), false) => columns.iter().any(|c| c == column),
+            (None, true) => {
+                reads.words.contains(&column.to_lowercase()) || reads.words.contains(column)
+            }
+            (None, false) => reads.words.contains(column),
+        };
+        let lacks = |other: &Name, column: &str| {
+            self.tables.get(other).is_some_and(|t| t.column(column).is_missing())
+        };
+        let mut found = Vec::new();
+        for table in tables {
+            let Some(known) = self.tables.get(table) else { continue };
+            for of in &known.columns {
+                let column = of.column.name.as_str();
+                if !reads.star && !named(column) {
+                    continue;
+                }
+                let alone = tables.iter().all(|other| other == table || lacks(other, column));
+                let certain = alone || reads.star;
+                found.push(ColumnRead { table: table.clone(), column: column.to_owned(), certain });
+            }
+        }
+        found
+    }
+
+    /// The views that read a table, or a column of it.
+    pub fn readers<'a>(
+        &'a self,
+        table: &'a Name,
+        column: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a View> {
+        let reading = self.views.values().filter(|v| v.tables.contains(table));
+        reading.filter(move |v| {
+            column.is_none_or(|column| {
+                v.reads.iter().any(|r| r.certain && r.table == *table && r.column == column)
+            })
+        })
+    }
+
+    /// Takes views away, and those that read them.
+    pub(super) fn drop_views(&mut self, mut doomed: Vec<Name>) {
+        let mut seen: HashSet<Name> = HashSet::new();
+        while let Some(name) = doomed.pop() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            self.views.remove(&name);
+            doomed.extend(self.readers(&name, None).map(|v| v.name.clone()));
+        }
+    }
+
+    /// Views keep what they read by what it is, so they follow a new name.
+    pub(super) fn views_follow(&mut self, from: &Name, to: &Name) {
+        for view in self.names_of_readers(from) {
+            self.views.edit(&view, |v| {
+                v.sql = None;
+                v.tables.iter_mut().filter(|t| *t == from).for_each(|t| t.clone_from(to));
+                let of = v.reads.iter_mut().filter(|r| r.table == *from);
+                of.for_each(|r| r.table.clone_from(to));
+            });
+        }
+    }
+
+    pub(super) fn views_follow_column(&mut self, table: &Name, from: &str, to: &str) {
+        for view in self.names_of_readers(table) {
+            self.views.edit(&view, |v| {
+                let of = v.reads.iter_mut().filter(|r| r.table == *table && r.column == from);
+                let mut hit = false;
+                for read in of {
+                    to.clone_into(&mut read.column);
+                    hit = true;
+                }
+                let names = v.names.iter_mut().flatten();
+                names.filter(|n| n.eq_ignore_ascii_case(from)).for_each(|n| to.clone_into(n));
+                if hit || v.words.contains(from) {
+                    v.sql = None;
+                }
+            });
+        }
+    }
+
+    fn names_of_readers(&self, table: &Name) -> Vec<Name> {
+        self.readers(table, None).map(|v| v.name.clone()).collect()
+    }
+
+    pub(super) fn rename_view(&mut self, from: &Name, to: &Name) {
+        let Some(view) = self.views.remove(from) else { return };
+        let to = to.sibling(if self.database.is_postgres() { clip(&to.name) } else { &to.name });
+        self.views.insert(to.clone(), View { name: to.clone(), ..View::clone(&view) });
+        self.views_follow(from, &to);
+    }
+}
