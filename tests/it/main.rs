@@ -7,6 +7,7 @@ mod fixtures;
 mod formats;
 mod generate;
 mod git;
+mod honest;
 mod hostile;
 mod init;
 mod outputs;

@@ -1,0 +1,141 @@
+-- Histories on which the replay and a server once parted; an empty line ends one.
+CREATE TABLE u (id bigint PRIMARY KEY, ref numeric(10, 2), "Col" varchar(5) DEFAULT 'x', UNIQUE ("Col", ref) INCLUDE (ref));
+
+CREATE TABLE t (c text NOT NULL, UNIQUE (c), CONSTRAINT later UNIQUE (c) DEFERRABLE);
+
+CREATE TABLE u (id integer PRIMARY KEY, CONSTRAINT n3 UNIQUE (id));
+
+CREATE TABLE w (id bigserial CONSTRAINT t_a_idx PRIMARY KEY, a text COLLATE "POSIX");
+CREATE TABLE x (b integer, ref bigint NOT NULL, LIKE w INCLUDING CONSTRAINTS, CONSTRAINT n1 PRIMARY KEY (b));
+CREATE TABLE y (LIKE w INCLUDING ALL);
+CREATE TABLE z (id bigint, LIKE w);
+
+CREATE TABLE t (id text PRIMARY KEY, c text, CONSTRAINT t_pkey CHECK (c IS NOT NULL));
+
+CREATE TABLE t (a integer, b integer CHECK (a > 0), CHECK (b > 0), CHECK (a > b));
+ALTER TABLE t RENAME COLUMN a TO c;
+ALTER TABLE t DROP COLUMN c;
+
+CREATE TABLE u (b bigint);
+CREATE INDEX ON u (b) INCLUDE (b);
+CREATE INDEX ON u (b);
+CREATE INDEX ON u (b);
+
+CREATE TABLE t_with_a_name_that_is_rather_long_for_a_table_is_it_not (a_column_of_some_length_itself_too integer UNIQUE, b integer);
+CREATE INDEX ON t_with_a_name_that_is_rather_long_for_a_table_is_it_not (a_column_of_some_length_itself_too);
+CREATE INDEX ON t_with_a_name_that_is_rather_long_for_a_table_is_it_not (a_column_of_some_length_itself_too);
+
+CREATE TABLE t (id integer PRIMARY KEY, a smallserial);
+ALTER SEQUENCE t_a_seq RENAME TO q2;
+DROP SEQUENCE q2;
+DROP SEQUENCE q2 CASCADE;
+
+CREATE TABLE w (id bigserial PRIMARY KEY);
+CREATE TABLE v (id bigserial PRIMARY KEY);
+ALTER SEQUENCE v_id_seq OWNED BY w.id;
+DROP TABLE w;
+DROP TABLE w CASCADE;
+
+CREATE TABLE t (id integer PRIMARY KEY, a integer GENERATED ALWAYS AS IDENTITY);
+ALTER SEQUENCE t_a_seq OWNED BY t.id;
+DROP SEQUENCE t_a_seq CASCADE;
+ALTER TABLE t ALTER COLUMN a DROP IDENTITY;
+
+CREATE TABLE u (id integer, ref bigint, UNIQUE (ref) DEFERRABLE);
+CREATE TABLE w (c bigint REFERENCES u (ref));
+
+CREATE TABLE t (id integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS t (a integer, UNIQUE (nope), FOREIGN KEY (a) REFERENCES missing);
+ALTER TABLE t ADD COLUMN IF NOT EXISTS id integer REFERENCES missing;
+ALTER TABLE IF EXISTS missing ADD COLUMN a integer;
+ALTER INDEX IF EXISTS missing RENAME TO n1;
+ALTER INDEX missing RENAME TO n1;
+
+CREATE TABLE t (id integer PRIMARY KEY, c integer);
+ALTER TABLE t ADD CONSTRAINT u UNIQUE (d), ADD COLUMN d integer;
+ALTER TABLE t ADD COLUMN ref integer PRIMARY KEY, DROP COLUMN id;
+ALTER TABLE t ALTER COLUMN c DROP IDENTITY IF EXISTS;
+
+CREATE TABLE t (id uuid PRIMARY KEY, a text, b bigint);
+CREATE VIEW s1 AS SELECT a FROM t;
+CREATE VIEW s2 AS SELECT * FROM s1;
+ALTER TABLE t DROP COLUMN b;
+ALTER TABLE t DROP COLUMN a;
+ALTER TABLE t RENAME TO u;
+ALTER TABLE u RENAME COLUMN a TO c;
+ALTER TABLE u ALTER COLUMN c TYPE varchar(9);
+ALTER TABLE u DROP COLUMN c CASCADE;
+
+CREATE TABLE t (id bigint PRIMARY KEY);
+CREATE TABLE u (id bigint REFERENCES t);
+ALTER INDEX t_pkey RENAME TO k;
+ALTER TABLE t DROP CONSTRAINT k;
+ALTER TABLE t DROP CONSTRAINT k CASCADE;
+
+CREATE TABLE t (id bigint);
+CREATE UNIQUE INDEX i ON t (id);
+CREATE TABLE u (id bigint REFERENCES t (id));
+DROP INDEX i;
+DROP INDEX i CASCADE;
+
+CREATE TABLE t (a integer, b integer);
+CREATE INDEX i1 ON t (a) WHERE b > 0;
+CREATE INDEX i2 ON t (a) INCLUDE (b);
+CREATE INDEX i3 ON t ((a + b));
+CREATE INDEX i4 ON t (a) WHERE nope > 0;
+ALTER TABLE t DROP COLUMN b;
+
+CREATE TABLE t (id integer PRIMARY KEY, a text COLLATE "C");
+ALTER TABLE t ALTER COLUMN a TYPE varchar(9);
+ALTER TABLE t ALTER COLUMN a TYPE text COLLATE "POSIX";
+
+CREATE TABLE t (a integer CONSTRAINT n CHECK (a > 0));
+CREATE INDEX n ON t (a);
+ALTER INDEX n RENAME TO m;
+DROP INDEX m;
+
+CREATE TABLE t (a integer, b bigint GENERATED ALWAYS AS (a * 2) STORED);
+ALTER TABLE t ALTER COLUMN b TYPE integer USING b::integer;
+ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES t (b) ON UPDATE CASCADE;
+ALTER TABLE t DROP COLUMN a;
+
+CREATE TYPE mood AS ENUM ('x', 'y');
+CREATE TABLE mood (id integer);
+CREATE TABLE t (a mood);
+ALTER TYPE mood ADD VALUE 'x';
+ALTER TYPE mood ADD VALUE 'z' BEFORE 'nope';
+ALTER TYPE mood RENAME VALUE 'x' TO 'y';
+ALTER TYPE mood SET SCHEMA other;
+DROP TYPE other.mood;
+DROP TYPE other.mood CASCADE;
+
+CREATE TABLE t (id integer PRIMARY KEY);
+CREATE TABLE u (id integer);
+CREATE INDEX n3 ON u (id);
+ALTER TABLE t SET SCHEMA other;
+CREATE INDEX n3 ON other.t (id);
+ALTER TABLE u SET SCHEMA other;
+
+CREATE TABLE t (id integer);
+CREATE UNIQUE INDEX i ON t (id) WHERE id > 0;
+ALTER TABLE t ADD UNIQUE USING INDEX i;
+CREATE UNIQUE INDEX j ON t (id);
+ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX j;
+ALTER TABLE t ADD UNIQUE USING INDEX k;
+
+CREATE TABLE t (id integer PRIMARY KEY);
+CREATE TABLE t (id integer);
+CREATE VIEW t AS SELECT 1;
+CREATE INDEX t_pkey ON t (id);
+CREATE SEQUENCE t_pkey;
+ALTER TABLE t ADD COLUMN id integer;
+ALTER TABLE t ADD CONSTRAINT t_pkey UNIQUE (id);
+ALTER TABLE t ALTER COLUMN id DROP NOT NULL;
+ALTER TABLE t ADD PRIMARY KEY (id);
+DROP INDEX t_pkey;
+
+CREATE TABLE t (a integer CHECK (nope > 0));
+CREATE TABLE t (a integer);
+CREATE VIEW s AS SELECT nope FROM t;
+CREATE VIEW s AS SELECT a FROM missing;
+DROP VIEW s;
