@@ -15,7 +15,7 @@ use crate::{
     diagnostic::{
         Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
-    frontend::Reader,
+    frontend::{self, Reader},
     history::{Broken, History, Migration},
     ir::Name,
     project::{self, Found as Project, Targets, Tree, config::Settings},
@@ -433,7 +433,9 @@ pub fn run(
     rules: &[&'static Rule],
 ) -> Outcome {
     let mut reader = Reader::new(sources, tree);
-    let plan = Plan { history, database, review, alone, until, rules, sources };
+    let base = frontend::base(sources, tree, database.dialect);
+    let base = base.as_deref();
+    let plan = Plan { history, database, base, review, alone, until, rules, sources };
     replay(&plan, &mut |migration, direction, schema| reader.lower(migration, direction, schema))
 }
 
@@ -448,7 +450,10 @@ pub fn walk(
 ) -> (Schema, Option<Stopped>) {
     let mut reader = Reader::new(sources, tree);
     let until = walk.until;
-    let plan = Plan { history, database, review: &[], alone: false, until, rules: &[], sources };
+    let base = frontend::base(sources, tree, database.dialect);
+    let base = base.as_deref();
+    let plan =
+        Plan { history, database, base, review: &[], alone: false, until, rules: &[], sources };
     let mut lower = |migration: &Migration, direction, schema: &mut Schema| {
         reader.lower(migration, direction, schema)
     };

@@ -24,6 +24,9 @@ use crate::{
 pub struct Plan<'a> {
     pub history: &'a History,
     pub database: Database,
+    /// What the database held before; `None`: nobody says, and the history may start on a base
+    /// that it did not make.
+    pub base: Option<&'a [Op]>,
     /// By position: whether the migration is under review.
     pub review: &'a [bool],
     /// Each migration is a change of its own (`--since all`); otherwise those under review are one.
@@ -147,6 +150,8 @@ pub struct MissingAt {
 pub struct Ended<'a> {
     pub history: &'a History,
     pub schema: &'a Schema,
+    /// What was there before the history is known.
+    pub closed: bool,
     pub missing: &'a [MissingAt],
     /// Where each table was made, at any time.
     pub made: &'a HashMap<Name, Vec<Span>>,
@@ -253,7 +258,7 @@ struct Run<'a, 'p> {
 impl<'a, 'p> Run<'a, 'p> {
     fn new(plan: &'p Plan<'a>) -> Run<'a, 'p> {
         let start = Origin { migration: 0, change: 0, span: Span::top(FileId(0)) };
-        Run {
+        let mut run = Run {
             plan,
             schema: Schema::new(plan.database, start),
             findings: Vec::new(),
@@ -266,7 +271,20 @@ impl<'a, 'p> Run<'a, 'p> {
             made: HashMap::new(),
             freed: HashMap::new(),
             round_trips: Vec::new(),
+        };
+        run.base(plan.base.unwrap_or_default());
+        run
+    }
+
+    /// What was there before: all of it in use, and none of it under review.
+    fn base(&mut self, ops: &[Op]) {
+        self.note_opaque(ops);
+        for op in ops {
+            self.remember(op);
+            self.schema.apply(op);
         }
+        self.schema.fill();
+        self.schema.commit();
     }
 
     fn migration(&mut self, at: usize, lower: &mut Lower<'_>) {
@@ -508,6 +526,7 @@ impl<'a, 'p> Run<'a, 'p> {
         let ended = Ended {
             history: self.plan.history,
             schema: &self.schema,
+            closed: self.plan.base.is_some(),
             missing: &self.missing,
             made: &self.made,
             freed: &self.freed,

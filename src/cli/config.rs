@@ -89,6 +89,9 @@ fn text(
         let many = if tree["migrations"] == 1 { "migration" } else { "migrations" };
         let (tool, path) = (text("tool"), text("path"));
         writeln!(out, "{tool} in {path}: {} {many}", tree["migrations"])?;
+        for base in tree["baseline_schema"].as_array().into_iter().flatten() {
+            writeln!(out, "  begins with {}", clean(base.as_str().unwrap_or_default()))?;
+        }
         for database in tree["databases"].as_array().into_iter().flatten() {
             let text = |key: &str| clean(database[key].as_str().unwrap_or_default());
             writeln!(out, "  {}  # {}", text("database"), text("from"))?;
@@ -98,6 +101,15 @@ fn text(
         writeln!(out, "\nNote: {}.", clean(note))?;
     }
     Ok(())
+}
+
+fn base(given: &config::BaselineSchema) -> Value {
+    match given {
+        config::BaselineSchema::One(path) => json!(path),
+        config::BaselineSchema::Each { postgres, sqlite } => {
+            json!({ "postgres": postgres, "sqlite": sqlite })
+        }
+    }
 }
 
 /// Every key, with its value and what decided it.
@@ -143,6 +155,7 @@ fn settings(opened: &Opened) -> Vec<Shown> {
             json!({
                 "path": tree.path, "and": tree.and, "tool": tree.tool.map(|t| t.key()),
                 "databases": tree.databases.as_ref().map(databases),
+                "baseline-schema": tree.baseline_schema.as_ref().map(base),
             })
         };
         json!(all.iter().map(one).collect::<Vec<_>>())
@@ -155,6 +168,7 @@ fn settings(opened: &Opened) -> Vec<Shown> {
     push("naming-convention", naming, json!("what the metadata says"));
     push("hot-tables", config.hot_tables.as_ref().map(|t| json!(t)), json!([]));
     push("small-tables", config.small_tables.as_ref().map(|t| json!(t)), json!([]));
+    push("baseline-schema", config.baseline_schema.as_ref().map(base), Value::Null);
     push("baseline", config.baseline.as_ref().map(|b| json!(b)), Value::Null);
     push("require-reason", config.require_reason.map(|r| json!(r)), json!(false));
     out
@@ -170,9 +184,10 @@ fn trees(opened: &Opened) -> Vec<Value> {
             .iter()
             .map(|(database, from)| json!({ "database": database.to_string(), "from": from }))
             .collect();
+        let base: Vec<&str> = tree.base.iter().map(|base| base.path.as_str()).collect();
         json!({
             "tool": tree.tool.name(), "path": tree.shown(), "migrations": found.len(),
-            "databases": databases,
+            "databases": databases, "baseline_schema": base,
         })
     };
     opened.project.trees.iter().map(one).collect()

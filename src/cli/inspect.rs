@@ -216,6 +216,7 @@ fn command(args: &SchemaArgs) -> String {
     option("--database", args.database.map(|d| d.to_string()));
     option("--at", args.at.clone());
     option("--back-to", args.back_to.clone());
+    option("--back-to", args.back_to.clone());
     option("--output-format", Some(args.output_format.clone()));
     if place.configured.isolated {
         words.push("--isolated".to_owned());

@@ -6,6 +6,7 @@ pub mod sql;
 use std::ops::Range;
 
 use crate::{
+    database::Dialect,
     history::{Broken, Migration},
     ir::Op,
     project::{Tool, Tree},
@@ -19,6 +20,19 @@ pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken
         Tool::Alembic => alembic::migrations(sources, tree),
         _ => sql::migrations(sources, tree),
     }
+}
+
+/// What a tree's database held before its first migration, as operations; `None`: nobody says.
+pub fn base(sources: &Sources, tree: &Tree, dialect: Dialect) -> Option<Vec<Op>> {
+    let files = tree.base.iter().filter(|base| base.dialect.is_none_or(|only| only == dialect));
+    let mut ops = None;
+    for base in files {
+        let Ok(file) = sources.load(&base.path) else { continue };
+        let text = &sources.file(file).text;
+        let read = sql::read(text, sql::Place::At { file, start: 0 }, dialect);
+        ops.get_or_insert_with(Vec::new).extend(read);
+    }
+    ops
 }
 
 /// Whether two texts of one migration do the same when it is applied: comments, white space,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{TOOLS, Tool};
 use crate::{
-    database::Database,
+    database::{Database, Dialect},
     diagnostic::Severity,
     rules::{self, RULES},
     source,
@@ -63,6 +63,10 @@ pub struct Config {
     pub hot_tables: Option<Vec<String>>,
     /// Tables with few rows: findings whose harm grows with a table are left out.
     pub small_tables: Option<Vec<String>>,
+    /// What the databases held before the first migration: a file as `pg_dump --schema-only` or
+    /// `sqlite3 … .schema` writes it, or one for each database. With it, a table that neither the
+    /// file nor a migration makes is missing.
+    pub baseline_schema: Option<BaselineSchema>,
     /// The baseline's file: findings that are known, and not reported.
     pub baseline: Option<String>,
     /// A suppression without a reason is reported.
@@ -82,6 +86,86 @@ pub struct TreeConfig {
     pub tool: Option<Tool>,
     /// The databases it is meant for. Default: those of all trees.
     pub databases: Option<Vec<Database>>,
+    /// What its databases held before its first migration. Default: that of all trees.
+    pub baseline_schema: Option<BaselineSchema>,
+}
+
+/// A schema that no migration makes: a file, or one for each database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselineSchema {
+    /// For the database whose SQL it is; for all where nothing in it tells.
+    One(String),
+    Each {
+        postgres: Option<String>,
+        sqlite: Option<String>,
+    },
+}
+
+impl BaselineSchema {
+    /// The files, with the database that each is for, where that is said.
+    pub fn files(&self) -> Vec<(&str, Option<Dialect>)> {
+        match self {
+            BaselineSchema::One(path) => vec![(path, None)],
+            BaselineSchema::Each { postgres, sqlite } => {
+                let postgres = postgres.as_deref().map(|p| (p, Some(Dialect::Postgres)));
+                let sqlite = sqlite.as_deref().map(|p| (p, Some(Dialect::Sqlite)));
+                postgres.into_iter().chain(sqlite).collect()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BaselineSchema {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<BaselineSchema, D::Error> {
+        struct Visitor;
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Each {
+            postgres: Option<String>,
+            sqlite: Option<String>,
+        }
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = BaselineSchema;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a file, or `{ postgres = \"…\", sqlite = \"…\" }`")
+            }
+
+            fn visit_str<E>(self, path: &str) -> Result<BaselineSchema, E> {
+                Ok(BaselineSchema::One(path.to_owned()))
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                map: A,
+            ) -> Result<BaselineSchema, A::Error> {
+                let each = serde::de::value::MapAccessDeserializer::new(map);
+                let Each { postgres, sqlite } = Each::deserialize(each)?;
+                Ok(BaselineSchema::Each { postgres, sqlite })
+            }
+        }
+        from.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for BaselineSchema {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BaselineSchema".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A schema that no migration makes: a file, or one for each database.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object",
+                    "properties": { "postgres": { "type": "string" }, "sqlite": { "type": "string" } },
+                    "additionalProperties": false,
+                },
+            ],
+        })
+    }
 }
 
 /// The lowest severity that makes a run fail.

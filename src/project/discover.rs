@@ -9,7 +9,7 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::{
-    Given, Spoken, Tool, Tree,
+    Given, Spoken, Tool, Tree, base,
     config::{Settings, glob_set},
     file_name, ini, join, parent, spoken, sql_trees, upward,
 };
@@ -59,6 +59,8 @@ pub fn discover(sources: &Sources, settings: &Settings) -> Result<Found, String>
         let globs = glob_set(exclude);
         found.files.retain(|path| !globs.is_match(settings.seen(path)));
     }
+    let base = base::all(sources, settings)?;
+    found.files.retain(|path| !base.holds(path));
     let own = configured(sources, settings, &mut found)?;
     alembic(sources, &mut found);
     sql_trees::find(sources, &mut found);
@@ -67,7 +69,10 @@ pub fn discover(sources: &Sources, settings: &Settings) -> Result<Found, String>
         found.trees.retain(|tree| tree.configured || !covered(tree));
     }
     let given = Arc::new(given(settings));
-    found.trees.iter_mut().for_each(|tree| tree.given = Arc::clone(&given));
+    for tree in &mut found.trees {
+        tree.given = Arc::clone(&given);
+        tree.base = base.of(tree);
+    }
     found.trees.sort_by(|a, b| (&a.dir, a.tool).cmp(&(&b.dir, b.tool)));
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! What is here: migration trees, their tools, the databases they are meant for.
 
+mod base;
 pub mod config;
 mod discover;
 mod ini;
@@ -88,8 +89,19 @@ pub struct Tree {
     pub configured: bool,
     /// The databases that the configuration names for this tree.
     pub databases: Option<Vec<Database>>,
+    /// What its databases held before the first migration.
+    pub base: Vec<Base>,
     /// What the configuration says to all readers.
     pub given: Arc<Given>,
+}
+
+/// A file with a schema that no migration makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// Under the root.
+    pub path: String,
+    /// The only database it is for.
+    pub dialect: Option<Dialect>,
 }
 
 /// What the configuration says to the readers of migrations.
@@ -125,6 +137,7 @@ impl Tree {
             split: false,
             configured: false,
             databases: None,
+            base: Vec::new(),
             given,
         }
     }

@@ -85,6 +85,7 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
         // Other migrations were written on top, so it ran: the type comes from elsewhere.
         FlawKind::Type { name }
             if missing.followed
+                && !ended.closed
                 && !ended.schema.gone_type(name)
                 && ended.schema.ty(name).is_missing() =>
         {
@@ -187,7 +188,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
             "Use the table's new name, or do this before it goes.".to_owned(),
             None,
         )
-    } else if missing.followed {
+    } else if missing.followed && !ended.closed {
         // Other migrations were written on top, so it ran: the table comes from elsewhere.
         return None;
     } else {
@@ -197,7 +198,11 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
             Some(near) => format!("Did you mean `{near}`?"),
             None => "Create it in a migration before this one, or correct the name.".to_owned(),
         };
-        (format!("{role} `{table}`, which no migration creates"), None, help, None)
+        let by = match ended.closed {
+            true => "which neither a migration nor the baseline schema creates",
+            false => "which no migration creates",
+        };
+        (format!("{role} `{table}`, {by}"), None, help, None)
     };
     let label = says(&missing.flaw.kind, &missing.op, database);
     let mut found = finding(missing.flaw.span, label, message, help);

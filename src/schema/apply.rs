@@ -230,6 +230,10 @@ impl Schema {
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = self.resolve_new(&create.table);
+        // "object name reserved for internal use": SQLite's own, which a dump may list.
+        if self.database.is_sqlite() && name.name.starts_with("sqlite_") {
+            return;
+        }
         let stays = |t: &Table| t.complete || create.if_not_exists && !t.columns.is_empty();
         let other = self.tables.get(&name).is_none() && self.relation_exists(&name);
         if other || self.tables.get(&name).is_some_and(stays) {

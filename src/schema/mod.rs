@@ -246,6 +246,13 @@ pub struct Sequence {
     pub options: String,
 }
 
+impl Sequence {
+    /// Whether `serial` or identity would make the same for a column of this type.
+    pub fn is_usual(&self, ty: &crate::types::SqlType) -> bool {
+        self.options.is_empty() || self.options.eq_ignore_ascii_case(&format!("AS {}", ty.name))
+    }
+}
+
 impl Schema {
     pub fn new(database: Database, now: Origin) -> Schema {
         Schema {

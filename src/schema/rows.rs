@@ -7,6 +7,14 @@ use crate::{
 };
 
 impl Schema {
+    /// Takes every table for one that has been in use.
+    pub fn fill(&mut self) {
+        let names: Vec<crate::ir::Name> = self.tables.names().cloned().collect();
+        for name in names {
+            self.tables.edit(&name, |table| table.rows = Rows::Unknown);
+        }
+    }
+
     pub(super) fn write(&mut self, write: &Write, span: Span) {
         let change = self.now.change;
         self.edit(&write.table, |table| match write.kind {

@@ -209,3 +209,42 @@ fn what_is_excluded_is_not_read_from_the_base_either() {
     git("rm -q migrations/3_seed.sql");
     assert!(check().starts_with("No findings"), "{}", check());
 }
+
+#[test]
+fn a_baseline_schema_has_to_be_there_and_to_be_sql_that_is_spoken() {
+    let folder = project();
+    folder.write("base.sql", "CREATE TABLE t (id int, a text, b jsonb);\n");
+    folder.write("mysql.sql", "CREATE TABLE `t` (id int) ENGINE=InnoDB;\n");
+    for (value, want) in [
+        ("\"nowhere.sql\"", "miglint.toml:2: the baseline schema nowhere.sql cannot be read"),
+        ("\"../base.sql\"", "miglint.toml:2: the baseline schema ../base.sql lies outside"),
+        ("\"/base.sql\"", "miglint.toml:2: the baseline schema /base.sql lies outside"),
+        ("\"inner\"", "miglint.toml:2: the baseline schema inner is not a regular file"),
+        ("\"mysql.sql\"", "miglint.toml:2: the baseline schema mysql.sql is for MySQL"),
+        ("5", "miglint.toml:2:19: invalid type: integer `5`, expected a file, or `{ postgres"),
+        ("{ mysql = \"base.sql\" }", "there is no key `mysql`"),
+    ] {
+        folder.write("miglint.toml", format!("\nbaseline-schema = {value}\n"));
+        let (code, text) = miglint(folder.path(), &["check"]);
+        assert_eq!(code, 2, "{value}: {text}");
+        assert!(text.contains(want) && text.lines().count() == 1, "{value}: {text}");
+    }
+    // A file for one database, by what its SQL says, is no migration of any history.
+    folder.write("miglint.toml", "baseline-schema = \"migrations/0_base.sql\"\n");
+    folder.write("migrations/0_base.sql", "CREATE TABLE old (id int, b jsonb);\n");
+    let schema = |database: &str| {
+        let args = ["schema", "--tree", "migrations", "--database", database];
+        miglint(folder.path(), &args).1
+    };
+    assert!(schema("postgres").contains("table old"), "{}", schema("postgres"));
+    assert!(!schema("sqlite").contains("table old"), "{}", schema("sqlite"));
+    let (_, text) = miglint(folder.path(), &["check", "--since", "all"]);
+    assert!(text.contains("read 4 migrations"), "{text}");
+    // One tree may have its own.
+    let own = "[[trees]]\npath = \"inner/migrations\"\nbaseline-schema = \"base.sql\"\n";
+    folder.write("base.sql", "CREATE TABLE inside (id int);\n");
+    folder.write("miglint.toml", own);
+    let of = |tree: &str| miglint(folder.path(), &["schema", "--tree", tree]).1;
+    assert!(of("inner/migrations").contains("table inside"), "{}", of("inner/migrations"));
+    assert!(!of("migrations").contains("table inside"), "{}", of("migrations"));
+}

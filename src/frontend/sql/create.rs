@@ -6,7 +6,10 @@ use super::{
     query,
     scan::{Kind, Statement, slice},
     sql_type,
-    table::{collation, column, constraint, expression, index_body, is_constraint, typeless},
+    table::{
+        collation, column, constraint, expression, index_body, is_constraint, sequence_options,
+        typeless,
+    },
 };
 use crate::{
     database::Dialect,
@@ -394,7 +397,7 @@ fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         options.push(cursor.written(cursor.at, cursor.at + 1));
         cursor.at += 1;
     }
-    let options = options.join(" ").replace("- ", "-");
+    let options = sequence_options(&options);
     reader.push(OpKind::CreateSequence { name, if_not_exists, options, owner }, whole);
     Some(())
 }

@@ -214,8 +214,39 @@ pub(super) fn identity(cursor: &mut Cursor<'_>, always: bool) -> Identity {
         options.push(inner.written(inner.at, inner.at + 1));
         inner.at += 1;
     }
-    identity.options = options.join(" ").replace("- ", "-");
+    identity.options = sequence_options(&options);
     identity
+}
+
+/// What is said of a sequence, without what holds anyway (PostgreSQL, CREATE SEQUENCE): pg_dump
+/// says all of it.
+pub(super) fn sequence_options(words: &[&str]) -> String {
+    const USUAL: &[&[&str]] = &[
+        &["START", "WITH", "1"],
+        &["START", "1"],
+        &["INCREMENT", "BY", "1"],
+        &["INCREMENT", "1"],
+        &["NO", "MINVALUE"],
+        &["NO", "MAXVALUE"],
+        &["NO", "CYCLE"],
+        &["CACHE", "1"],
+    ];
+    let (mut kept, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let usual = USUAL.iter().find(|usual| {
+            let here = words.get(at..at + usual.len()).unwrap_or_default();
+            here.len() == usual.len()
+                && here.iter().zip(**usual).all(|(word, usual)| word.eq_ignore_ascii_case(usual))
+        });
+        match usual {
+            Some(usual) => at += usual.len(),
+            None => {
+                kept.push(words[at]);
+                at += 1;
+            }
+        }
+    }
+    kept.join(" ").replace("- ", "-")
 }
 
 /// The name behind COLLATE, as written where a schema is named.

@@ -75,7 +75,7 @@ impl Script<'_> {
         let mut text = format!("{name} {ty}");
         let sequence = self.replayed.sequence(table, &column.name);
         let own_name = sequence_name(&table.name, &column.name);
-        let usual = sequence.is_none_or(|s| s.name == own_name && s.options.is_empty());
+        let usual = sequence.is_none_or(|s| s.name == own_name && s.is_usual(&column.ty));
         let serial = column.serial.then(|| serial(&column.ty.name)).flatten();
         match (serial, usual && !column.nullable) {
             (Some(serial), true) => text = format!("{name} {serial}"),

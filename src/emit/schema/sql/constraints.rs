@@ -6,6 +6,8 @@ use crate::{
     schema::{Table, TableIndex, called},
 };
 
+const NULLS: &str = ", with NULLS NOT DISTINCT, which PostgreSQL has from 15 on";
+
 /// A table's constraints: keys, rules, references.
 pub(super) fn in_order(table: &Table) -> Vec<&Constraint> {
     let mut all: Vec<&Constraint> = table.constraints.iter().collect();
@@ -44,6 +46,9 @@ impl Script<'_> {
         };
         text.push_str(&match &c.kind {
             ConstraintKind::PrimaryKey => keyed("PRIMARY KEY")?,
+            ConstraintKind::Unique { nulls_not_distinct: true } if !self.has_nulls_clause() => {
+                return Err(named("unique constraint") + NULLS);
+            }
             ConstraintKind::Unique { nulls_not_distinct: true } => {
                 keyed("UNIQUE NULLS NOT DISTINCT")?
             }
@@ -81,6 +86,10 @@ impl Script<'_> {
             text.push_str(" NOT VALID");
         }
         Ok(text)
+    }
+
+    fn has_nulls_clause(&self) -> bool {
+        self.database.at_least((15, 0))
     }
 
     fn foreign_key(&self, c: &Constraint, fk: &ForeignKey) -> String {
@@ -145,6 +154,9 @@ impl Script<'_> {
         let parts: Option<Vec<String>> =
             index.index.parts.iter().map(|part| self.part(part, &stands)).collect();
         let what = || format!("index {} on {}", self.name(&index.name), self.qualified(of));
+        if index.index.nulls_not_distinct && !self.has_nulls_clause() {
+            return Err(what() + NULLS);
+        }
         let parts = parts.filter(|parts| !parts.is_empty()).ok_or_else(what)?;
         let unique = if index.index.unique { "UNIQUE " } else { "" };
         let (name, table) = match (self.database.is_sqlite(), &of.schema) {

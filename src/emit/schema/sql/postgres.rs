@@ -9,6 +9,7 @@ use crate::{
     ir::{Constraint, ConstraintKind, Indexed, Name, Routine},
     quote,
     schema::{Origin, Sequence, Table, TableIndex, Type, TypeKind, View, sequence_name},
+    types::SqlType,
 };
 
 impl<'a> Script<'a> {
@@ -217,11 +218,13 @@ impl<'a> Script<'a> {
         let schema = self.schema;
         let implied = |sequence: &Sequence| {
             let Some((table, column)) = &sequence.owner else { return false };
-            let usual =
-                || sequence.name == sequence_name(table, column) && sequence.options.is_empty();
+            let usual = |ty: &SqlType| {
+                sequence.name == sequence_name(table, column) && sequence.is_usual(ty)
+            };
             let found = schema.column(table, column).found();
             found.is_some_and(|c| {
-                c.column.identity.is_some() || c.column.serial && !c.column.nullable && usual()
+                let c = &c.column;
+                c.identity.is_some() || c.serial && !c.nullable && usual(&c.ty)
             })
         };
         let own: Vec<&Sequence> = schema.sequences().filter(|s| !implied(s)).collect();

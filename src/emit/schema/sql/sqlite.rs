@@ -16,7 +16,14 @@ impl<'a> Script<'a> {
             let name = self.name(name);
             self.text.push_str(&format!("-- Attach a database as {name} first.\n"));
         }
-        let tables: Vec<&'a Table> = self.replayed.tables().collect();
+        // A virtual table makes the tables that it keeps its rows in.
+        let is_shadow = |table: &Table| {
+            let owner =
+                table.name.name.rsplit_once('_').map(|(owner, _)| table.name.sibling(owner));
+            let owner = owner.and_then(|owner| self.schema.table(&owner).found());
+            owner.is_some_and(|owner| owner.options.virtual_table)
+        };
+        let tables: Vec<&'a Table> = self.replayed.tables().filter(|t| !is_shadow(t)).collect();
         for table in &tables {
             self.lite_table(table);
         }
