@@ -323,6 +323,8 @@ impl Machine<'_, '_> {
                 "now" | "current_timestamp" if self.dialect() == Dialect::Sqlite => {
                     DefaultValue::sql("CURRENT_TIMESTAMP")
                 }
+                // SQLAlchemy's `AnsiFunction`s are written without parentheses.
+                name if ANSI.contains(&name) => DefaultValue::sql(&name.to_uppercase()),
                 name if call.args.is_empty() => DefaultValue::sql(&format!("{name}()")),
                 _ => DefaultValue::unknown(),
             },
@@ -387,6 +389,17 @@ fn collation(ty: &Value) -> Option<String> {
 pub(super) fn is_full(text: &str) -> bool {
     text.eq_ignore_ascii_case("full")
 }
+
+/// Functions that are no calls in SQL.
+const ANSI: &[&str] = &[
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "localtime",
+    "localtimestamp",
+    "session_user",
+];
 
 /// The name of a column object: `sa.column('a')`, `t.c.a`, `Model.a`.
 pub(super) fn column_name(value: &Value) -> Option<String> {

@@ -297,6 +297,10 @@ impl Machine<'_, '_> {
         let mut create = self.table_of(table, &parts, args.span, style)?;
         create.if_not_exists = args.flag("if_not_exists");
         create.options.autoincrement = args.flag("sqlite_autoincrement");
+        if self.dialect() == Dialect::Postgres {
+            let by = args.kw("postgresql_partition_by").and_then(Value::as_str);
+            create.options.partition_by = by.map(|by| by.to_string());
+        }
         create.temporary = args.kw("prefixes").and_then(Value::items).is_some_and(|p| {
             p.iter().any(|v| v.as_str().is_some_and(|s| s.to_uppercase().contains("TEMP")))
         });

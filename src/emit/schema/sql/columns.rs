@@ -50,7 +50,8 @@ impl Script<'_> {
         ];
         let known = |name: &Name| match self.schema.ty(name) {
             Lookup::Found(ty) => !matches!(&ty.kind, TypeKind::Other { sql: None }),
-            _ => self.schema.table(name).found().is_some() || self.schema.view(name).is_some(),
+            // The rows of a table are a type once the table is there.
+            _ => self.written.contains_key(name),
         };
         if let Some(name) = candidates.iter().flatten().find(|name| known(name)) {
             return Some(self.qualified(name));

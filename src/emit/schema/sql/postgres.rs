@@ -318,7 +318,15 @@ impl<'a> Script<'a> {
                 continue;
             }
             self.gap();
+            let of = self.schema.table(parent).found();
+            let partitioned = of.is_some_and(|t| t.options.partition_by.is_some());
             let parent = self.qualified(parent);
+            if table.bound.is_some() && !partitioned {
+                self.unknown(&format!(
+                    "by what {parent} is partitioned, of which {name} is a part"
+                ));
+                continue;
+            }
             self.statement(&match &table.bound {
                 Some(bound) => format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"),
                 None => format!("ALTER TABLE {name} INHERIT {parent}"),
