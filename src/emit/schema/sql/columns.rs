@@ -51,7 +51,7 @@ impl Script<'_> {
         let known = |name: &Name| match self.schema.ty(name) {
             Lookup::Found(ty) => !matches!(&ty.kind, TypeKind::Other { sql: None }),
             // The rows of a table are a type once the table is there.
-            _ => self.written.contains_key(name),
+            _ => self.standing.contains(name),
         };
         if let Some(name) = candidates.iter().flatten().find(|name| known(name)) {
             return Some(self.qualified(name));

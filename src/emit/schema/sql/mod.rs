@@ -31,6 +31,7 @@ pub(super) fn sql(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<()
         database,
         text: String::new(),
         written: HashMap::new(),
+        standing: HashSet::new(),
         routines: replayed.schema.routines().iter().map(|r| r.name.name.as_str()).collect(),
     };
     script.head();
@@ -50,6 +51,8 @@ struct Script<'a> {
     text: String,
     /// The tables that were written, with what of them.
     written: HashMap<&'a Name, Written<'a>>,
+    /// Of these, the ones whose statement is behind: their rows are a type.
+    standing: HashSet<&'a Name>,
     /// The names of functions that the script makes.
     routines: HashSet<&'a str>,
 }

@@ -297,6 +297,7 @@ impl<'a> Script<'a> {
             tail.push_str(&format!(" PARTITION BY {by}"));
         }
         self.statement(&format!("CREATE {kind} {name} {}{tail}", body(lines)));
+        self.standing.insert(&table.name);
     }
 
     fn is_inline_not_null(&self, table: &Table, c: &crate::ir::Constraint) -> bool {
