@@ -68,9 +68,10 @@ impl Schema {
         let second_key =
             constraint.kind == ConstraintKind::PrimaryKey && old.primary_key().is_some();
         if taken || second_key {
-            // A check that it has from a parent is its own as well, once it says so itself.
+            // A check that it has from a parent is its own as well, once it says so itself; a
+            // partition's stays its parent's.
             let own = |c: &&mut Constraint| c.inherited && c.name == constraint.name;
-            if taken && !constraint.inherited {
+            if taken && !constraint.inherited && old.bound.is_none() {
                 drop(old);
                 self.tables.edit(&table, |t| {
                     t.constraints.iter_mut().filter(own).for_each(|c| c.inherited = false)

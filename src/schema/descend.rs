@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Schema, Table, inherit::is_inherited, query::COPY};
-use crate::ir::{Constraint, ConstraintKind, Index, Name, Op, OpKind, Opaque, OpaqueEffect};
+use crate::ir::{
+    ColumnChange, Constraint, ConstraintKind, Index, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
+};
 
 impl Schema {
     /// The table as it is before an operation, where others inherit from it.
@@ -105,10 +107,21 @@ impl Schema {
             OpKind::AddConstraint { .. } => {
                 let Some(after) = after else { return Vec::new() };
                 let added = new_constraints(before, after, partitioned);
-                let missing = added.into_iter().filter(|c| !has_same(child, c));
-                missing
-                    .map(|constraint| OpKind::AddConstraint { table: table.clone(), constraint })
-                    .collect()
+                let missing = added.into_iter().filter(|c| !has_free(child, c));
+                let mut kinds: Vec<OpKind> = missing
+                    .map(|constraint| {
+                        let constraint = renamed_where_taken(constraint, child);
+                        OpKind::AddConstraint { table: table.clone(), constraint }
+                    })
+                    .collect();
+                // A key makes its columns NOT NULL, and NOT NULL goes to all children.
+                let keyed = after.primary_key().filter(|_| before.primary_key().is_none());
+                for column in keyed.filter(|_| !partitioned).iter().flat_map(|key| &key.columns) {
+                    let change = ColumnChange { nullable: Some(false), ..Default::default() };
+                    let (table, column) = (table.clone(), column.clone());
+                    kinds.push(OpKind::AlterColumn { table, column, change });
+                }
+                kinds
             }
             OpKind::ValidateConstraint { name, .. } => {
                 vec![OpKind::ValidateConstraint { table, name: name.clone() }]
@@ -139,7 +152,10 @@ impl Schema {
                 let Some(after) = after else { return Vec::new() };
                 let known = |i: &&super::TableIndex| before.index(&i.name).is_none();
                 let Some(added) = after.indexes.iter().find(known) else { return Vec::new() };
-                if child.indexes.iter().any(|i| is_like(&i.index, &added.index)) {
+                // One that another index of the parent has already does not count.
+                let like = |i: &&super::TableIndex| is_like(&i.index, &added.index);
+                let taken = before.indexes.iter().filter(like).count();
+                if child.indexes.iter().filter(like).count() > taken {
                     return Vec::new();
                 }
                 vec![OpKind::CreateIndex {
@@ -211,21 +227,38 @@ impl Schema {
         });
     }
 
-    /// The keys, foreign keys and indexes of a partitioned table, for a partition.
+    /// The keys, foreign keys and indexes of a partitioned table, for a partition and those of
+    /// its own.
     pub(super) fn give_partition(&mut self, mother: &Table, child: &Name) {
         for constraint in mother.constraints.iter().filter(|c| !is_check(c)) {
-            let missing = self.tables.get(child).is_some_and(|t| !has_same(t, constraint));
-            if missing {
-                let copy = for_partition(constraint);
-                self.add_constraint(child, &copy);
+            let Some(table) = self.tables.shared(child) else { return };
+            if has_free(&table, constraint) {
+                continue;
             }
+            let constraint = renamed_where_taken(for_partition(constraint), &table);
+            self.go_on(OpKind::AddConstraint { table: child.clone(), constraint });
         }
-        for index in &mother.indexes {
-            let has = |t: &Table| t.indexes.iter().any(|i| is_like(&i.index, &index.index));
+        for (at, index) in mother.indexes.iter().enumerate() {
+            let like = |i: &&super::TableIndex| is_like(&i.index, &index.index);
+            let taken = mother.indexes[..at].iter().filter(like).count();
+            let has = |t: &Table| t.indexes.iter().filter(like).count() > taken;
             if !self.tables.get(child).is_some_and(has) {
-                self.create_index(child, &Index { name: None, ..index.index.clone() });
+                self.go_on(OpKind::CreateIndex {
+                    table: child.clone(),
+                    index: Index { name: None, ..index.index.clone() },
+                    concurrently: false,
+                    if_not_exists: false,
+                });
             }
         }
+    }
+
+    /// Applies what an operation brings about.
+    fn go_on(&mut self, kind: OpKind) {
+        let span = self.now.span;
+        let op =
+            Op { kind, span, style: Style::Sql, transaction: None, certain: true, only: false };
+        self.apply(&op);
     }
 }
 
@@ -266,8 +299,18 @@ fn is_check(constraint: &Constraint) -> bool {
     matches!(constraint.kind, ConstraintKind::Check { .. })
 }
 
-fn has_same(table: &Table, constraint: &Constraint) -> bool {
-    table.constraints.iter().any(|own| is_same(own, constraint))
+/// Whether a child has a constraint that can be its parent's: keys and foreign keys are one
+/// parent's only.
+fn has_free(child: &Table, constraint: &Constraint) -> bool {
+    let free = |own: &Constraint| is_check(own) || !own.inherited;
+    child.constraints.iter().any(|own| free(own) && is_same(own, constraint))
+}
+
+/// A foreign key whose name the child uses already gets one of its own.
+fn renamed_where_taken(constraint: Constraint, child: &Table) -> Constraint {
+    let taken = constraint.name.as_deref().is_some_and(|name| child.constraint(name).is_some());
+    let name = constraint.name.clone().filter(|_| !taken || is_check(&constraint));
+    Constraint { name, ..constraint }
 }
 
 /// Whether a child's constraint is its parent's: a check by its name, all others by what they do.
@@ -289,4 +332,6 @@ fn is_like(own: &Index, other: &Index) -> bool {
         && own.unique == other.unique
         && own.predicate == other.predicate
         && own.method == other.method
+        && own.include == other.include
+        && own.nulls_not_distinct == other.nulls_not_distinct
 }

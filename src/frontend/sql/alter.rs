@@ -49,7 +49,11 @@ pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         "TYPE" => ty(reader, whole),
         "DOMAIN" => domain(reader, whole),
         "SEQUENCE" => sequence(reader, whole),
-        "SCHEMA" if cursor.is_nth(1, "RENAME") => None,
+        "SCHEMA" if cursor.is_nth(1, "RENAME") => {
+            let reason = "everything in a renamed schema has another name from here on";
+            reader.opaque(reason, OpaqueEffect::Anything);
+            Some(())
+        }
         _ => {
             reader.push(OpKind::Neutral { what: format!("ALTER {word}") }, whole);
             Some(())
@@ -157,6 +161,10 @@ fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
     reader.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
     reader.only = cursor.eat("ONLY");
+    if cursor.is("ALL") && cursor.is_nth(1, "IN") && cursor.is_nth(2, "TABLESPACE") {
+        reader.push(OpKind::Neutral { what: "ALTER TABLE ALL".to_owned() }, whole);
+        return Some(());
+    }
     let table = cursor.name()?;
     cursor.eat_punct(b'*');
     let mut several = false;
@@ -262,7 +270,7 @@ fn action(cursor: &mut Cursor<'_>, table: &Name) -> Option<Vec<OpKind>> {
     }
     let harmless = cursor.is_any(&[
         "SET", "RESET", "OWNER", "ENABLE", "DISABLE", "CLUSTER", "REPLICA", "FORCE", "NO", "OF",
-        "NOT",
+        "OPTIONS", "NOT",
     ]);
     if harmless {
         let what = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase()).unwrap_or_default();
@@ -348,7 +356,7 @@ fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
             cursor.at += 1;
         }
         change.identity = Some(Some(identity(cursor, always)));
-    } else if cursor.is_any(&["SET", "RESET", "RESTART"]) {
+    } else if cursor.is_any(&["SET", "RESET", "RESTART", "OPTIONS"]) {
         cursor.skip_item();
         return Some(OpKind::Neutral { what: "ALTER COLUMN SET".to_owned() });
     } else {

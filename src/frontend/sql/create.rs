@@ -166,7 +166,7 @@ fn schema(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
         let element = Statement { tokens, start: first.start, end: last.end };
         let cursor = Cursor { tokens, at: 0, path: Some(&name), ..reader.cursor };
-        let mut nested = Reader { cursor, out: Vec::new(), only: false, if_exists: false };
+        let mut nested = Reader::new(cursor);
         nested.statement(&element);
         reader.out.append(&mut nested.out);
     }
@@ -177,6 +177,8 @@ fn schema(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 fn neutral(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     const KNOWN: &[&str] = &[
         "AGGREGATE",
+        "CONVERSION",
+        "DEFAULT",
         "POLICY",
         "RULE",
         "ROLE",
@@ -193,7 +195,6 @@ fn neutral(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         "DATABASE",
         "TEXT",
         "EVENT",
-        "CONVERSION",
         "ACCESS",
         "TABLESPACE",
         "TRANSFORM",

@@ -156,14 +156,15 @@ impl<'a> Cursor<'a> {
         Some(Cursor { tokens: &self.tokens[..close], at: open + 1, ..*self })
     }
 
-    /// One token, or a parenthesised group as a whole.
+    /// One token, or a group in parentheses or brackets as a whole.
     pub(super) fn skip(&mut self) {
         let mut depth = 0usize;
         while let Some(token) = self.peek() {
             self.at += 1;
             match token.kind {
-                Kind::Punct(b'(') => depth += 1,
-                Kind::Punct(b')') => depth = depth.saturating_sub(1),
+                // The comma of `ARRAY[1, 2]` ends nothing either.
+                Kind::Punct(b'(' | b'[') => depth += 1,
+                Kind::Punct(b')' | b']') => depth = depth.saturating_sub(1),
                 _ => {}
             }
             if depth == 0 {

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::{
-    ir::{Name, OpKind},
+    ir::{Name, OpKind, OpaqueEffect},
     source::Span,
 };
 
@@ -40,6 +40,10 @@ pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     cursor.at += 1;
     if matches!(word.as_str(), "FUNCTION" | "PROCEDURE" | "ROUTINE" | "EXTENSION") {
         return routine(reader, &word, whole);
+    }
+    if word == "OWNED" {
+        reader.opaque("what DROP OWNED drops is not known", OpaqueEffect::Anything);
+        return Some(());
     }
     if !matches!(
         word.as_str(),

@@ -10,6 +10,7 @@ pub(super) mod answer;
 mod create;
 mod cursor;
 mod drop;
+mod dynamic;
 mod grammar;
 mod named;
 mod plpgsql;
@@ -26,6 +27,8 @@ pub use grammar::{Grammar, grammar_of};
 use scan::{Kind, Statement};
 pub(crate) use tree::tool_of_marks;
 pub use tree::{lower, migrations};
+
+use std::collections::HashMap;
 
 use crate::{
     database::Dialect,
@@ -48,16 +51,14 @@ fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Ve
     let tokens = scan::tokens(text, dialect);
     let mut out = Vec::new();
     let mut path = path.map(str::to_owned);
+    let mut prepared = Prepared::new();
     for statement in scan::statements(text, &tokens) {
         let path_now = path.take();
         let within = path_now.as_deref();
-        let mut reader = Reader {
-            cursor: Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within },
-            out: Vec::new(),
-            only: false,
-            if_exists: false,
-        };
+        let cursor = Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within };
+        let mut reader = Reader { prepared: std::mem::take(&mut prepared), ..Reader::new(cursor) };
         reader.statement(&statement);
+        prepared = reader.prepared;
         let set = reader.out.iter().rev().find_map(|op| match &op.kind {
             OpKind::Setting { name, value } if name == "search_path" => Some(first_schema(value)),
             _ => None,
@@ -120,12 +121,32 @@ pub(crate) struct Reader<'a> {
     only: bool,
     /// What is pushed is written with IF EXISTS.
     if_exists: bool,
+    /// Whether it stands in a block of PL/pgSQL, where SELECT … INTO sets variables.
+    block: bool,
+    /// What PREPARE has named before it.
+    prepared: Prepared,
 }
 
+/// Prepared statements by name, without those that are long: each EXECUTE reads one again.
+type Prepared = HashMap<String, Vec<scan::Token>>;
+
+const MAX_PREPARED: usize = 1_000;
+
 impl<'a> Reader<'a> {
+    fn new(cursor: Cursor<'a>) -> Reader<'a> {
+        Reader {
+            cursor,
+            out: Vec::new(),
+            only: false,
+            if_exists: false,
+            block: false,
+            prepared: HashMap::new(),
+        }
+    }
+
     fn statement(&mut self, statement: &Statement<'_>) {
         let whole = self.cursor.place.span(statement.start, statement.end);
-        if nesting(statement) > MAX_NESTING {
+        if nesting(statement.tokens) > MAX_NESTING {
             return self
                 .opaque("the statement is nested too deeply to be read", OpaqueEffect::Anything);
         }
@@ -158,7 +179,9 @@ impl<'a> Reader<'a> {
             "ALTER" => alter::alter(self, whole),
             "DROP" => drop::drop(self, whole),
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "COPY"
-            | "SELECT" | "WITH" | "VALUES" | "TABLE" => query::read(self, whole),
+            | "SELECT" | "WITH" | "VALUES" | "TABLE" | "PERFORM" => query::read(self, whole),
+            "PREPARE" => self.prepare(whole),
+            "EXECUTE" => self.execute(whole),
             "DO" => plpgsql::block(self, whole),
             "SET" | "PRAGMA" | "RESET" => self.setting(whole),
             "COMMENT" | "GRANT" | "REVOKE" | "ANALYZE" | "ANALYSE" | "VACUUM" | "REINDEX"
@@ -171,6 +194,41 @@ impl<'a> Reader<'a> {
             }
             _ => None,
         }
+    }
+
+    /// `PREPARE q AS …`: nothing happens yet. `PREPARE TRANSACTION` ends one.
+    fn prepare(&mut self, whole: Span) -> Option<()> {
+        let mut cursor = self.cursor;
+        cursor.at += 1;
+        if !cursor.is("TRANSACTION") {
+            let name = cursor.ident()?;
+            while !cursor.done() && !cursor.is("AS") {
+                cursor.skip();
+            }
+            cursor.at += 1;
+            let statement = cursor.tokens.get(cursor.at..)?;
+            if statement.len() <= MAX_PREPARED {
+                self.prepared.insert(name, statement.to_vec());
+            }
+        }
+        self.push(OpKind::Neutral { what: "PREPARE".to_owned() }, whole);
+        Some(())
+    }
+
+    /// `EXECUTE q (1)`: what was prepared, here.
+    fn execute(&mut self, whole: Span) -> Option<()> {
+        let mut cursor = self.cursor;
+        cursor.at += 1;
+        let name = cursor.ident()?;
+        let tokens = self.prepared.get(&name)?;
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let statement = Statement { tokens, start: first.start, end: last.end };
+        let place = Place::Within(whole);
+        let cursor = Cursor { tokens, at: 0, place, ..self.cursor };
+        let mut nested = Reader::new(cursor);
+        nested.statement(&statement);
+        self.out.append(&mut nested.out);
+        Some(())
     }
 
     /// `SET lock_timeout = '5s'`, `SET LOCAL …`, `PRAGMA foreign_keys = OFF`.
@@ -296,9 +354,9 @@ fn table_of(cursor: &mut Cursor<'_>) -> Option<Name> {
     name
 }
 
-fn nesting(statement: &Statement<'_>) -> usize {
+fn nesting(tokens: &[scan::Token]) -> usize {
     let (mut depth, mut deepest) = (0usize, 0usize);
-    for token in statement.tokens {
+    for token in tokens {
         match token.kind {
             Kind::Punct(b'(') => {
                 depth += 1;

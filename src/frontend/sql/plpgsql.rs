@@ -3,6 +3,7 @@
 use super::{
     Reader,
     cursor::{Cursor, Place},
+    dynamic::Variables,
     scan::{self, Kind},
 };
 use crate::{
@@ -21,11 +22,22 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = reader.cursor;
     let body = cursor.tokens.iter().find(|t| t.kind == Kind::Text)?;
     let written = cursor.str(*body);
-    let open = written.strip_prefix('$').and_then(|rest| rest.find('$')).map(|at| at + 2)?;
-    let inner = written.get(open..written.len().checked_sub(open)?)?;
-    let place = match cursor.place {
-        Place::At { file, start } => Place::At { file, start: start + body.start + open as u32 },
-        within @ Place::Within(_) => within,
+    let unquoted: String;
+    let (inner, place) = match written.strip_prefix('$').and_then(|rest| rest.find('$')) {
+        Some(at) => {
+            let open = at + 2;
+            let place = match cursor.place {
+                Place::At { file, start } => {
+                    Place::At { file, start: start + body.start + open as u32 }
+                }
+                within @ Place::Within(_) => within,
+            };
+            (written.get(open..written.len().checked_sub(open)?)?, place)
+        }
+        None => {
+            unquoted = super::create::literal(written);
+            (unquoted.as_str(), Place::Within(whole))
+        }
     };
     let tokens = scan::tokens(inner, cursor.dialect);
     let caught = inner.to_ascii_lowercase();
@@ -33,31 +45,32 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         || caught.contains("duplicate_table")
         || caught.contains("duplicate_column");
     let mut guards: Vec<bool> = Vec::new();
+    let mut variables = Variables::default();
     let mut handler = false;
     for statement in scan::statements(inner, &tokens) {
         let mut cursor = Cursor { text: inner, tokens: statement.tokens, at: 0, place, ..cursor };
         handler |= cursor.tokens.iter().any(|t| cursor.str(*t).eq_ignore_ascii_case("EXCEPTION"))
             && !cursor.is("RAISE");
-        prelude(&mut cursor, &mut guards);
+        prelude(&mut cursor, &mut guards, &mut variables);
         if handler {
             continue;
         }
         if cursor.is("EXECUTE") {
-            dynamic(reader, &cursor, &guards);
+            dynamic(reader, &cursor, &guards, &mut variables);
             continue;
         }
-        if !cursor.is_any(DEFINITIONS) || (cursor.is("SELECT") && cursor.is_nth(1, "INTO")) {
+        if !cursor.is_any(DEFINITIONS) {
+            variables.assigned(&cursor);
+            continue;
+        }
+        if cursor.is("SELECT") && cursor.is_nth(1, "INTO") {
             continue;
         }
         let rest = &cursor.tokens[cursor.at..];
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else { continue };
         let statement = scan::Statement { tokens: rest, start: first.start, end: last.end };
-        let mut nested = Reader {
-            cursor: Cursor { tokens: rest, at: 0, ..cursor },
-            out: Vec::new(),
-            only: false,
-            if_exists: false,
-        };
+        let cursor = Cursor { tokens: rest, at: 0, ..cursor };
+        let mut nested = Reader { block: true, ..Reader::new(cursor) };
         nested.statement(&statement);
         for mut op in nested.out {
             op.certain = !guards.contains(&false);
@@ -76,7 +89,7 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
 
 /// Steps over `DECLARE … BEGIN`, `IF … THEN`, `ELSE`, `FOR … LOOP`, and keeps the conditions:
 /// true for one that asks whether something exists.
-fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>) {
+fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>, variables: &mut Variables) {
     loop {
         if cursor.eat_all(&["END", "IF"]) || cursor.eat_all(&["END", "LOOP"]) {
             guards.pop();
@@ -96,11 +109,12 @@ fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>) {
             continue;
         }
         if cursor.is_any(&["FOR", "WHILE", "FOREACH"]) {
+            let known = variables.looped(cursor);
             while !cursor.done() && !cursor.is("LOOP") {
                 cursor.skip();
             }
             cursor.eat("LOOP");
-            guards.push(false);
+            guards.push(known);
             continue;
         }
         if cursor.eat("ELSE") {
@@ -108,7 +122,8 @@ fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>) {
             guards.push(false);
             continue;
         }
-        if cursor.is("DECLARE") {
+        if cursor.eat("DECLARE") {
+            variables.assigned(cursor);
             while !cursor.done() && !cursor.is("BEGIN") {
                 cursor.skip();
             }
@@ -119,19 +134,23 @@ fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>) {
     }
 }
 
-/// `EXECUTE 'ALTER TABLE …'` with a plain literal is read; one put together is not.
-fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, guards: &[bool]) {
+/// `EXECUTE` of what literals make up is read; what values make up is not.
+fn dynamic(
+    reader: &mut Reader<'_>,
+    cursor: &Cursor<'_>,
+    guards: &[bool],
+    variables: &mut Variables,
+) {
     let span = cursor.span(cursor.at, cursor.tokens.len());
-    let literal = cursor.nth(1).filter(|t| t.kind == Kind::Text && cursor.nth(2).is_none());
-    if let Some(token) = literal {
-        let text = super::create::literal(cursor.str(token));
-        if !text.contains('%') {
-            for mut op in super::read_in(&text, Place::Within(span), cursor.dialect, cursor.path) {
+    let deep = super::nesting(cursor.tokens) > super::MAX_NESTING;
+    if let Some(made) = (!deep).then(|| variables.executed(cursor)).flatten() {
+        for sql in made {
+            for mut op in super::read_in(&sql, Place::Within(span), cursor.dialect, cursor.path) {
                 op.certain = !guards.contains(&false);
                 reader.out.push(op);
             }
-            return;
         }
+        return;
     }
     let reason = "the SQL that EXECUTE runs is put together inside the block".to_owned();
     reader.push(OpKind::Opaque(Opaque { reason, effect: OpaqueEffect::Anything }), span);

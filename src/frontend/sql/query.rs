@@ -34,6 +34,7 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = reader.cursor;
     let verb = main_verb(&cursor);
     if verb.is_none()
+        && !reader.block
         && let Some(create) = into(&cursor)
     {
         reader.push(OpKind::CreateTable(create), whole);
@@ -94,7 +95,7 @@ fn search_path(mut cursor: Cursor<'_>) -> Option<String> {
 /// `SELECT add_geometry_column('t', 'place')`: a query of no table, for what its function does.
 /// SQLite's functions change nothing.
 fn called_for_its_effect(mut cursor: Cursor<'_>) -> Option<Name> {
-    if cursor.dialect == Dialect::Sqlite || !cursor.eat("SELECT") {
+    if cursor.dialect == Dialect::Sqlite || !(cursor.eat("SELECT") || cursor.eat("PERFORM")) {
         return None;
     }
     let name = cursor.name().filter(|_| cursor.punct(b'('))?;

@@ -46,7 +46,7 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let from = cursor.at;
     let name = cursor.ident()?;
     let ty_from = cursor.at;
-    while !cursor.done() && !cursor.punct(b',') && !cursor.is_any(CLAUSES) {
+    while !cursor.done() && !cursor.punct(b',') && !is_clause(cursor) {
         cursor.skip();
     }
     let written = cursor.written(ty_from, cursor.at);
@@ -54,6 +54,13 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let mut column = Column::new(&name, ty, cursor.span(from, cursor.at));
     column.serial = serial;
     clauses(cursor, from, column)
+}
+
+/// Whether a clause begins here, and not a name such as `storage.kind`.
+fn is_clause(cursor: &Cursor<'_>) -> bool {
+    let dot = |t: &super::scan::Token| t.kind == Kind::Punct(b'.');
+    let before = cursor.at.checked_sub(1).and_then(|at| cursor.tokens.get(at));
+    cursor.is_any(CLAUSES) && !before.is_some_and(dot) && !cursor.nth(1).is_some_and(|t| dot(&t))
 }
 
 /// `name [WITH OPTIONS] [clauses]`: a column whose type another table or a type says.
@@ -160,6 +167,8 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         }
     } else if cursor.eat("STORAGE") || cursor.eat("COMPRESSION") {
         cursor.ident()?;
+    } else if cursor.eat("OPTIONS") {
+        cursor.parens();
     } else if cursor.eat("AUTOINCREMENT") {
         made.autoincrement = true;
     } else if cursor.eat_all(&["NOT", "VALID"]) {

@@ -1,0 +1,229 @@
+//! `EXECUTE` in a block: the SQL that it runs, where literals alone make it up.
+
+use std::collections::HashMap;
+
+use super::{create::literal, cursor::Cursor, scan::Kind};
+use crate::{database::Dialect, quote};
+
+/// The SQL that one block makes up is read as long as it is no longer than this, in bytes.
+const MAX_MADE: usize = 1 << 20;
+
+/// What the variables of a block hold, where that is told by a literal: one text, or each of a
+/// list in turn.
+#[derive(Default)]
+pub(super) struct Variables {
+    values: HashMap<String, Vec<String>>,
+    made: usize,
+}
+
+impl Variables {
+    /// Notes `name type := 'text'`, `name := ARRAY['a', 'b']`; any other value is not known.
+    pub(super) fn assigned(&mut self, statement: &Cursor<'_>) {
+        let mut cursor = *statement;
+        let Some(name) = cursor.ident() else { return };
+        while !cursor.done() && !is_assignment(&cursor) {
+            cursor.skip();
+        }
+        if cursor.done() {
+            return;
+        }
+        cursor.at += if cursor.is("DEFAULT") { 1 } else { 2 };
+        match self.list(&mut cursor).filter(|_| cursor.done()) {
+            Some(values) => self.values.insert(name, values),
+            None => self.values.remove(&name),
+        };
+    }
+
+    /// `FOREACH x IN ARRAY ARRAY['a', 'b'] LOOP`, `FOR x IN SELECT unnest(ARRAY['a', 'b']) LOOP`:
+    /// whether it is known what the variable runs through.
+    pub(super) fn looped(&mut self, statement: &Cursor<'_>) -> bool {
+        let mut cursor = *statement;
+        let each = cursor.eat("FOREACH");
+        if !each && !cursor.eat("FOR") {
+            return false;
+        }
+        let Some(name) = cursor.ident() else { return false };
+        let list = match cursor.eat("IN") {
+            true if each => cursor.eat("ARRAY").then(|| self.list(&mut cursor)).flatten(),
+            true if cursor.eat_all(&["SELECT", "unnest"]) => {
+                cursor.parens().and_then(|mut inner| self.list(&mut inner))
+            }
+            _ => None,
+        };
+        let known = list.is_some() && cursor.is("LOOP");
+        match list.filter(|_| known) {
+            Some(values) => self.values.insert(name, values),
+            None => self.values.remove(&name),
+        };
+        known
+    }
+
+    /// A list of texts, or one.
+    fn list(&self, cursor: &mut Cursor<'_>) -> Option<Vec<String>> {
+        if !cursor.is("ARRAY") {
+            let named = |t| self.values.get(&cursor.str(t).to_lowercase());
+            if let Some(values) = cursor.peek().and_then(named).cloned() {
+                cursor.at += 1;
+                return Some(values);
+            }
+            return Some(vec![text(cursor)?]);
+        }
+        cursor.at += 1;
+        if !cursor.eat_punct(b'[') {
+            return None;
+        }
+        let mut values = Vec::new();
+        while !cursor.eat_punct(b']') {
+            values.push(text(cursor)?);
+            cursor.eat_punct(b',');
+        }
+        cast(cursor);
+        Some(values)
+    }
+
+    /// What `EXECUTE expression` runs, one text for each value of the variable in it.
+    pub(super) fn executed(&mut self, statement: &Cursor<'_>) -> Option<Vec<String>> {
+        let mut cursor = *statement;
+        cursor.eat("EXECUTE");
+        let rest = cursor.tokens.get(cursor.at..)?.iter();
+        let words = rest.filter(|t| t.kind == Kind::Word).map(|t| cursor.str(*t).to_lowercase());
+        let of_several = |w: &String| self.values.get(w).is_some_and(|values| values.len() != 1);
+        let mut several = words.filter(of_several);
+        let name = several.next();
+        if several.any(|other| Some(&other) != name.as_ref()) {
+            return None;
+        }
+        let rounds = name.as_ref().and_then(|name| self.values.get(name)).map_or(1, Vec::len);
+        let mut made = Vec::new();
+        for round in 0..rounds {
+            let value = |name: &str| {
+                let values = self.values.get(name)?;
+                values.get(if values.len() == 1 { 0 } else { round }).cloned()
+            };
+            let mut cursor = cursor;
+            let sql = joined(&mut cursor, &value)?;
+            if !cursor.done() {
+                return None;
+            }
+            self.made += sql.len();
+            if self.made > MAX_MADE {
+                return None;
+            }
+            made.push(sql);
+        }
+        Some(made)
+    }
+}
+
+fn is_assignment(cursor: &Cursor<'_>) -> bool {
+    let next = |byte: u8| cursor.nth(1).is_some_and(|t| t.kind == Kind::Punct(byte));
+    cursor.is("DEFAULT") || (cursor.punct(b':') && next(b'='))
+}
+
+fn text(cursor: &mut Cursor<'_>) -> Option<String> {
+    let token = cursor.peek().filter(|t| t.kind == Kind::Text)?;
+    cursor.at += 1;
+    cast(cursor);
+    let written = cursor.str(token);
+    match written.starts_with('$') {
+        true => {
+            let tag = written[1..].find('$')? + 2;
+            written.get(tag..written.len().checked_sub(tag)?).map(str::to_owned)
+        }
+        // A backslash may stand for anything.
+        false if written.starts_with(['e', 'E']) && written.contains('\\') => None,
+        false => Some(literal(written)),
+    }
+}
+
+/// `::text`, `::text[]`.
+fn cast(cursor: &mut Cursor<'_>) {
+    let colon = |at: usize| cursor.nth(at).is_some_and(|t| t.kind == Kind::Punct(b':'));
+    if !(colon(0) && colon(1)) {
+        return;
+    }
+    cursor.at += 2;
+    cursor.name();
+    while cursor.eat_punct(b'[') {
+        cursor.eat_punct(b']');
+    }
+}
+
+type Value<'v> = &'v dyn Fn(&str) -> Option<String>;
+
+/// `'a' || b || format('…', c)`
+fn joined(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
+    let mut out = term(cursor, value)?;
+    while cursor.eat_punct(b'|') {
+        cursor.eat_punct(b'|');
+        out.push_str(&term(cursor, value)?);
+    }
+    Some(out)
+}
+
+fn term(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
+    if let Some(mut inner) = cursor.parens() {
+        return joined(&mut inner, value).filter(|_| inner.done());
+    }
+    if let Some(text) = text(cursor) {
+        return Some(text);
+    }
+    let name = cursor.name()?;
+    let Some(mut inner) = cursor.parens() else {
+        cast(cursor);
+        return value(&name.name);
+    };
+    let mut args = Vec::new();
+    while !inner.done() {
+        args.push(joined(&mut inner, value)?);
+        if !inner.done() && !inner.eat_punct(b',') {
+            return None;
+        }
+    }
+    match (name.name.as_str(), args.as_slice()) {
+        ("format", [template, rest @ ..]) => format(template, rest),
+        ("quote_ident", [name]) => Some(identifier(name)),
+        ("quote_literal", [text]) => Some(quote::text(text)),
+        ("concat", texts) => Some(texts.concat()),
+        ("lower", [text]) => Some(text.to_lowercase()),
+        _ => None,
+    }
+}
+
+/// `format()` with its `%s`, `%I`, `%L`, `%2$I` and `%%` (manual, 9.4.1); widths are not read.
+fn format(template: &str, args: &[String]) -> Option<String> {
+    let mut out = String::new();
+    let mut next = 0;
+    let mut parts = template.split('%');
+    out.push_str(parts.next()?);
+    while let Some(part) = parts.next() {
+        if part.is_empty() {
+            out.push('%');
+            out.push_str(parts.next()?);
+            continue;
+        }
+        let (position, rest) = match part.split_once('$') {
+            Some((digits, rest))
+                if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                (digits.parse::<usize>().ok()?.checked_sub(1)?, rest)
+            }
+            _ => (next, part),
+        };
+        next = position + 1;
+        let arg = args.get(position)?;
+        let mut chars = rest.chars();
+        match chars.next()? {
+            's' => out.push_str(arg),
+            'I' => out.push_str(&identifier(arg)),
+            'L' => out.push_str(&quote::text(arg)),
+            _ => return None,
+        }
+        out.push_str(chars.as_str());
+    }
+    Some(out)
+}
+
+fn identifier(name: &str) -> String {
+    quote::name(name, Dialect::Postgres)
+}
