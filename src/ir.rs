@@ -765,6 +765,16 @@ impl Index {
         }
     }
 
+    /// Whether it does what another index does, whatever their names.
+    pub fn is_like(&self, other: &Index) -> bool {
+        self.parts == other.parts
+            && self.unique == other.unique
+            && self.predicate == other.predicate
+            && self.method == other.method
+            && self.include == other.include
+            && self.nulls_not_distinct == other.nulls_not_distinct
+    }
+
     /// The plain columns, in order; expressions are left out.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match &part.of {

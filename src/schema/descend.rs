@@ -153,7 +153,7 @@ impl Schema {
                 let known = |i: &&super::TableIndex| before.index(&i.name).is_none();
                 let Some(added) = after.indexes.iter().find(known) else { return Vec::new() };
                 // One that another index of the parent has already does not count.
-                let like = |i: &&super::TableIndex| is_like(&i.index, &added.index);
+                let like = |i: &&super::TableIndex| i.index.is_like(&added.index);
                 let taken = before.indexes.iter().filter(like).count();
                 if child.indexes.iter().filter(like).count() > taken {
                     return Vec::new();
@@ -167,7 +167,7 @@ impl Schema {
             }
             OpKind::DropIndex { name, .. } if partitioned => {
                 let Some(gone) = before.index(&name.name) else { return Vec::new() };
-                let same = child.indexes.iter().find(|i| is_like(&i.index, &gone.index));
+                let same = child.indexes.iter().find(|i| i.index.is_like(&gone.index));
                 let drop = same.map(|i| OpKind::DropIndex {
                     name: table.sibling(&i.name),
                     table: None,
@@ -239,7 +239,7 @@ impl Schema {
             self.go_on(OpKind::AddConstraint { table: child.clone(), constraint });
         }
         for (at, index) in mother.indexes.iter().enumerate() {
-            let like = |i: &&super::TableIndex| is_like(&i.index, &index.index);
+            let like = |i: &&super::TableIndex| i.index.is_like(&index.index);
             let taken = mother.indexes[..at].iter().filter(like).count();
             let has = |t: &Table| t.indexes.iter().filter(like).count() > taken;
             if !self.tables.get(child).is_some_and(has) {
@@ -324,14 +324,4 @@ fn is_same(own: &Constraint, parent: &Constraint) -> bool {
             std::mem::discriminant(a) == std::mem::discriminant(b) && own.columns == parent.columns
         }
     }
-}
-
-/// Whether one index does what another does.
-fn is_like(own: &Index, other: &Index) -> bool {
-    own.parts == other.parts
-        && own.unique == other.unique
-        && own.predicate == other.predicate
-        && own.method == other.method
-        && own.include == other.include
-        && own.nulls_not_distinct == other.nulls_not_distinct
 }
