@@ -46,7 +46,7 @@ pub(crate) fn answer(text: &str, values: &[(String, Cell)], schema: &Schema) -> 
     let tokens = scan::tokens(&text, dialect);
     let mut statements = scan::statements(&text, &tokens);
     let statement = statements.pop().filter(|_| statements.is_empty())?;
-    if super::nesting(&statement) > super::MAX_NESTING {
+    if super::nesting(statement.tokens) > super::MAX_NESTING {
         return None;
     }
     let place = Place::Within(Span::top(FileId(0)));
