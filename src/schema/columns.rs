@@ -11,10 +11,27 @@ use super::{
 };
 use crate::{
     ir::{
-        Column, ColumnChange, Constraint, ConstraintKind, Identity, Index, IndexPart, Indexed, Name,
+        Column, ColumnChange, Constraint, ConstraintKind, DefaultValue, Identity, Index, IndexPart,
+        Indexed, Name,
     },
     types::SqlType,
 };
+
+/// PostgreSQL keeps no DEFAULT NULL, but where the type has a length or precision: then it is a
+/// cast, and no NULL as it stands (tried on 14 and 18).
+fn kept(default: DefaultValue, ty: &SqlType) -> Option<DefaultValue> {
+    let plain = default.sql.as_deref().is_some_and(|sql| sql.trim().eq_ignore_ascii_case("null"));
+    match plain {
+        false => Some(default),
+        true if ty.args.is_empty() => None,
+        true => {
+            let bare = SqlType { args: Vec::new(), ..ty.clone() }.to_string();
+            // `character` in a cast would be `character(1)`.
+            let bare = if bare == "character" { "bpchar" } else { bare.as_str() };
+            Some(DefaultValue::sql(&format!("NULL::{bare}")))
+        }
+    }
+}
 
 impl Schema {
     pub(super) fn add_column(
@@ -72,7 +89,7 @@ impl Schema {
         if postgres {
             column.name = clip(&column.name).to_owned();
             self.qualify(&mut column.ty);
-            column.default = column.default.filter(|default| !default.is_null());
+            column.default = column.default.and_then(|default| kept(default, &column.ty));
         }
         let sequenced = column.serial || column.identity.is_some();
         // PostgreSQL, CREATE TABLE: serial and GENERATED … AS IDENTITY imply NOT NULL.

@@ -256,8 +256,9 @@ impl Schema {
     /// Applies what an operation brings about.
     fn go_on(&mut self, kind: OpKind) {
         let span = self.now.span;
+        let (style, transaction) = (Style::Sql, None);
         let op =
-            Op { kind, span, style: Style::Sql, transaction: None, certain: true, only: false };
+            Op { kind, span, style, transaction, certain: true, only: false, if_exists: false };
         self.apply(&op);
     }
 }

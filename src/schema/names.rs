@@ -80,8 +80,21 @@ impl MadeUp<'_> {
         if !taken(&plain) {
             return plain;
         }
-        let mut numbered = (1..).map(|n: u32| name(&format!("{}{n}", self.label)));
-        numbered.find(|candidate| !taken(candidate)).unwrap_or(plain)
+        let numbered = |n: u32| name(&format!("{}{n}", self.label));
+        let free = |n: u32| !taken(&numbered(n));
+        if let Some(first) = (1..=FEW).find(|n| free(*n)) {
+            return numbered(first);
+        }
+        // Thousands of one name have no gap to be found: the end of them is looked for by halves.
+        let (mut known, mut end) = (FEW, FEW * 2);
+        while !free(end) && end < u32::MAX {
+            (known, end) = (end, end.saturating_mul(2));
+        }
+        while end - known > 1 {
+            let middle = known + (end - known) / 2;
+            if free(middle) { end = middle } else { known = middle }
+        }
+        numbered(end)
     }
 }
 
@@ -105,6 +118,9 @@ pub(super) fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> Option<Strin
     }
     (!names.is_empty()).then(|| names.join("_"))
 }
+
+/// So many names of one kind are tried one by one.
+const FEW: u32 = 64;
 
 #[cfg(test)]
 mod tests {

@@ -194,6 +194,17 @@ fn a_million_columns_are_counted_not_multiplied() {
 }
 
 #[test]
+fn names_that_the_server_makes_up_are_not_searched_for_one_by_one() {
+    let table = |t: usize| {
+        let one = format!("ALTER TABLE t{t} ADD CHECK (a > 0);\nCREATE INDEX ON t{t} (a);\n");
+        format!("CREATE TABLE t{t} (a int);\n{}", one.repeat(1_500))
+    };
+    let many: String = (0..20).map(table).collect();
+    let answer = check(sql(&many).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+}
+
+#[test]
 fn cycles_of_imports_and_revisions_end() {
     let folder = alembic("bad.py", revision("bad", "'bad'", "    pass"));
     folder.write("a.py", "from b import x as y\nfrom b import *\nx = y\n");
