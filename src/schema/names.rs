@@ -120,7 +120,7 @@ pub(super) fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> Option<Strin
 }
 
 /// So many names of one kind are tried one by one.
-const FEW: u32 = 64;
+const FEW: u32 = 16;
 
 #[cfg(test)]
 mod tests {
