@@ -141,7 +141,9 @@ fn sqlite(flaw: &FlawKind, op: &Op) -> String {
             FlawKind::Column { column, .. },
             OpKind::RenameColumn { .. } | OpKind::DropColumn { .. },
         ) => format!("no such column: \"{column}\""),
-        (FlawKind::Column { column, .. }, OpKind::CreateIndex { index, .. }) if index.loose => {
+        (FlawKind::Column { column, .. }, OpKind::CreateIndex { index, .. })
+            if index.loose && index.columns().any(|c| c == column) =>
+        {
             format!("accepted, as an index on the text '{column}'")
         }
         (FlawKind::Column { column, .. }, OpKind::CreateTable(create))

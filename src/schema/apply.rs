@@ -7,8 +7,8 @@ use super::{
     expressions::rename_table_in, open_key, type_key, views::NewView,
 };
 use crate::ir::{
-    ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect, TableFrom,
-    schemas,
+    ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
+    TableFrom, schemas,
 };
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
@@ -43,11 +43,19 @@ impl Schema {
             OpKind::DropColumn { table, column, cascade, .. } => {
                 self.drop_column(table, column, *cascade)
             }
+            OpKind::RenameColumn { table, column, to } if rebuilt(op) => {
+                self.rename_in_copy(table, column, to);
+            }
             OpKind::RenameColumn { table, column, to } => self.rename_column(table, column, to),
             OpKind::AlterColumn { table, column, change } => {
                 self.alter_column(table, column, change)
             }
-            OpKind::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            OpKind::AddConstraint { table, constraint } => {
+                if rebuilt(op) {
+                    self.make_room(table, constraint.name.as_deref());
+                }
+                self.add_constraint(table, constraint);
+            }
             OpKind::ValidateConstraint { table, name } => self.edit(table, |t| {
                 for constraint in
                     t.constraints.iter_mut().filter(|c| c.name.as_deref() == Some(name))
@@ -127,6 +135,7 @@ impl Schema {
             OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),
             OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
             OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
+            OpKind::CreateTrigger { if_not_exists: true, name, .. } if self.has_trigger(name) => {}
             OpKind::CreateTrigger { name, table, sql, .. } => self.edit(table, |t| {
                 t.triggers.retain(|known| known.name != *name);
                 t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
@@ -417,6 +426,11 @@ impl Schema {
         }
     }
 
+    fn has_trigger(&self, name: &str) -> bool {
+        let same = |t: &Table| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name));
+        self.database.is_sqlite() && self.tables.values().any(same)
+    }
+
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
         let holder = match table {
             Some(table) => Some(table.clone()),
@@ -449,28 +463,6 @@ impl Schema {
         }
     }
 
-    /// What Alembic's batch mode does not carry over when it rebuilds a table on SQLite
-    /// (recorded with Alembic 1.20.1 and SQLAlchemy 2.1.9).
-    fn rebuild(&mut self, table: &Name) {
-        self.edit(table, |t| {
-            t.triggers.clear();
-            t.indexes.retain(|i| !i.index.has_expression());
-            t.constraints
-                .retain(|c| c.name.is_some() || !matches!(c.kind, ConstraintKind::Check { .. }));
-            for constraint in t.constraints.iter_mut().filter(|c| c.inline) {
-                if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
-                    (fk.on_delete, fk.on_update) = (None, None);
-                }
-            }
-            for column in &mut t.columns {
-                if column.column.collation.is_some() {
-                    Arc::make_mut(&mut column.column).collation = None;
-                }
-            }
-            t.options = Default::default();
-        });
-    }
-
     fn open_up(&mut self, opaque: &Opaque) {
         match &opaque.effect {
             OpaqueEffect::Rows => {}
@@ -486,6 +478,11 @@ impl Schema {
             }
         }
     }
+}
+
+/// Whether the operation is done to the copy of a table, not by the server.
+fn rebuilt(op: &Op) -> bool {
+    matches!(op.style, Style::Batch { rebuild: true, .. })
 }
 
 /// The names that a table holds in the namespace of indexes: its indexes, and on PostgreSQL

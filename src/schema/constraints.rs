@@ -410,6 +410,7 @@ impl Schema {
     pub(super) fn drop_index(&mut self, name: &Name, table: Option<&Name>, cascade: bool) {
         let name =
             name.sibling(if self.database.is_postgres() { clip(&name.name) } else { &name.name });
+        let name = self.index_name(&name);
         let owner = self.index_owners.shared(&name).map(|owner| Name::clone(&owner));
         let Some(owner) = owner.or_else(|| table.map(|t| self.resolve(t))) else { return };
         if self.views.get(&owner).is_some() {

@@ -13,6 +13,7 @@ mod inherit;
 mod journal;
 mod names;
 mod query;
+mod rebuild;
 mod rows;
 mod touched;
 mod views;
@@ -352,12 +353,22 @@ impl Schema {
 
     /// The table an index lies on.
     pub fn index_table(&self, index: &Name) -> Lookup<&Table> {
+        let index = &self.index_name(index);
         let owner = self.index_owners.get(index).and_then(|table| self.tables.get(table));
         match owner {
             Some(table) => Lookup::Found(table),
             None if self.tables.values().any(|t| !t.complete) => Lookup::Unknown,
             None => self.lookup(None),
         }
+    }
+
+    /// The spelling with which an index was made (SQLite).
+    pub(super) fn index_name(&self, name: &Name) -> Name {
+        if self.database.is_postgres() || self.index_owners.get(name).is_some() {
+            return name.clone();
+        }
+        let same = |n: &&Name| n.schema == name.schema && n.name.eq_ignore_ascii_case(&name.name);
+        self.index_owners.names().find(same).unwrap_or(name).clone()
     }
 
     /// What holds a name among the relations. On PostgreSQL tables, views, indexes, sequences
@@ -368,8 +379,9 @@ impl Schema {
         if let Some(table) = self.tables.get(name) {
             return table.complete.then_some(Relation::Table);
         }
-        if let Some(owner) = self.index_owners.get(name).and_then(|owner| self.tables.get(owner)) {
-            let backs = owner.index(&name.name).is_none();
+        let index = &self.index_name(name);
+        if let Some(owner) = self.index_owners.get(index).and_then(|owner| self.tables.get(owner)) {
+            let backs = owner.index(&index.name).is_none();
             return owner.complete.then_some(if backs { Relation::Key } else { Relation::Index });
         }
         if self.is_open() {

@@ -88,10 +88,9 @@ impl<'a> Found<'a> {
                     let mut names = v.names.iter().flatten();
                     names.any(|n| n.eq_ignore_ascii_case(&of.column.name))
                 };
-                let some = Some(of.column.name.as_str());
-                let reader = self.schema.readers(&known.name, some).find(|v| !reads_all(v));
-                let namer = || self.schema.readers(&known.name, None).find(names);
-                if let Some(view) = reader.or_else(namer) {
+                // After a rename the view is not what was read.
+                let view = self.schema.readers(&known.name, None).find(names);
+                if let Some(view) = view.filter(|v| v.sql.is_some()) {
                     self.state(format!(
                         "error in view {} after drop column: no such column: {column}",
                         view.name.name
@@ -241,11 +240,6 @@ impl<'a> Found<'a> {
             self.state(words);
         }
     }
-}
-
-/// `*` is read again each time, so what is gone is not missed.
-fn reads_all(view: &View) -> bool {
-    view.names.as_ref().is_some_and(Vec::is_empty)
 }
 
 fn is_rowid(column: &str) -> bool {

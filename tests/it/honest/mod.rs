@@ -7,6 +7,7 @@
 //! is replayed is SQL text, so a history that fails shrinks by leaving statements out: that,
 //! and the seed, is all that a library for properties would have given.
 
+mod batch;
 mod facts;
 mod grammar_postgres;
 mod grammar_sqlite;
@@ -458,7 +459,7 @@ fn postgres_holds_what_the_replay_says() {
                 let mut server = Postgres { database, client, catalog };
                 let mut seen = Seen::default();
                 let mut failed = repeat(&mut server, "postgres.sql");
-                failed.extend(prove(&mut server, histories(600), &mut seen));
+                failed.extend(prove(&mut server, histories(550), &mut seen));
                 (database, seen, failed)
             })
         })
@@ -518,7 +519,7 @@ impl Server for Sqlite {
 fn sqlite_holds_what_the_replay_says() {
     let mut server = Sqlite::new();
     let mut seen = Seen::default();
-    let failed = prove(&mut server, histories(2_000), &mut seen);
+    let failed = prove(&mut server, histories(280), &mut seen);
     report(std::iter::once((server.database, seen, failed)));
 }
 
