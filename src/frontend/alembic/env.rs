@@ -47,7 +47,11 @@ pub(super) fn read(project: &mut Project<'_>, path: &str) -> (Env, Conventions) 
         render_as_batch: flat.contains("render_as_batch=")
             && !flat.contains("render_as_batch=False"),
     };
-    (env, convention_from(project, start).unwrap_or_default())
+    let off = pragma_keys(&text.text, &["off", "0", "false", "no"]);
+    let conventions = convention_from(project, start).unwrap_or_default();
+    // What env.py turns off for the migrations is off, whatever the application's engine does.
+    project.foreign_keys &= !off;
+    (env, conventions)
 }
 
 /// The naming convention that the models' modules lead to.
@@ -67,7 +71,8 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
         if seen.len() >= MAX_LOOKED || !seen.insert(scope.module.file) {
             continue;
         }
-        project.foreign_keys |= turns_keys_on(&project.sources.file(scope.module.file).text);
+        project.foreign_keys |=
+            turns_keys_on(&project.sources.file(scope.module.file).text, seen.len() == 1);
         if project.sources.file(scope.module.file).text.contains("naming_convention")
             && let Some(found) = convention_in(project, &scope)
         {
@@ -113,12 +118,21 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
     None
 }
 
-/// `PRAGMA foreign_keys = ON`, in any writing.
-fn turns_keys_on(text: &str) -> bool {
+/// Whether a module turns foreign keys on for the connection that migrations run on: env.py for its
+/// own, another one only for every engine (`@event.listens_for(Engine, "connect")`). What an
+/// application does to its own engine says nothing about that of the migrations.
+fn turns_keys_on(text: &str, is_env: bool) -> bool {
+    let flat = || -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
+    pragma_keys(text, &["on", "1", "true", "yes"])
+        && (is_env || flat().replace('\'', "\"").contains("Engine,\"connect\""))
+}
+
+/// `PRAGMA foreign_keys = …` with one of these values, in any writing.
+fn pragma_keys(text: &str, values: &[&str]) -> bool {
     let lower = text.to_ascii_lowercase();
     lower.match_indices("pragma foreign_keys").any(|(at, word)| {
         let value = lower[at + word.len()..].trim_start_matches([' ', '=', '(']);
-        ["on", "1", "true", "yes"].iter().any(|on| value.starts_with(on))
+        values.iter().any(|wanted| value.starts_with(wanted))
     })
 }
 

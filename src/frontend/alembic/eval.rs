@@ -515,8 +515,7 @@ impl Machine<'_, '_> {
                     reflected_types::option(base, name).unwrap_or(Value::None)
                 }
                 Callee::External(_) if name == "table" && call.kwarg(LOADED_FROM).is_some() => {
-                    let of = call.kwarg(LOADED_FROM).and_then(Value::as_str).unwrap_or_default();
-                    self.loaded(&crate::facts::postgres::catalog::regclass(&of))
+                    call.kwarg("table").cloned().unwrap_or(Value::None)
                 }
                 Callee::External(_) if call.name() == "Table" && name == "primary_key" => {
                     let written = || Value::Attribute(Rc::new((base.clone(), name.to_owned())));

@@ -4,7 +4,9 @@
 use std::{rc::Rc, sync::Arc};
 
 use super::{
+    env::conventions,
     machine::Machine,
+    naming::{Subject, cut},
     reflected_types,
     value::{Call, Callee, Value},
 };
@@ -226,6 +228,7 @@ impl Machine<'_, '_> {
         let mut kwargs = vec![
             ("nullable".to_owned(), Value::Bool(column.nullable)),
             (LOADED_FROM.to_owned(), Value::str(&table.name.to_string())),
+            ("table".to_owned(), Value::Call(Rc::clone(call))),
         ];
         if table.key_columns().contains(&column.name) {
             kwargs.push(("primary_key".to_owned(), Value::Bool(true)));
@@ -238,12 +241,30 @@ impl Machine<'_, '_> {
         self.kept(Callee::External(Rc::from("sqlalchemy.Column")), args, kwargs, call.span)
     }
 
+    /// The name that a loaded constraint has in Python: SQLAlchemy gives one without a name in the
+    /// database the name that the convention of its metadata makes.
+    fn loaded_name(&self, table: &Table, c: &Constraint, call: &Rc<Call>) -> Value {
+        if let Some(name) = &c.name {
+            return Value::str(name);
+        }
+        let metadata = match call.args.get(1) {
+            Some(Value::Call(metadata)) => {
+                metadata.kwarg("naming_convention").and_then(conventions)
+            }
+            _ => None,
+        };
+        let referred = c.foreign_key().map(|fk| (&fk.table, fk.columns.as_slice()));
+        let subject = Subject { table: &table.name, columns: &c.columns, referred, given: None };
+        let made = metadata.and_then(|conventions| conventions.constraint(c.ty(), &subject));
+        made.map_or(Value::None, |name| Value::str(&cut(name, self.dialect())))
+    }
+
     fn constraint_of(&self, table: &Table, c: &Constraint, call: &Rc<Call>) -> Option<Value> {
         let columns: Vec<Value> =
             c.columns.iter().filter_map(|name| self.named_column(table, name, call)).collect();
         let keys = c.columns.iter().map(|name| Value::str(name)).collect();
         let mut attributes = vec![
-            ("name", c.name.as_deref().map_or(Value::None, Value::str)),
+            ("name", self.loaded_name(table, c, call)),
             ("columns", Value::list(columns)),
             ("column_keys", Value::list(keys)),
         ];
