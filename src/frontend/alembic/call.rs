@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, ExprCall};
 
 use super::{
-    eval::{bound, display, pairs_to_dict},
+    eval::{bound, display, pairs_to_dict, representation},
     machine::{MAX_SIZE, Machine},
     module::span_of,
     reflect::is_reflected,
@@ -243,6 +243,7 @@ impl Machine<'_, '_> {
                 self.iterate(&first).map_or_else(unknown, |items| Value::Int(items.len() as i64))
             }
             "str" => display(&first).map_or_else(unknown, |text| Value::str(&text)),
+            "repr" => representation(&first, 0).map_or_else(unknown, |text| Value::str(&text)),
             "int" => match (&first, first.as_str()) {
                 (Value::Int(_), _) => first,
                 (Value::Bool(b), _) => Value::Int(i64::from(*b)),

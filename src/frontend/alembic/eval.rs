@@ -695,11 +695,33 @@ pub(super) fn display(value: &Value) -> Option<String> {
         Value::None => "None".to_owned(),
         Value::Float(f) => f.to_string(),
         Value::Attribute(attribute) => attribute.1.clone(),
+        Value::List(_) | Value::Tuple(_) => representation(value, 0)?,
         Value::Call(_) if reflected_types::display(value).is_some() => {
             reflected_types::display(value)?
         }
         _ => value.as_str()?.to_string(),
     })
+}
+
+/// What `repr()` prints, where it is known.
+pub(super) fn representation(value: &Value, depth: usize) -> Option<String> {
+    let (open, close, items) = match value {
+        Value::List(items) => ("[", "]", items.borrow().clone()),
+        Value::Tuple(items) => ("(", ")", items.to_vec()),
+        Value::Str(text) if !text.text.contains(['\'', '\\', '\n']) => {
+            return Some(format!("'{}'", text.text));
+        }
+        Value::Int(_) | Value::Bool(_) | Value::None => return display(value),
+        _ => return None,
+    };
+    if depth > 20 || items.len() > 2_000 {
+        return None;
+    }
+    let parts: Option<Vec<String>> =
+        items.iter().map(|item| representation(item, depth + 1)).collect();
+    let comma = if open == "(" && items.len() == 1 { "," } else { "" };
+    let text = format!("{open}{}{comma}{close}", parts?.join(", "));
+    (text.len() <= MAX_SIZE).then_some(text)
 }
 
 /// `'…%s…' % (a, b)` and `'…%(x)s…' % {…}`.

@@ -189,6 +189,16 @@ impl<'a> Asked<'a> {
             let cells: Option<Vec<Cell>> = items.iter().map(|item| self.item(item, &row)).collect();
             return Some(Rows { columns, rows: vec![cells?] });
         }
+        // One row for each item: `SELECT unnest(enum_range(NULL::mood))`.
+        if let [Item { expr: Some(sqlparser::ast::Expr::Function(function)), .. }] =
+            items.as_slice()
+            && function.name.to_string().eq_ignore_ascii_case("unnest")
+            && let [cells] = kept.as_slice()
+        {
+            let row = Row { sources: &sources, cells, outer, group: None };
+            let Cell::List(list) = self.unnested(function, &row)? else { return None };
+            return Some(Rows { columns, rows: list.into_iter().map(|cell| vec![cell]).collect() });
+        }
         let order = match query.order_by.as_ref().map(|by| &by.kind) {
             None => &[][..],
             Some(OrderByKind::Expressions(by)) => by.as_slice(),

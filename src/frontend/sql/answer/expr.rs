@@ -8,7 +8,10 @@ use sqlparser::ast::{
 };
 
 use super::{Asked, Row, truth};
-use crate::facts::{catalog::Cell, postgres::catalog::regclass};
+use crate::{
+    facts::{catalog::Cell, postgres::catalog::regclass},
+    schema::TypeKind,
+};
 
 impl Asked<'_> {
     /// A value; `None`: it cannot be told, and neither can the query.
@@ -209,6 +212,9 @@ impl Asked<'_> {
         {
             return self.aggregate(&name, function, arguments, group, row);
         }
+        if name == "enum_range" {
+            return Some(self.enum_range(arguments).unwrap_or(Cell::Unknown));
+        }
         let values: Option<Vec<Cell>> =
             arguments.iter().map(|argument| self.argument(argument, row)).collect();
         let values = values?;
@@ -239,6 +245,27 @@ impl Asked<'_> {
             "format" => format(&values),
             _ => Cell::Unknown,
         })
+    }
+
+    /// `enum_range(NULL::mood)`: every label.
+    fn enum_range(&self, arguments: &[FunctionArg]) -> Option<Cell> {
+        let [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Cast { data_type, .. }))] = arguments
+        else {
+            return None;
+        };
+        match &self.schema.ty(&regclass(&data_type.to_string())).found()?.kind {
+            TypeKind::Enum { labels } => {
+                Some(Cell::List(labels.iter().map(|label| Cell::text(label)).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The only argument of `unnest`.
+    pub(super) fn unnested(&self, function: &Function, row: &Row<'_>) -> Option<Cell> {
+        let FunctionArguments::List(list) = &function.args else { return None };
+        let [argument] = list.args.as_slice() else { return None };
+        self.argument(argument, row)
     }
 
     pub(super) fn argument(&self, argument: &FunctionArg, row: &Row<'_>) -> Option<Cell> {
