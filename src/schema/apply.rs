@@ -53,6 +53,7 @@ impl Schema {
             OpKind::AddConstraint { table, constraint } => {
                 if rebuilt(op) {
                     self.make_room(table, constraint.name.as_deref());
+                    self.replace_key(table, constraint);
                 }
                 self.add_constraint(table, constraint);
             }
@@ -248,6 +249,8 @@ impl Schema {
         if other || self.tables.get(&name).is_some_and(stays) {
             return;
         }
+        // One that was only assumed: what it was thought to have goes, names included.
+        self.drop_table(&name, false);
         let mut table = Table {
             options: create.options.clone(),
             temporary: create.temporary,

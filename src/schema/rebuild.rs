@@ -56,6 +56,14 @@ impl Schema {
         });
     }
 
+    /// A key that is given in batch mode takes the place of the one that is there
+    /// (`ApplyBatchImpl.add_constraint`).
+    pub(super) fn replace_key(&mut self, table: &Name, constraint: &Constraint) {
+        if constraint.kind == ConstraintKind::PrimaryKey && self.database.is_sqlite() {
+            self.edit(table, |t| t.constraints.retain(|c| c.kind != ConstraintKind::PrimaryKey));
+        }
+    }
+
     /// Alembic renames the column of the copy, and leaves the text of expressions as it is; what
     /// other tables say of the column stays too.
     pub(super) fn rename_in_copy(&mut self, table: &Name, column: &str, to: &str) {
