@@ -147,6 +147,7 @@ fn reflected(ty: &SqlType) -> SqlType {
         "FLOAT",
         "INTEGER",
         "JSON",
+        "JSONB",
         "NUMERIC",
         "NVARCHAR",
         "REAL",
