@@ -149,6 +149,7 @@ fn reflected(ty: &SqlType) -> SqlType {
         "JSON",
         "JSONB",
         "NUMERIC",
+        "NCHAR",
         "NVARCHAR",
         "REAL",
         "SMALLINT",
