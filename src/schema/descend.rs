@@ -7,6 +7,10 @@ use crate::ir::{
     ColumnChange, Constraint, ConstraintKind, Index, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
 };
 
+/// Generations of inheritance that an operation is followed through; a name that came back may have
+/// closed a circle.
+const MAX_GENERATIONS: usize = 64;
+
 impl Schema {
     /// The table as it is before an operation, where others inherit from it.
     pub(super) fn mother(&self, op: &Op) -> Option<Arc<Table>> {
@@ -43,7 +47,10 @@ impl Schema {
             return;
         }
         let wide = self.tables.names().count() + before.columns.len() * COPY;
-        if !self.spend(wide) {
+        self.generations += 1;
+        let deep = self.generations > MAX_GENERATIONS;
+        if deep || !self.spend(wide) {
+            self.generations -= 1;
             let reason = String::new();
             let opened = Opaque { reason, effect: OpaqueEffect::Anything };
             return self.apply(&Op { kind: OpKind::Opaque(opened), ..op.clone() });
@@ -55,6 +62,7 @@ impl Schema {
             }
             self.settle(op, before, &child);
         }
+        self.generations -= 1;
     }
 
     /// The operations that a parent's one stands for on a child.

@@ -1,6 +1,8 @@
 //! What a history makes besides tables: schemas, extensions, functions, sequences, domains,
 //! and what ties tables together.
 
+use std::collections::HashSet;
+
 use super::{Origin, Schema, TypeKind, View};
 use crate::{
     database::Dialect,
@@ -268,6 +270,11 @@ impl Schema {
 
     pub(super) fn attach(&mut self, table: &Name, child: &Name, bound: Option<&str>) {
         let parent = self.resolve(table);
+        let child = &self.resolve(child);
+        // 42P07: circular inheritance is not allowed.
+        if self.descends_from(&parent, child) {
+            return;
+        }
         self.edit(child, |t| {
             t.parents.push(parent.clone());
             t.bound = bound.map(str::to_owned);
@@ -286,6 +293,21 @@ impl Schema {
             t.columns.iter_mut().filter(|c| of(&c.column.name)).for_each(|c| c.local = true);
             t.constraints.iter_mut().for_each(|c| c.inherited = false);
         });
+    }
+
+    /// Whether a table is another one, or has it among its parents and theirs.
+    fn descends_from(&self, table: &Name, ancestor: &Name) -> bool {
+        let mut todo = vec![table];
+        let mut seen = HashSet::new();
+        while let Some(at) = todo.pop() {
+            if at == ancestor {
+                return true;
+            }
+            if let Some(table) = self.tables.get(at).filter(|_| seen.insert(at)) {
+                todo.extend(&table.parents);
+            }
+        }
+        false
     }
 
     /// The tables that inherit from one, and its partitions.

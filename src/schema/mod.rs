@@ -65,6 +65,8 @@ pub struct Schema {
     referenced: HashSet<Name>,
     /// What the columns of queries have cost so far.
     spent: usize,
+    /// Parents above the table that is changed at the moment, whose change it follows.
+    generations: usize,
     /// Every table that another one has ever inherited from.
     mothers: HashSet<Name>,
     /// What the project's own functions yield, by name; not known where several differ.
@@ -269,6 +271,7 @@ impl Schema {
             fresh: Journaled::default(),
             referenced: HashSet::new(),
             spent: 0,
+            generations: 0,
             mothers: HashSet::new(),
             yields: HashMap::new(),
             path: Vec::new(),

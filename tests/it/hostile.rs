@@ -310,6 +310,19 @@ fn many_indexes_and_many_loads_are_not_multiplied() {
 }
 
 #[test]
+fn tables_that_inherit_from_themselves_end() {
+    let circle = "CREATE TABLE a (id int);\nCREATE TABLE b () INHERITS (a);\n\
+                  ALTER TABLE a INHERIT b;\nALTER TABLE a INHERIT a;\nALTER TABLE a ADD COLUMN x int;\n";
+    let line: String =
+        (1..3_000).map(|n| format!("CREATE TABLE t{n} () INHERITS (t{});\n", n - 1)).collect();
+    let line = format!("CREATE TABLE t0 (id int);\n{line}ALTER TABLE t0 ADD COLUMN x int;\n");
+    for bad in [circle, &line] {
+        let answer = check(sql(bad).path(), &["--output-format", "concise"]);
+        assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+    }
+}
+
+#[test]
 fn comments_for_miglint_cost_no_more_than_other_comments() {
     let answer = |bad: &str| {
         let answer = check(sql(bad).path(), &["--output-format", "concise"]);

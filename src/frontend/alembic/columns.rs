@@ -15,6 +15,7 @@ use crate::{
         Identity, Index, IndexPart, Name,
     },
     quote,
+    source::Span,
     types::SqlType,
 };
 
@@ -110,20 +111,27 @@ impl Machine<'_, '_> {
             constraint.name = self.conventional(&constraint, table, None);
             constraints.push(constraint);
         }
-        if let Some(ty) = &ty
-            && let Some(declared) = self.enum_type(ty)
-            && declared.checked
-            && self.dialect() == Dialect::Sqlite
-        {
-            let kind = ConstraintKind::Check { sql: listed(&name, declared.labels.as_deref()) };
-            constraints.push(Constraint::new(
-                Some(declared.name.name),
-                vec![name.to_string()],
-                kind,
-                call.span,
-            ));
+        if let Some(ty) = &ty {
+            constraints.extend(self.check_of_type(ty, &name, table, call.span));
         }
         Some(Made { column, primary_key, autoincrement, constraints, indexes, ty })
+    }
+
+    /// The CHECK of a column's type.
+    pub(super) fn check_of_type(
+        &mut self,
+        ty: &Value,
+        column: &str,
+        table: &Name,
+        span: Span,
+    ) -> Option<Constraint> {
+        let found = self.type_check(ty)?;
+        let list = found.values.map(|values| values.join(", "));
+        let sql = list.map(|list| format!("{} IN ({list})", quote::any(column)));
+        let kind = ConstraintKind::Check { sql };
+        let mut made = Constraint::new(None, vec![column.to_owned()], kind, span);
+        made.name = self.conventional(&made, table, found.name);
+        Some(made)
     }
 
     /// A column that only says `ForeignKey('t.c')` takes the type of what it references.
@@ -372,12 +380,6 @@ pub(super) fn identity(call: &Call) -> Identity {
     }
     let always = call.flag("always").unwrap_or(false);
     Identity { always, sequence: None, options: options.join(" ") }
-}
-
-/// What `sa.Enum(create_constraint=True)` checks.
-fn listed(column: &str, labels: Option<&[String]>) -> Option<String> {
-    let labels: Vec<String> = labels?.iter().map(|label| quote::text(label)).collect();
-    Some(format!("{} IN ({})", quote::any(column), labels.join(", ")))
 }
 
 /// `sa.String(50, collation="C")`.

@@ -514,12 +514,30 @@ impl Machine<'_, '_> {
             || change.generated.is_some()
             || change.identity.is_some();
         let to = args.arg(99, "new_column_name").filter(|v| !v.is_none()).cloned();
+        // The CHECK of a type goes and comes with it (`toimpl.alter_column`).
+        let types = args.kw("existing_type").zip(args.kw("type_").filter(|v| !v.is_none()));
+        let (old, new) = types.map(|(old, new)| (old.clone(), new.clone())).unzip();
+        let old = old.and_then(|ty| self.check_of_type(&ty, &column, table, args.span));
+        if let Some(name) = old.and_then(|check| check.name) {
+            let kind = OpKind::DropConstraint {
+                table: table.clone(),
+                name: Some(name),
+                kind: Some(ConstraintType::Check),
+                if_exists: false,
+                cascade: false,
+            };
+            self.emit(kind, args.span, style);
+        }
         if touched {
             self.emit(
                 OpKind::AlterColumn { table: table.clone(), column: column.clone(), change },
                 args.span,
                 style,
             );
+        }
+        let new = new.and_then(|ty| self.check_of_type(&ty, &column, table, args.span));
+        if let Some(constraint) = new {
+            self.emit(OpKind::AddConstraint { table: table.clone(), constraint }, args.span, style);
         }
         if let Some(to) = to {
             let to = to.as_str()?.to_string();

@@ -18,7 +18,13 @@ pub(super) struct EnumType {
     pub(super) labels: Option<Vec<String>>,
     /// False for `create_type=False`.
     pub(super) create: bool,
-    pub(super) checked: bool,
+}
+
+/// The CHECK that a type brings along with `create_constraint=True`.
+pub(super) struct TypeCheck {
+    pub(super) name: Option<String>,
+    /// The values as SQL, where they are known.
+    pub(super) values: Option<Vec<String>>,
 }
 
 /// Types whose first argument is a length.
@@ -401,8 +407,35 @@ impl Machine<'_, '_> {
             name: Name::new(schema.as_deref(), &name),
             labels: self.labels(&call),
             create: call.flag("create_type") != Some(false),
-            checked: call.flag("create_constraint") == Some(true),
         })
+    }
+
+    /// `Enum(…, create_constraint=True)` where the target keeps it as a text, and
+    /// `Boolean(create_constraint=True)` where the target has none (`SchemaType`).
+    pub(super) fn type_check(&mut self, value: &Value) -> Option<TypeCheck> {
+        let value = self.variant(value)?;
+        let Value::Call(call) = &value else { return None };
+        if call.flag("create_constraint") != Some(true) {
+            return None;
+        }
+        let given = call.kwarg("name").and_then(Value::as_str).map(|name| name.to_string());
+        let lite = self.dialect() == Dialect::Sqlite;
+        match call.name() {
+            "Enum" | "ENUM" if lite || call.flag("native_enum") == Some(false) => {
+                let class = match call.args.first() {
+                    Some(Value::Class(class)) => Some(class.name.to_lowercase()),
+                    _ => None,
+                };
+                let labels = self.labels(&Rc::clone(call));
+                let values = labels.map(|l| l.iter().map(|l| crate::quote::text(l)).collect());
+                Some(TypeCheck { name: given.or(class), values })
+            }
+            "Boolean" | "BOOLEAN" if lite => {
+                let values = Some(vec!["0".to_owned(), "1".to_owned()]);
+                Some(TypeCheck { name: given, values })
+            }
+            _ => None,
+        }
     }
 
     /// What `with_variant` picks for the target.
