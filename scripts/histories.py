@@ -29,6 +29,9 @@ class History:
     # Where the migrations' metadata is: `module:attribute`, called where it can be. It has the
     # naming convention, if there is one.
     metadata: str = ""
+    # The tables that the package makes before the first revision runs: `module:attribute` of a
+    # metadata. They are recorded as a baseline schema.
+    base: str = ""
     # The folders with revisions below the tree, where they are not `versions`.
     versions: tuple = ()
     recursive: bool = False
@@ -64,7 +67,7 @@ HISTORIES = [
     History("airflow-fab", "apache-airflow-providers-fab==3.10.2", "airflow/providers/fab/migrations", "airflow.providers.fab.auth_manager.models:Model.metadata"),
     History("prefect", "prefect==3.9.1", "prefect/server/database/_migrations", "prefect.server.database.orm_models:Base.metadata", versions=("versions/{dialect}",), ci=True),
     History("langflow", "langflow-base==1.13.0", "langflow/alembic", "sqlmodel:SQLModel.metadata", prepare=LANGFLOW),
-    History("mlflow", "mlflow==3.18.0", "mlflow/store/db_migrations", ci=True, alone=True, needs=MLFLOW),
+    History("mlflow", "mlflow==3.18.0", "mlflow/store/db_migrations", base="mlflow.store.tracking.dbmodels.initial_models:Base.metadata", ci=True, alone=True, needs=MLFLOW),
     History("mlflow-auth", "mlflow==3.18.0", "mlflow/server/auth/db/migrations", ci=True, alone=True, needs=MLFLOW),
     History("neutron", "neutron==29.0.0", "neutron/db/migration/alembic_migrations", recursive=True, metadata="neutron.db.migration.models.head:get_metadata", dialects=("postgresql",), ci=True),
     History("open-webui", "open-webui==0.12.4", "open_webui/migrations", "open_webui.models.auths:Base.metadata", environment=(("WEBUI_SECRET_KEY", "secret"),)),
