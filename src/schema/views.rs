@@ -72,8 +72,9 @@ impl Schema {
                 if !reads.star && !named(column) {
                     continue;
                 }
+                // `c.*` is about one of several tables, and nobody says which.
                 let alone = tables.iter().all(|other| other == table || lacks(other, column));
-                let certain = alone || reads.star;
+                let certain = alone && named(column) || reads.star && tables.len() == 1;
                 found.push(ColumnRead { table: table.clone(), column: column.to_owned(), certain });
             }
         }

@@ -88,9 +88,7 @@ impl<'a> Found<'a> {
                     let mut names = v.names.iter().flatten();
                     names.any(|n| n.eq_ignore_ascii_case(&of.column.name))
                 };
-                // After a rename the view is not what was read.
-                let view = self.schema.readers(&known.name, None).find(names);
-                if let Some(view) = view.filter(|v| v.sql.is_some()) {
+                if let Some(view) = self.schema.readers(&known.name, None).find(names) {
                     self.state(format!(
                         "error in view {} after drop column: no such column: {column}",
                         view.name.name

@@ -1,0 +1,2 @@
+CREATE VIEW v2 AS SELECT * FROM user_;
+ALTER TABLE user_ DROP COLUMN banned;
