@@ -1,2 +1,0 @@
-CREATE VIEW v2 AS SELECT * FROM user_;
-ALTER TABLE user_ DROP COLUMN banned;
