@@ -148,7 +148,7 @@ fn renamed(sql: &str, from: &str, to: &str, what: What, folds: bool) -> String {
 
 /// Every token of an expression, with the characters before and after it that are no space.
 /// `brackets`: they quote names (SQLite).
-fn each_token(sql: &str, brackets: bool, mut see: impl FnMut(&str, char, char)) {
+pub fn each_token(sql: &str, brackets: bool, mut see: impl FnMut(&str, char, char)) {
     let mut rest = sql;
     let mut before = ' ';
     while let Some(first) = rest.chars().next() {

@@ -24,7 +24,7 @@ use std::{
 };
 
 pub use apply::MAX_PARTS;
-pub use expressions::mentions;
+pub use expressions::{each_token, mentions};
 pub use extras::Extra;
 use journal::Journaled;
 pub use journal::Mark;

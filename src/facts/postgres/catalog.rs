@@ -1,6 +1,7 @@
 //! PostgreSQL's catalogs and its information schema (manual, 52: System Catalogs, and 36: The
 //! Information Schema), for the columns that migrations ask for.
 
+use super::extensions::types_of;
 use crate::{
     facts::catalog::{Cell, Relation, default, index_columns, lasting},
     ir::{Constraint, ConstraintKind, IndexPart, Name},
@@ -300,7 +301,7 @@ fn constraint_column_usage(schema: &Schema) -> Relation {
         "constraint_schema",
         "constraint_name",
     ]);
-    each_constraint(schema, &mut found, ("constraint_schema", "table_name"), |table, c, name| {
+    each_constraint(schema, &mut found, ("constraint_schema", ""), |table, c, name| {
         let (of, columns) = match c.foreign_key() {
             Some(fk) => (&fk.table, fk.columns.as_slice()),
             None => (&table.name, c.columns.as_slice()),
@@ -635,6 +636,16 @@ fn types(schema: &Schema) -> Relation {
         };
         let name = Cell::text(&ty.name.name);
         found.push(vec![oid(&ty.name), name, namespace(&ty.name), Cell::text(kind)]);
+    }
+    // An extension makes types; which ones another makes than those known here, nobody says.
+    for (extension, space) in schema.extensions() {
+        let Some(types) = types_of(extension) else {
+            found.perhaps(&[("typtype", Cell::text("b"))]);
+            continue;
+        };
+        let space = Cell::text(space.unwrap_or("public"));
+        let row = |ty: &&str| vec![Cell::text(ty), Cell::text(ty), space.clone(), Cell::text("b")];
+        types.iter().for_each(|ty| found.push(row(ty)));
     }
     // Built-in types, as far as columns have them.
     let mut seen: Vec<&str> = Vec::new();

@@ -60,6 +60,11 @@ pub fn of_type(name: &str) -> Option<&'static str> {
     found(TYPES, name)
 }
 
+/// The types that an extension makes; `None`: the extension is not known here.
+pub fn types_of(extension: &str) -> Option<&'static [&'static str]> {
+    TYPES.iter().find(|(name, _)| *name == extension).map(|(_, types)| *types)
+}
+
 /// The extension that makes a function.
 pub fn of_function(name: &str) -> Option<&'static str> {
     found(FUNCTIONS, name)

@@ -1,5 +1,6 @@
 //! What a query returns on the database that a replay has come to: rows of the catalog, which
-//! the replayed schema knows, and none of the application's tables, which are taken as empty.
+//! the replayed schema knows, and none of the application's tables, which are taken as empty
+//! unless the history has written to them.
 //!
 //! Three answers: rows, rows with cells that are not known, or not known at all. A row whose
 //! condition cannot be decided makes the whole query unknown.
@@ -19,7 +20,7 @@ use crate::{
     facts::catalog::{self, Cell},
     frontend::sql::Place,
     ir::Name,
-    schema::Schema,
+    schema::{self, Schema},
     source::{FileId, Span},
 };
 
@@ -390,12 +391,13 @@ impl<'a> Asked<'a> {
                     return None;
                 }
                 let table = Name::new(space.as_deref(), last);
-                let columns = match self.schema.table(&table) {
-                    crate::schema::Lookup::Found(table) => {
-                        table.columns.iter().map(|c| c.column.name.clone()).collect()
-                    }
-                    _ => Vec::new(),
-                };
+                let known = self.schema.table(&table).found();
+                // What the history itself has written to is not empty.
+                if known.is_some_and(|table| matches!(table.rows, schema::Rows::Written(_))) {
+                    return None;
+                }
+                let columns = known.into_iter().flat_map(|table| &table.columns);
+                let columns = columns.map(|c| c.column.name.clone()).collect();
                 Some((Source { alias, columns }, Vec::new()))
             }
             TableFactor::Derived { subquery, alias, lateral: false, .. } => {

@@ -18,7 +18,7 @@ use crate::{
     emit::clean,
     ir::Name,
     quote,
-    schema::{Schema, Table},
+    schema::{Schema, Table, each_token},
 };
 
 /// # Errors
@@ -139,35 +139,28 @@ impl<'a> Script<'a> {
     }
 }
 
+/// What is not known of a table that is not known in full.
+fn partly(table: &Table, name: &str) -> String {
+    match table.columns.is_empty() {
+        true => format!("the table {name}, which the history uses and does not make"),
+        false => format!(
+            "what else the table {name} has: something made or changed it that was not read"
+        ),
+    }
+}
+
 /// The words of an expression that can only be columns: no keyword, no call, no type of a cast.
 fn names_in(sql: &str) -> impl Iterator<Item = String> {
     let mut names = Vec::new();
-    let mut rest = sql;
-    let mut before = ' ';
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '\'' | '"' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
-            _ if quote::starts_name(first) => {
-                rest.find(|c| !quote::is_name(c)).unwrap_or(rest.len())
-            }
-            _ if first.is_ascii_digit() => {
-                rest.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(rest.len())
-            }
-            _ => first.len_utf8(),
-        };
-        let (token, tail) = rest.split_at(length);
-        let next = tail.trim_start().chars().next().unwrap_or(' ');
+    each_token(sql, false, |token, before, next| {
+        let Some(first) = token.chars().next() else { return };
         let called = matches!(next, '(' | '.' | '\'') || before == ':';
         if first == '"' && before != ':' && next != '.' {
             names.push(token.trim_matches('"').to_owned());
         } else if quote::starts_name(first) && !called && !quote::is_word(token) {
             names.push(token.to_lowercase());
         }
-        if !first.is_whitespace() {
-            before = first;
-        }
-        rest = tail;
-    }
+    });
     names.into_iter()
 }
 

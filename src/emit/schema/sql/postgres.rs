@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Script, Written, columns::Line, constraints::in_order, order::sorted};
+use super::{Script, Written, columns::Line, constraints::in_order, order::sorted, partly};
 use crate::{
     facts::postgres::extensions,
     ir::{Constraint, ConstraintKind, Indexed, Name, Routine},
@@ -260,12 +260,7 @@ impl<'a> Script<'a> {
             return self.unknown(&format!("the foreign table {name}, whose server is not read"));
         }
         if !table.complete {
-            self.unknown(&match table.columns.is_empty() {
-                true => format!("the table {name}, which the history uses and does not make"),
-                false => format!(
-                    "what else the table {name} has: something made or changed it that was not read"
-                ),
-            });
+            self.unknown(&partly(table, &name));
             if table.columns.is_empty() {
                 return;
             }

@@ -1,6 +1,8 @@
 //! SQLite's order: tables with all of their constraints, indexes, views, triggers.
 
-use super::{Script, Written, columns::Line, constraints::in_order, order::sorted, postgres::body};
+use super::{
+    Script, Written, columns::Line, constraints::in_order, order::sorted, partly, postgres::body,
+};
 use crate::{
     ir::{Constraint, ConstraintKind},
     schema::Table,
@@ -76,12 +78,7 @@ impl<'a> Script<'a> {
             return;
         }
         if !table.complete {
-            self.unknown(&match table.columns.is_empty() {
-                true => format!("the table {name}, which the history uses and does not make"),
-                false => format!(
-                    "what else the table {name} has: something made or changed it that was not read"
-                ),
-            });
+            self.unknown(&partly(table, &name));
         }
         if table.columns.is_empty() {
             return;

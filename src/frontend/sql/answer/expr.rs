@@ -226,7 +226,11 @@ impl Asked<'_> {
                 Cell::Text(written) => self.class(written),
                 _ => Cell::Unknown,
             },
-            "pg_type_is_visible" | "pg_table_is_visible" => Cell::Bool(true),
+            // What lies in another schema is visible only by a search path.
+            "pg_type_is_visible" | "pg_table_is_visible" => match &first {
+                Cell::Text(oid) if !oid.contains('.') => Cell::Bool(true),
+                _ => Cell::Unknown,
+            },
             "array_length" | "cardinality" => match first {
                 Cell::List(items) if items.is_empty() && name == "array_length" => Cell::Null,
                 Cell::List(items) => Cell::Int(items.len() as i64),
