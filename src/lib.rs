@@ -15,6 +15,7 @@ pub mod frontend;
 pub mod git;
 pub mod history;
 pub mod ir;
+pub mod model;
 pub mod project;
 pub mod quote;
 pub mod replay;

@@ -12,6 +12,7 @@ use crate::{
     database::Database,
     emit, frontend,
     history::History,
+    model,
     project::Tree,
     replay::Walk,
     rules,
@@ -38,6 +39,9 @@ pub(super) struct SchemaArgs {
     /// The target, such as `postgres@16`. Default: the first that the project shows.
     #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
     database: Option<Database>,
+    /// What the schema is read from.
+    #[arg(long, value_enum, default_value_t = Source::Migrations, value_name = "SOURCE")]
+    source: Source,
     /// Stop after this revision.
     #[arg(long, value_name = "REVISION")]
     at: Option<String>,
@@ -47,13 +51,22 @@ pub(super) struct SchemaArgs {
     back_to: Option<String>,
     /// As JSON, a line for each of about so many steps, up to the heads and back to the base; 0
     /// for every step. For comparisons with live servers.
-    #[arg(long, value_name = "N", hide = true, conflicts_with = "back_to")]
+    #[arg(long, value_name = "N", hide = true, conflicts_with_all = ["back_to", "source"])]
     steps: Option<usize>,
     #[arg(long, default_value = "text", value_parser = format(), value_name = "FORMAT")]
     output_format: String,
     /// Write nothing, and exit with 1 where this file does not hold what would be written.
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
+}
+
+/// Where a schema is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Source {
+    /// The history, replayed.
+    Migrations,
+    /// The classes or macros that the application maps its tables with.
+    Models,
 }
 
 /// Takes the name of a format.
@@ -147,6 +160,12 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
     let review = vec![false; history.migrations.len()];
     let outcome =
         check::run(&opened.sources, tree, &history, *database, &review, false, until, &[]);
+    if args.source == Source::Models {
+        let models = model::read(&opened.sources, &opened.project, tree, &outcome.schema)
+            .ok_or_else(|| format!("{} has no models that are read", tree.shown()))?;
+        let schema = models.schema(*database);
+        return print(out, args, &schema, &[], models.opaque.len());
+    }
     let heads: Vec<String> = match until {
         Some(at) => vec![name(at)],
         None => history.heads.iter().map(|&at| name(at)).collect(),
@@ -216,7 +235,7 @@ fn command(args: &SchemaArgs) -> String {
     option("--database", args.database.map(|d| d.to_string()));
     option("--at", args.at.clone());
     option("--back-to", args.back_to.clone());
-    option("--back-to", args.back_to.clone());
+    option("--source", (args.source == Source::Models).then(|| "models".to_owned()));
     option("--output-format", Some(args.output_format.clone()));
     if place.configured.isolated {
         words.push("--isolated".to_owned());

