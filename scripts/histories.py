@@ -14,6 +14,7 @@ import zipfile
 HOME = pathlib.Path(__file__).resolve().parent.parent
 CORPUS = HOME / "target" / "corpus"
 RECORDINGS = HOME / "testdata" / "histories"
+MODEL_RECORDINGS = HOME / "testdata" / "models"
 DATABASES = {"postgresql": "postgres@16", "sqlite": "sqlite@3.45"}
 
 
@@ -105,6 +106,68 @@ HISTORIES = [
     History("atuin-server", "atuin-server-postgres@18.20.1", "migrations", dialects=("postgresql",), ci=True),
     History("atuin-server-sqlite", "atuin-server-sqlite@18.20.1", "migrations", dialects=("sqlite",), ci=True),
     History("minotari", "minotari_wallet@6.3.0-pre.2", "migrations", dialects=("sqlite",), ci=True),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Models:
+    """The models that belong to a history."""
+
+    # The history that they belong to.
+    name: str
+    # Python that imports what env.py imports, and binds `metadata`.
+    code: str
+    # More packages that it needs.
+    needs: tuple = ()
+
+
+OSLO = "import importlib; m = importlib.import_module({!r}); metadata = getattr(m, {!r}).metadata"
+
+KEYSTONE = """
+import importlib, os, keystone
+root = os.path.dirname(keystone.__file__)
+for folder, _, files in os.walk(root):
+    if folder.endswith("backends") and "sql.py" in files:
+        importlib.import_module("keystone" + folder[len(root):].replace("/", ".") + ".sql")
+from keystone.common.sql import core
+metadata = core.ModelBase.metadata
+"""
+
+MODELS = [
+    Models("airflow", "import airflow.models as m; m.import_all_models(); from airflow.models.base import Base; metadata = Base.metadata"),
+    Models("airflow-fab", "from airflow.providers.fab.auth_manager.models.db import FABDBManager; metadata = FABDBManager.metadata"),
+    Models("prefect", "from prefect.server.database.dependencies import provide_database_interface; metadata = provide_database_interface().Base.metadata"),
+    Models("langflow", "from langflow.services.database.service import SQLModel; metadata = SQLModel.metadata; metadata.naming_convention = NAMING"),
+    Models("mlflow", "import mlflow.store.tracking.dbmodels.models, mlflow.store.model_registry.dbmodels.models; from mlflow.store.db.base_sql_model import Base; metadata = Base.metadata"),
+    Models("mlflow-auth", "from mlflow.server.auth.db.models import Base; metadata = Base.metadata"),
+    Models("neutron", "from neutron.db.migration.models import head; metadata = head.get_metadata()"),
+    Models("open-webui", "from open_webui.models.auths import Auth; import open_webui.models.calendar, open_webui.models.chat_messages, open_webui.models.chats; metadata = Auth.metadata"),
+    Models("phoenix", "from phoenix.db.models import Base; metadata = Base.metadata"),
+    Models("zenml", "import zenml.zen_stores.schemas; from sqlmodel import SQLModel; metadata = SQLModel.metadata"),
+    Models("dstack", "from dstack._internal.server.models import BaseModel; metadata = BaseModel.metadata"),
+    Models("optuna", "from optuna.storages._rdb.models import BaseModel; metadata = BaseModel.metadata"),
+    Models("aiida", "from aiida.storage.psql_dos.models.base import get_orm_metadata; metadata = get_orm_metadata()"),
+    Models("keystone", KEYSTONE),
+    Models("nova-main", OSLO.format("nova.db.main.models", "BASE")),
+    Models("nova-api", OSLO.format("nova.db.api.models", "BASE")),
+    Models("cinder", OSLO.format("cinder.db.models", "BASE")),
+    Models("aim-storage", OSLO.format("aim.storage.structured.sql_engine.models", "Base")),
+    Models("aim-web", "from aim.web.api.dashboards import models; from aim.web.api.dashboard_apps import models; from aim.web.api.reports import models; from aim.web.api.db import Base; metadata = Base.metadata"),
+    Models("blazar", "from blazar.db.sqlalchemy import model_base, models; metadata = model_base.BlazarBase.metadata"),
+    Models("ckan", "import ckan.model; from ckan.model.meta import metadata"),
+    Models("cloudkitty-hash", OSLO.format("cloudkitty.rating.hash.db.sqlalchemy.models", "Base")),
+    Models("cloudkitty-state", OSLO.format("cloudkitty.storage_state.models", "Base")),
+    Models("conda-store", OSLO.format("conda_store_server._internal.orm", "Base")),
+    Models("fides", "from fides.api.models.sql_models import Base; from fides.api.db.base import Base; metadata = Base.metadata"),
+    Models("glance", "from glance.db.sqlalchemy import models, models_metadef; metadata = models.BASE.metadata; [metadata._add_table(t.name, t.schema, t) for t in models_metadef.BASE_DICT.metadata.sorted_tables]"),
+    Models("heat", OSLO.format("heat.db.models", "BASE")),
+    Models("ironic", OSLO.format("ironic.db.sqlalchemy.models", "Base")),
+    Models("magnum", OSLO.format("magnum.db.sqlalchemy.models", "Base")),
+    Models("manila", OSLO.format("manila.db.sqlalchemy.models", "ManilaBase")),
+    Models("masakari", OSLO.format("masakari.db.sqlalchemy.models", "BASE")),
+    Models("placement", OSLO.format("placement.db.sqlalchemy.models", "BASE")),
+    Models("quetz", OSLO.format("quetz.db_models", "Base")),
+    Models("zou", "import zou.app.models; import pkgutil, importlib; [importlib.import_module('zou.app.models.' + m.name) for m in pkgutil.iter_modules(zou.app.models.__path__)]; from zou.app import db; metadata = db.metadata"),
 ]
 
 

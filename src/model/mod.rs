@@ -5,6 +5,7 @@
 use crate::{
     database::Database,
     diagnostic::OpaquePlace,
+    frontend::alembic,
     ir::{Name, Op},
     project::{Found, Tool, Tree},
     schema::{Origin, Schema},
@@ -14,9 +15,8 @@ use crate::{
 /// Reads the models that belong to a tree, for the database of the schema that its migrations
 /// leave behind; `None`: there are none that its tool would use.
 pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
-    let _ = (sources, project, replayed);
     match tree.tool {
-        Tool::Alembic => None,
+        Tool::Alembic => alembic::models(sources, project, tree, replayed),
         Tool::Diesel => None,
         _ => None,
     }

@@ -206,6 +206,9 @@ impl Machine<'_, '_> {
             _ => {
                 let made =
                     self.kept(Callee::External(Rc::from(path)), args.args, args.kwargs, args.span);
+                if last == "Index" && self.models && self.loose.len() < 10_000 {
+                    self.loose.push(made.clone());
+                }
                 if last == "Table" && self.declared.len() < 1_000 {
                     self.declared.push(made.clone());
                 }

@@ -51,6 +51,7 @@ impl Machine<'_, '_> {
         let mut ty = call.kwarg("type_").cloned();
         let mut column = Column::new(&name, SqlType::unknown(), call.span);
         let mut constraints = Vec::new();
+        let mut sequenced = false;
         for arg in args {
             let called = if let Value::Call(call) = arg { Some(Rc::clone(call)) } else { None };
             match called.as_ref().map_or("", |c| c.name()) {
@@ -78,7 +79,9 @@ impl Machine<'_, '_> {
                     column.generated = Some(Generated { sql: sql.to_string(), stored });
                 }
                 "CheckConstraint" => constraints.extend(self.constraint(arg, table)),
-                "Sequence" | "FetchedValue" | "DefaultClause" => {}
+                // The client asks for the next value: no SERIAL (`Column._user_defined_default`).
+                "Sequence" => sequenced = true,
+                "FetchedValue" | "DefaultClause" => {}
                 _ if ty.is_none() => ty = Some(arg.clone()),
                 _ => {}
             }
@@ -98,7 +101,8 @@ impl Machine<'_, '_> {
         column.collation = ty.as_ref().and_then(collation);
         column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
         column.client_default = call.kwarg("default").is_some_and(|d| !d.is_none());
-        let autoincrement = call.flag("autoincrement");
+        let autoincrement = call.flag("autoincrement").filter(|_| !sequenced);
+        let autoincrement = if sequenced { Some(false) } else { autoincrement };
         let columns = vec![name.to_string()];
         let mut indexes = Vec::new();
         let unique = call.flag("unique") == Some(true);

@@ -72,6 +72,11 @@ impl Machine<'_, '_> {
                     return self.slice(&base, slice, scope);
                 }
                 let key = self.eval(&subscript.slice, scope);
+                if self.models
+                    && let Some(made) = self.generic(&base, &key, span_of(scope.module.file, expr))
+                {
+                    return made;
+                }
                 if let (Value::Attribute(of), Some(name)) = (&base, key.as_str())
                     && matches!(of.1.as_str(), "c" | "columns")
                     && let Some(column) = self.reflected_column(&of.0, &name)
@@ -371,9 +376,24 @@ impl Machine<'_, '_> {
 
     pub(super) fn binary(&mut self, left: &Value, op: Operator, right: &Value) -> Value {
         match (left, op, right) {
+            // `str | None`.
+            (
+                Value::External(_) | Value::Class(_) | Value::None | Value::Call(_),
+                Operator::BitOr,
+                Value::External(_) | Value::Class(_) | Value::None | Value::Call(_) | Value::Str(_),
+            ) if self.models => {
+                let union = Value::external("typing.Union");
+                let span = crate::source::Span::top(crate::source::FileId(0));
+                let pair = Value::Tuple(Rc::new(vec![left.clone(), right.clone()]));
+                self.generic(&union, &pair, span).unwrap_or(Value::None)
+            }
             (Value::Int(a), Operator::Add, Value::Int(b)) => Value::Int(a.saturating_add(*b)),
             (Value::Int(a), Operator::Sub, Value::Int(b)) => Value::Int(a.saturating_sub(*b)),
             (Value::Int(a), Operator::Mult, Value::Int(b)) => Value::Int(a.saturating_mul(*b)),
+            (Value::Int(a), Operator::Pow, Value::Int(b)) => u32::try_from(*b)
+                .ok()
+                .and_then(|b| a.checked_pow(b))
+                .map_or_else(|| Value::unknown("the number is too large"), Value::Int),
             (Value::Int(a), Operator::FloorDiv, Value::Int(b)) if *b != 0 => {
                 Value::Int(a.wrapping_div_euclid(*b))
             }
@@ -788,6 +808,19 @@ impl Machine<'_, '_> {
     }
 
     /// A call that is kept as it is written.
+    /// `Mapped[int]`, kept as a call whose arguments are the types.
+    fn generic(&self, base: &Value, key: &Value, span: crate::source::Span) -> Option<Value> {
+        if !matches!(base, Value::External(_) | Value::Class(_)) {
+            return None;
+        }
+        let args = match key {
+            Value::Tuple(items) => items.to_vec(),
+            other => vec![other.clone()],
+        };
+        let callee = Callee::Method(base.clone(), "[]".to_owned());
+        Some(self.kept(callee, args, Vec::new(), span))
+    }
+
     pub(super) fn kept(
         &self,
         callee: Callee,

@@ -56,8 +56,14 @@ pub(super) struct Machine<'r, 's> {
     pub(super) local_conventions: Option<super::naming::Conventions>,
     /// Tables that were declared with a metadata so far.
     pub(super) declared: Vec<Value>,
+    /// Indexes that were made so far, while models are read.
+    pub(super) loose: Vec<Value>,
+    /// Models are read, not a migration: `Mapped[int]` keeps its argument.
+    pub(super) models: bool,
     steps: usize,
-    /// The step at which the call at hand is given up; at most `MAX_STEPS`.
+    /// Steps that there are in all.
+    budget: usize,
+    /// The step at which the call at hand is given up; at most the budget.
     limit: usize,
     depth: usize,
     stopped: bool,
@@ -93,11 +99,20 @@ impl<'r, 's> Machine<'r, 's> {
             home_scope: None,
             local_conventions: None,
             declared: Vec::new(),
+            loose: Vec::new(),
+            models: false,
             steps: 0,
+            budget: MAX_STEPS,
             limit: MAX_STEPS,
             depth: 0,
             stopped: false,
         }
+    }
+
+    /// Reads models from here on, in so many steps.
+    pub(super) fn read_models(&mut self, steps: usize) {
+        self.models = true;
+        (self.budget, self.limit) = (steps, steps);
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -150,7 +165,7 @@ impl<'r, 's> Machine<'r, 's> {
         }
         if !self.stopped {
             self.stopped = true;
-            if self.limit == MAX_STEPS {
+            if self.limit == self.budget {
                 self.opaque(at, "it takes too many steps to follow", OpaqueEffect::Anything);
             }
         }
@@ -483,7 +498,15 @@ impl<'r, 's> Machine<'r, 's> {
         let mut keywords = Vec::new();
         if let Some(arguments) = &def.arguments {
             for base in &arguments.args {
-                bases.push(self.eval(base, scope));
+                let base = self.eval(base, scope);
+                bases.push(match &base {
+                    // `Repository[User]` inherits from `Repository`.
+                    Value::Call(call) if call.name() == "[]" => match &call.callee {
+                        super::value::Callee::Method(origin, _) => origin.clone(),
+                        _ => base,
+                    },
+                    _ => base,
+                });
             }
             for keyword in &arguments.keywords {
                 if let Some(name) = &keyword.arg {
@@ -776,7 +799,8 @@ impl Machine<'_, '_> {
         let scope = Scope::inside(&class.scope);
         let mut order: Vec<String> = Vec::new();
         let uncertain = self.uncertain;
-        for stmt in &class.def.body {
+        let def = Rc::clone(&class.def);
+        for stmt in self.flat(&def, &scope) {
             let mut note = |name: &str| {
                 if !order.iter().any(|known| known == name) {
                     order.push(name.to_owned());

@@ -18,6 +18,7 @@ mod models;
 mod module;
 mod naming;
 mod ops;
+mod orm;
 mod project;
 mod reflect;
 mod reflected_types;
@@ -38,6 +39,7 @@ use graph::Header;
 use machine::Machine;
 use module::Item;
 use naming::Conventions;
+pub use orm::read as models;
 pub use rewrite::in_batch;
 use value::{Scope, Value};
 

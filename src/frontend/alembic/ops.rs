@@ -369,6 +369,7 @@ impl Machine<'_, '_> {
     /// key out (`DDLCompiler.create_table_constraints`).
     fn left_for_later(&self, part: &Value) -> bool {
         self.dialect() == Dialect::Postgres
+            && !self.models
             && matches!(part, Value::Call(call) if call.flag("use_alter") == Some(true))
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Project<'s> {
     /// Folders in which an absolute import is looked for, innermost first.
     roots: Vec<String>,
     loaded: HashMap<String, Option<Rc<Scope>>>,
+    /// Mixins of libraries, once they are asked for.
+    pub(super) known: Option<Rc<Scope>>,
     /// How the project's metadata names constraints.
     pub(super) conventions: super::naming::Conventions,
     /// `PRAGMA foreign_keys = ON` stands in env.py or in what it imports first.
@@ -47,6 +49,7 @@ impl<'s> Project<'s> {
             sources,
             roots,
             loaded: HashMap::new(),
+            known: None,
             conventions: Default::default(),
             foreign_keys: false,
         }
@@ -139,6 +142,14 @@ impl<'s> Project<'s> {
     /// A module that was read already.
     pub(super) fn loaded(&self, file: crate::source::FileId) -> Option<Rc<Scope>> {
         self.loaded.values().flatten().find(|scope| scope.module.file == file).cloned()
+    }
+
+    /// All that were read, in the order of their paths.
+    pub(super) fn all_loaded(&self) -> Vec<Rc<Scope>> {
+        let mut all: Vec<(&String, &Rc<Scope>)> =
+            self.loaded.iter().filter_map(|(path, scope)| Some((path, scope.as_ref()?))).collect();
+        all.sort_by_key(|(path, _)| *path);
+        all.into_iter().map(|(_, scope)| Rc::clone(scope)).collect()
     }
 
     /// `path.py` or `path/__init__.py`.

@@ -203,6 +203,8 @@ impl Value {
             Value::Row(row) => !row.items.is_empty(),
             Value::Runtime(Runtime::Rows) => return None,
             Value::Runtime(_) => true,
+            // What only a type checker sees is not run.
+            Value::External(path) if path.ends_with(".TYPE_CHECKING") => false,
             Value::Unknown(_) | Value::External(_) | Value::Call(_) | Value::Attribute(_) => {
                 return None;
             }

@@ -1,0 +1,228 @@
+//! Whose tables they are: the `MetaData` that a class or a `Table` belongs to.
+
+use std::rc::Rc;
+
+use super::{
+    super::{
+        env::conventions,
+        machine::Machine,
+        naming::Conventions,
+        value::{Call, Callee, Class, Value},
+    },
+    annotations::last,
+    classes::{line, mentions, own_value},
+};
+
+/// Which object a metadata is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// The call that made it.
+    Call(usize),
+    /// The class that brings its own.
+    Class(usize),
+    /// One that lies in a package, by its dotted path.
+    Path(String),
+}
+
+/// A metadata, and what it says of all its tables.
+#[derive(Clone)]
+pub(super) struct Meta {
+    pub(super) key: Key,
+    pub(super) conventions: Option<Conventions>,
+    pub(super) schema: Option<String>,
+}
+
+impl Meta {
+    fn of(key: Key) -> Meta {
+        Meta { key, conventions: None, schema: None }
+    }
+
+    fn call(call: &Rc<Call>) -> Meta {
+        Meta {
+            key: Key::Call(Rc::as_ptr(call) as usize),
+            conventions: call.kwarg("naming_convention").and_then(conventions),
+            schema: call.arg(0, "schema").and_then(Value::as_str).map(|s| s.to_string()),
+        }
+    }
+}
+
+/// How the tables of a class are declared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Declarative,
+    /// A table's name follows from the class's.
+    Flask,
+    SqlModel,
+}
+
+/// Where a class gets its metadata from, and in which style it declares; `None`: it maps nothing.
+pub(super) fn of_class(machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> Option<(Style, Meta)> {
+    let line = line(machine, class);
+    let sqlmodel = line
+        .outside
+        .iter()
+        .any(|base| matches!(base, Value::External(path) if last(path) == "SQLModel"));
+    let style = match sqlmodel {
+        true => Style::SqlModel,
+        false if line.outside.iter().any(is_flask) => Style::Flask,
+        false => Style::Declarative,
+    };
+    for at in &line.classes {
+        if let Some(value) = own_value(machine, at, "metadata")
+            && let Some(meta) = of_value(machine, &value)
+        {
+            return Some((style, meta));
+        }
+        for holder in ["registry", "_sa_registry"] {
+            if let Some(Value::Call(call)) = own_value(machine, at, holder) {
+                return Some((style, of_registry(machine, &call)));
+            }
+        }
+        if let Some((_, Value::Call(call))) = at.keywords.iter().find(|(key, _)| key == "registry")
+        {
+            return Some((style, of_registry(machine, call)));
+        }
+        let own = at.bases.iter().any(|base| matches!(base, Value::External(path) if matches!(last(path), "DeclarativeBase" | "DeclarativeBaseNoMeta")));
+        let decorated = at
+            .def
+            .decorator_list
+            .iter()
+            .any(|d| mentions(&d.expression, &["as_declarative", "as_declarative_base"]));
+        if own || decorated {
+            return Some((style, Meta::of(Key::Class(Rc::as_ptr(at) as usize))));
+        }
+        if let Some(decorator) = at
+            .def
+            .decorator_list
+            .iter()
+            .find(|d| mentions(&d.expression, &["mapped", "mapped_as_dataclass"]))
+        {
+            // `@registry.mapped`: the registry is what the decorator is an attribute of.
+            if let Some(owner) = owner_of(&decorator.expression) {
+                let value = machine.eval(owner, &at.scope);
+                if let Value::Call(call) = value {
+                    return Some((style, of_registry(machine, &call)));
+                }
+            }
+        }
+    }
+    // What is a declarative base for sure comes before what may be one.
+    let (maybe, sure): (Vec<&Value>, Vec<&Value>) =
+        line.outside.iter().partition(|base| matches!(base, Value::External(_)));
+    let found = sure.into_iter().chain(maybe).find_map(|base| of_base(machine, base));
+    found.map(|meta| (style, meta))
+}
+
+fn owner_of(decorator: &ruff_python_ast::Expr) -> Option<&ruff_python_ast::Expr> {
+    match decorator {
+        ruff_python_ast::Expr::Attribute(attribute) => Some(&attribute.value),
+        ruff_python_ast::Expr::Call(call) => owner_of(&call.func),
+        _ => None,
+    }
+}
+
+fn is_flask(base: &Value) -> bool {
+    matches!(base, Value::Attribute(of) if of.1 == "Model" && is_extension(&of.0))
+}
+
+/// `db = SQLAlchemy()`.
+pub(super) fn is_extension(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => match &call.callee {
+            Callee::External(path) => last(path) == "SQLAlchemy",
+            Callee::Class(class) => class
+                .bases
+                .iter()
+                .any(|base| matches!(base, Value::External(path) if last(path) == "SQLAlchemy")),
+            Callee::Method(..) => false,
+        },
+        _ => false,
+    }
+}
+
+fn of_base(machine: &mut Machine<'_, '_>, base: &Value) -> Option<Meta> {
+    match base {
+        Value::Call(call) => match call.name() {
+            "declarative_base" | "automap_base" | "dynamic_declarative_base" => {
+                Some(of_registry(machine, call))
+            }
+            "generate_base" => match &call.callee {
+                Callee::Method(Value::Call(registry), _) => Some(of_registry(machine, registry)),
+                _ => Some(Meta::call(call)),
+            },
+            _ => None,
+        },
+        Value::Attribute(of) if of.1 == "Model" => match &of.0 {
+            Value::Call(call) if is_extension(&of.0) => Some(of_registry(machine, call)),
+            _ => None,
+        },
+        Value::External(path) if !is_plain(path) => Some(Meta::of(Key::Path(path.to_string()))),
+        _ => None,
+    }
+}
+
+/// Bases from outside that are no declarative base for sure.
+pub(super) fn is_plain(path: &str) -> bool {
+    let first = path.split('.').next().unwrap_or_default();
+    let standard = [
+        "builtins",
+        "typing",
+        "typing_extensions",
+        "abc",
+        "enum",
+        "dataclasses",
+        "collections",
+        "pydantic",
+        "pydantic_settings",
+    ];
+    standard.contains(&first)
+        || path.starts_with("sqlalchemy.") && last(path) != "DeclarativeBase"
+        || matches!(last(path), "Generic" | "Protocol" | "AsyncAttrs" | "MappedAsDataclass" | "ABC")
+}
+
+/// The metadata that a registry, a declarative base or an extension was given, or makes itself.
+fn of_registry(machine: &mut Machine<'_, '_>, call: &Rc<Call>) -> Meta {
+    let given = call.kwarg("metadata").cloned().filter(|v| !v.is_none());
+    given.and_then(|value| of_value(machine, &value)).unwrap_or_else(|| Meta {
+        schema: None,
+        conventions: None,
+        ..Meta::call(call)
+    })
+}
+
+/// A value that is a metadata.
+pub(super) fn of_value(machine: &mut Machine<'_, '_>, value: &Value) -> Option<Meta> {
+    match value {
+        Value::Call(call) if call.name() == "MetaData" => Some(Meta::call(call)),
+        Value::Call(call) if matches!(call.name(), "registry" | "declarative_base") => {
+            Some(of_registry(machine, call))
+        }
+        Value::Attribute(of) if of.1 == "metadata" => match &of.0 {
+            Value::Class(class) => of_class(machine, &Rc::clone(class)).map(|(_, meta)| meta),
+            Value::Call(call) => {
+                of_base(machine, &of.0).or_else(|| Some(of_registry(machine, call)))
+            }
+            Value::Attribute(inner) if inner.1 == "Model" => match &inner.0 {
+                Value::Call(call) => Some(of_registry(machine, call)),
+                _ => None,
+            },
+            _ => None,
+        },
+        Value::External(path) => {
+            let owner = path.strip_suffix(".metadata")?;
+            let owner = if last(owner) == "SQLModel" { "sqlmodel.SQLModel" } else { owner };
+            Some(Meta::of(Key::Path(owner.to_owned())))
+        }
+        _ => None,
+    }
+}
+
+impl Key {
+    /// SQLModel is imported from several of its modules.
+    pub(super) fn same(&self, other: &Key) -> bool {
+        match (self, other) {
+            (Key::Path(a), Key::Path(b)) => a == b || last(a) == last(b),
+            _ => self == other,
+        }
+    }
+}

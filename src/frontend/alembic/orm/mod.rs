@@ -1,0 +1,175 @@
+//! SQLAlchemy's and SQLModel's models: what `metadata.create_all` would make of them.
+//!
+//! The same evaluator that reads migrations reads the modules that env.py loads. Classes are
+//! mapped as Declarative maps them; nothing is run.
+
+mod annotations;
+mod classes;
+mod filters;
+mod metadata;
+mod modules;
+mod sqlmodel;
+mod tables;
+mod versions;
+
+use std::rc::Rc;
+
+use super::{machine::Machine, module::Item, project, value::Scope};
+use crate::{
+    diagnostic::OpaquePlace,
+    ir::{Op, OpKind},
+    model::Models,
+    project::{Found, Tree},
+    schema::{Origin, Schema},
+    source::{FileId, Sources, Span},
+};
+
+/// Steps that reading all models may take.
+const MAX_STEPS: usize = 4_000_000;
+/// What a module has to say somewhere to declare a table, or what one is made of.
+const SIGNS: &[&str] =
+    &["Column(", "mapped_column", "Mapped[", "table=True", "Table(", "Model)", "Base)", "Index("];
+
+/// Reads the models that belong to a tree: those that its env.py loads.
+pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
+    let mut project = project::Project::new(sources, tree);
+    let mut models = Models::default();
+    let place = Span::top(FileId(0));
+    let origin = Origin { migration: 0, change: 0, span: place };
+    let mut schema = Schema::new(replayed.database(), origin);
+    let env =
+        tree.env.as_deref().and_then(|path| project.at(path.strip_suffix(".py").unwrap_or(path)));
+    let given: Vec<Rc<Scope>> = tree
+        .given
+        .models
+        .iter()
+        .filter_map(|path| project.at(path.strip_suffix(".py").unwrap_or(path)))
+        .collect();
+    let own = env
+        .as_ref()
+        .is_some_and(|env| sources.file(env.module.file).text.contains("naming_convention"));
+    if let (Some(path), true) = (&tree.env, own) {
+        project.conventions = super::env::read(&mut project, path).1;
+    }
+    let mut machine = Machine::new(&mut project, &mut schema);
+    machine.read_models(MAX_STEPS);
+    let mut target = None;
+    let mut starts: Vec<Rc<Scope>> = env.iter().cloned().collect();
+    if let Some(env) = &env {
+        modules::run(&mut machine, env);
+        let value = machine.module_name("target_metadata", env).filter(|v| !v.is_none());
+        let value = value
+            .filter(|v| !matches!(v, super::value::Value::Unknown(_)))
+            .or_else(|| modules::configured(&mut machine, env, "target_metadata"));
+        target =
+            value.map(|value| metadata_of(&mut machine, &value)).filter(|keys| !keys.is_empty());
+        starts.extend(machine.project.all_loaded());
+    }
+    starts.extend(given);
+    let mut loaded = modules::closure(machine.project, starts);
+    let mut tables =
+        tables::Tables::new(versions::sqlmodel(sources, tree), versions::is_double(sources, tree));
+    read_modules(&mut machine, &loaded, &mut tables);
+    if !tables.has(&mut machine, target.as_deref()) {
+        // Some find the application at run time, and an env.py may load no models at all.
+        let known: Vec<FileId> = loaded.iter().map(|scope| scope.module.file).collect();
+        let more = modules_with_models(&mut machine, found, tree);
+        loaded = modules::closure(machine.project, more);
+        loaded.retain(|scope| !known.contains(&scope.module.file));
+        read_modules(&mut machine, &loaded, &mut tables);
+    }
+    tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
+    let ops = std::mem::take(&mut machine.ops);
+    assemble(ops, &mut models);
+    if models.ops.is_empty() {
+        return None;
+    }
+    if let Some(env) = &env {
+        filters::apply(&mut machine, env, replayed, &mut models);
+    }
+    Some(models)
+}
+
+/// The metadata objects that a value names: one, or several in a list.
+fn metadata_of(machine: &mut Machine<'_, '_>, value: &super::value::Value) -> Vec<metadata::Key> {
+    let items = value.items().unwrap_or_else(|| vec![value.clone()]);
+    items.iter().filter_map(|item| metadata::of_value(machine, item)).map(|meta| meta.key).collect()
+}
+
+/// Evaluates what may declare a table in one module.
+fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut tables::Tables) {
+    let module = Rc::clone(&scope.module);
+    for (at, item) in module.items.iter().enumerate() {
+        match item {
+            Item::Class(def) if module.bindings.get(def.name.as_str()) == Some(&at) => {
+                if let Some(super::value::Value::Class(class)) =
+                    machine.module_name(&def.name, scope)
+                {
+                    tables.class(machine, &class);
+                }
+            }
+            Item::Other(stmt) => {
+                let text = machine.project.sources.file(module.file);
+                let text = text.slice(super::module::span_of(module.file, stmt));
+                if text.contains("Table(")
+                    || text.contains("Index(")
+                    || text.contains("Constraint(")
+                {
+                    machine.body(std::slice::from_ref(stmt), scope);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Evaluates the modules that have a sign of a table.
+fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Rc<Scope>], tables: &mut tables::Tables) {
+    for scope in modules {
+        let file = machine.project.sources.file(scope.module.file);
+        if SIGNS.iter().any(|sign| file.text.contains(sign)) {
+            read_module(machine, scope, tables);
+        }
+    }
+}
+
+/// The modules beside a tree that declare tables.
+fn modules_with_models(
+    machine: &mut Machine<'_, '_>,
+    found: &Found,
+    tree: &Tree,
+) -> Vec<Rc<Scope>> {
+    let home = tree.env.as_deref().unwrap_or(&tree.dir);
+    let package = home.split('/').next().filter(|first| *first != home).unwrap_or_default();
+    let mut modules = Vec::new();
+    for path in &found.files {
+        let here = package.is_empty() || path.starts_with(package);
+        let apart = tree.below(path).is_some()
+            || path.split('/').any(|part| matches!(part, "tests" | "test" | "docs" | "examples"));
+        let Some(stem) = path.strip_suffix(".py").filter(|_| here && !apart) else { continue };
+        let Ok(file) = machine.project.sources.load(path) else { continue };
+        let text = &machine.project.sources.file(file).text;
+        if ["Column(", "mapped_column", "table=True"].iter().any(|sign| text.contains(sign)) {
+            modules.extend(machine.project.at(stem.strip_suffix("/__init__").unwrap_or(stem)));
+        }
+    }
+    modules
+}
+
+/// Types first, then tables, then what was not understood of them.
+fn assemble(ops: Vec<Op>, models: &mut Models) {
+    let (opaque, mut known): (Vec<Op>, Vec<Op>) =
+        ops.into_iter().partition(|op| matches!(op.kind, OpKind::Opaque(_)));
+    known.sort_by_key(|op| match op.kind {
+        OpKind::CreateEnum { .. } | OpKind::CreateSchema { .. } => 0,
+        OpKind::CreateTable(_) => 1,
+        _ => 2,
+    });
+    for op in &opaque {
+        if let OpKind::Opaque(unread) = &op.kind {
+            models.opaque.push(OpaquePlace { span: op.span, reason: unread.reason.clone() });
+        }
+    }
+    models.ops = known;
+    models.ops.extend(opaque);
+}

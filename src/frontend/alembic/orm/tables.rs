@@ -1,0 +1,871 @@
+//! Tables, gathered from classes and `Table(…)` calls, and made into definitions.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+};
+
+use super::{
+    super::{
+        machine::Machine,
+        value::{Call, Callee, Class, Value},
+    },
+    classes::{
+        Attribute, Kind, base_name, column_of, completed, header, line, own_value, takes_class,
+    },
+    metadata::{self, Key, Meta, Style},
+    sqlmodel::Field as SqlField,
+    versions::Sqlmodel,
+};
+use crate::{
+    ir::{Column, CreateTable, Name, OpKind, OpaqueEffect, Style as Written},
+    model::{Field, Mapped, Models},
+    schema::Schema,
+    source::Span,
+};
+
+/// Tables that are read at the most.
+const MAX_TABLES: usize = 5_000;
+
+/// Everything that was declared.
+pub(super) struct Tables {
+    defs: Vec<Def>,
+    /// By class: the table that it is mapped to.
+    mapped: HashMap<usize, Option<usize>>,
+    mixins: HashMap<usize, Rc<Vec<Attribute>>>,
+    sqlmodel: Sqlmodel,
+    /// A plain `datetime` of SQLModel was met: its version matters.
+    datetimes: bool,
+    /// `Mapped[float]` is DOUBLE.
+    double: bool,
+}
+
+/// One table.
+struct Def {
+    table: Name,
+    meta: Meta,
+    span: Span,
+    /// Columns, then what `__table_args__` holds.
+    parts: Vec<Value>,
+    /// The column objects as the class body has them, with the names they got.
+    columns: Vec<(Rc<Call>, String)>,
+    /// Columns that take the type of what they reference.
+    typeless: HashSet<String>,
+    unread: Vec<(Span, String)>,
+    classes: Vec<Mapped>,
+}
+
+impl Tables {
+    pub(super) fn new(sqlmodel: Sqlmodel, double: bool) -> Tables {
+        Tables {
+            defs: Vec::new(),
+            mapped: HashMap::new(),
+            mixins: HashMap::new(),
+            sqlmodel,
+            datetimes: false,
+            double,
+        }
+    }
+
+    /// Whether there is a table of the metadata that is meant.
+    pub(super) fn has(&mut self, machine: &mut Machine<'_, '_>, target: Option<&[Key]>) -> bool {
+        self.imperative(machine);
+        self.defs
+            .iter()
+            .any(|def| target.is_none_or(|keys| keys.iter().any(|key| key.same(&def.meta.key))))
+    }
+
+    /// Maps a class, and those above it; the table's place, where it has one.
+    pub(super) fn class(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+    ) -> Option<usize> {
+        let id = Rc::as_ptr(class) as usize;
+        if let Some(known) = self.mapped.get(&id) {
+            return *known;
+        }
+        // Against a class that inherits from itself.
+        self.mapped.insert(id, None);
+        let found = self.map(machine, class);
+        self.mapped.insert(id, found);
+        found
+    }
+
+    fn map(&mut self, machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> Option<usize> {
+        if self.defs.len() >= MAX_TABLES
+            || !class.bases.iter().any(may_be_base) && class.def.decorator_list.is_empty()
+        {
+            return None;
+        }
+        let (style, meta) = metadata::of_class(machine, class)?;
+        let abstract_ = own_value(machine, class, "__abstract__").and_then(|v| v.truth());
+        if abstract_ == Some(true) {
+            return None;
+        }
+        let line = line(machine, class);
+        let mut parent = None;
+        for above in &line.classes[1..] {
+            if let Some(at) = self.class(machine, above) {
+                parent = Some(at);
+                break;
+            }
+        }
+        let mut map = type_map(machine, &line.classes);
+        if self.double {
+            map.push((Value::external("builtins.float"), Value::external("sqlalchemy.Double")));
+        }
+        if style == Style::SqlModel {
+            // A class that inherits from a table's is none of its own.
+            if !class.is_table() || parent.is_some() {
+                return None;
+            }
+        }
+        let name = self.table_name(machine, class, &line.classes);
+        let explicit = own_value(machine, class, "__table__");
+        if let Some(Value::Call(table)) = &explicit
+            && table.name() == "Table"
+        {
+            let name = machine.table_name(&Value::Call(Rc::clone(table)))?;
+            let def = Def::new(name, meta, header(class));
+            let at = self.defs.len();
+            self.defs.push(Def { parts: table.args.iter().skip(2).cloned().collect(), ..def });
+            return Some(at);
+        }
+        let name = match (name, style, parent) {
+            (Named::Known(name), ..) => name,
+            (Named::Unknown(why), ..) => {
+                let reason = format!("the table's name of `{}` is {why}", class.name);
+                machine.opaque(header(class), &reason, OpaqueEffect::Others);
+                return None;
+            }
+            (Named::Not, Style::SqlModel, _) => class.name.to_lowercase(),
+            (Named::Not, Style::Flask, None) => snake(&class.name),
+            (Named::Not, _, Some(parent)) => {
+                // Single-table inheritance: its columns are the parent's table's.
+                self.columns(machine, class, &line.classes, &map, parent);
+                return Some(parent);
+            }
+            (Named::Not, _, None) => return None,
+        };
+        let args = self.table_args(machine, class, &line.classes);
+        let (items, options) = args.unwrap_or_default();
+        let schema = options.iter().find(|(k, _)| k == "schema").and_then(|(_, v)| v.as_str());
+        let schema = schema.map(|s| s.to_string()).or_else(|| meta.schema.clone());
+        let table = Name::new(schema.as_deref(), &name);
+        let at = self.defs.len();
+        self.defs.push(Def::new(table, meta, header(class)));
+        if style == Style::SqlModel {
+            self.fields(machine, class, &line.classes, at);
+        } else {
+            self.columns(machine, class, &line.classes, &map, at);
+        }
+        for base in &line.outside {
+            if unknown_base(base) {
+                let name = base_name(base).unwrap_or_default();
+                let reason = format!("`{}` inherits from `{name}`, which is not here", class.name);
+                self.defs[at].unread.push((header(class), reason));
+            }
+        }
+        self.defs[at].parts.extend(items);
+        if let Some((_, on)) = options.iter().find(|(k, _)| k == "sqlite_autoincrement") {
+            self.defs[at].parts.push(marker("sqlite_autoincrement", on.clone()));
+        }
+        Some(at)
+    }
+
+    /// What `__tablename__` says: of the class, or of what it inherits from that is no table of
+    /// its own (`_ClassScanMapperConfig._scan_attributes`).
+    fn table_name(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+    ) -> Named {
+        for at in line {
+            let Some(value) = own_value(machine, at, "__tablename__") else { continue };
+            let own = Rc::ptr_eq(at, class);
+            let is_table =
+                !own && self.mapped.get(&(Rc::as_ptr(at) as usize)).copied().flatten().is_some();
+            let value = match &value {
+                Value::Function(function) if takes_class(function) || !is_table => {
+                    machine.call_with_class(function, class)
+                }
+                _ if is_table => continue,
+                value => value.clone(),
+            };
+            return match &value {
+                Value::None => Named::Not,
+                Value::Unknown(why) => Named::Unknown(why.to_string()),
+                value => match value.as_str() {
+                    Some(name) => Named::Known(name.to_string()),
+                    None => Named::Unknown("not known".to_owned()),
+                },
+            };
+        }
+        Named::Not
+    }
+
+    /// The items and the options of `__table_args__`.
+    fn table_args(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+    ) -> Option<TableArgs> {
+        for at in line {
+            let Some(value) = own_value(machine, at, "__table_args__") else { continue };
+            let is_table = !Rc::ptr_eq(at, class)
+                && self.mapped.get(&(Rc::as_ptr(at) as usize)).copied().flatten().is_some();
+            let value = match &value {
+                Value::Function(function) => machine.call_with_class(function, class),
+                _ if is_table => continue,
+                value => value.clone(),
+            };
+            let items = match &value {
+                Value::Dict(_) => vec![value.clone()],
+                Value::None => Vec::new(),
+                Value::Tuple(_) | Value::List(_) => value.items().unwrap_or_default(),
+                _ => {
+                    let reason = format!("`__table_args__` of `{}` is not known", class.name);
+                    return Some((vec![Value::unknown(&reason)], Vec::new()));
+                }
+            };
+            let mut options = Vec::new();
+            let mut parts = Vec::new();
+            for item in items {
+                match &item {
+                    Value::Dict(pairs) => options.extend(
+                        pairs
+                            .borrow()
+                            .iter()
+                            .filter_map(|(k, v)| Some((k.as_str()?.to_string(), v.clone()))),
+                    ),
+                    _ => parts.push(item),
+                }
+            }
+            return Some((parts, options));
+        }
+        None
+    }
+
+    fn own_attributes(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+    ) -> Rc<Vec<Attribute>> {
+        let id = Rc::as_ptr(class) as usize;
+        if let Some(known) = self.mixins.get(&id) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(machine.attributes(class));
+        self.mixins.insert(id, Rc::clone(&found));
+        found
+    }
+
+    /// Declarative columns: the class's own first, then those of the bases that map nothing.
+    fn columns(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+        map: &[(Value, Value)],
+        to: usize,
+    ) {
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut mapped = Mapped {
+            class: class.name.clone(),
+            table: self.defs[to].table.clone(),
+            span: header(class),
+            fields: Vec::new(),
+        };
+        for at in line {
+            let is_table = !Rc::ptr_eq(at, class)
+                && self.mapped.get(&(Rc::as_ptr(at) as usize)).copied().flatten().is_some();
+            if is_table {
+                continue;
+            }
+            for attribute in self.own_attributes(machine, at).iter() {
+                if attribute.name.starts_with("__") || !taken.insert(attribute.name.clone()) {
+                    continue;
+                }
+                self.column(machine, class, at, attribute, map, to, &mut mapped);
+            }
+        }
+        self.defs[to].classes.push(mapped);
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn column(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        at: &Rc<Class>,
+        attribute: &Attribute,
+        map: &[(Value, Value)],
+        to: usize,
+        mapped: &mut Mapped,
+    ) {
+        let value = machine.declared_value(attribute, class);
+        let wrapped = |text: &str| text.contains("Mapped[") || text.contains("Mapped[");
+        let annotation = attribute.annotation.as_ref().filter(|expr| {
+            let file = at.scope.module.file;
+            let span = super::super::module::span_of(file, expr.as_ref());
+            wrapped(machine.project.sources.file(file).slice(span))
+        });
+        let annotation = annotation.map(|expr| machine.annotation(expr, &at.scope));
+        let is_mapped = annotation.as_ref().is_some_and(|a| a.wrapper.as_deref() == Some("Mapped"));
+        let kind = match &value {
+            Some(value) => column_of(machine, value, 0),
+            None => Kind::Other,
+        };
+        let own = match (kind, &value) {
+            (Kind::Column(call), _) => Some(call),
+            // A bare `Mapped[int]`.
+            (_, None) if is_mapped => None,
+            (Kind::Unknown(why), Some(_)) => {
+                let function = matches!(attribute.value, Some(Value::Function(_)));
+                if is_mapped
+                    || attribute.annotation.is_none() && !function
+                    || attribute.declared && !relates(at, attribute, machine)
+                {
+                    let reason = format!("the attribute `{}` is not known: {why}", attribute.name);
+                    self.defs[to].unread.push((attribute.span, reason));
+                }
+                return;
+            }
+            _ => return,
+        };
+        if value.is_none() && annotation.as_ref().is_some_and(|a| names_class(a, machine)) {
+            // A relationship without a value is none that SQLAlchemy takes.
+            return;
+        }
+        let annotation = annotation.as_ref().filter(|_| is_mapped);
+        let made =
+            completed(machine, &attribute.name, own.as_ref(), annotation, map, attribute.span);
+        self.add(to, &attribute.name, own, made, attribute.span, mapped);
+    }
+
+    /// Adds a column unless the table has it.
+    fn add(
+        &mut self,
+        to: usize,
+        attribute: &str,
+        own: Option<Rc<Call>>,
+        made: Value,
+        span: Span,
+        mapped: &mut Mapped,
+    ) {
+        let Value::Call(call) = &made else { return };
+        let name = match call.kwarg("name").or_else(|| call.args.first()).and_then(Value::as_str) {
+            Some(name) => name.to_string(),
+            None => attribute.to_owned(),
+        };
+        mapped.fields.push(Field { name: attribute.to_owned(), column: name.clone(), span });
+        let def = &mut self.defs[to];
+        if let Some(own) = own {
+            def.columns.push((own, name.clone()));
+        }
+        let known = def.parts.iter().any(|part| matches!(part, Value::Call(known) if known.name() == "Column" && column_named(known) == Some(name.as_str().into())));
+        if known {
+            return;
+        }
+        if is_typeless(call) {
+            def.typeless.insert(name);
+        }
+        def.parts.push(made);
+    }
+
+    /// SQLModel's fields: those of the bases first, an overridden one in its first place.
+    fn fields(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+        to: usize,
+    ) {
+        let mut order: Vec<(String, Rc<Class>, usize)> = Vec::new();
+        for at in line.iter().rev() {
+            for (position, attribute) in self.own_attributes(machine, at).iter().enumerate() {
+                if attribute.annotation.is_none()
+                    || matches!(attribute.value, Some(Value::Function(_)))
+                {
+                    continue;
+                }
+                match order.iter_mut().find(|(name, ..)| *name == attribute.name) {
+                    Some(known) => *known = (attribute.name.clone(), Rc::clone(at), position),
+                    None => order.push((attribute.name.clone(), Rc::clone(at), position)),
+                }
+            }
+        }
+        let mut mapped = Mapped {
+            class: class.name.clone(),
+            table: self.defs[to].table.clone(),
+            span: header(class),
+            fields: Vec::new(),
+        };
+        for (_, at, position) in order {
+            let attributes = self.own_attributes(machine, &at);
+            let Some(attribute) = attributes.get(position) else { continue };
+            let Some(expr) = attribute.annotation.clone() else { continue };
+            let annotation = machine.annotation(&expr, &at.scope);
+            self.datetimes |=
+                matches!(&annotation.ty, Value::External(path) if path.ends_with(".datetime"));
+            match machine.sqlmodel_field(attribute, &annotation, self.sqlmodel.aware) {
+                SqlField::None => {}
+                SqlField::Unread(why) => self.defs[to].unread.push((attribute.span, why)),
+                SqlField::Column(value) => {
+                    let Kind::Column(call) = column_of(machine, &value, 0) else {
+                        let why = format!("the column of `{}` is not known", attribute.name);
+                        self.defs[to].unread.push((attribute.span, why));
+                        continue;
+                    };
+                    let made =
+                        completed(machine, &attribute.name, Some(&call), None, &[], attribute.span);
+                    self.add(to, &attribute.name, Some(call), made, attribute.span, &mut mapped);
+                }
+            }
+        }
+        // Columns without an annotation are SQLAlchemy's own.
+        for at in line {
+            for attribute in self.own_attributes(machine, at).iter() {
+                if attribute.annotation.is_some() || attribute.name.starts_with("__") {
+                    continue;
+                }
+                let Some(value) = machine.declared_value(attribute, class) else { continue };
+                if let Kind::Column(call) = column_of(machine, &value, 0) {
+                    let made =
+                        completed(machine, &attribute.name, Some(&call), None, &[], attribute.span);
+                    self.add(to, &attribute.name, Some(call), made, attribute.span, &mut mapped);
+                }
+            }
+        }
+        self.defs[to].classes.push(mapped);
+    }
+
+    /// Makes the definitions of those tables that belong to the metadata that is meant.
+    pub(super) fn finish(
+        mut self,
+        machine: &mut Machine<'_, '_>,
+        target: Option<&[Key]>,
+        replayed: &Schema,
+        models: &mut Models,
+    ) {
+        self.imperative(machine);
+        let target = match target {
+            Some(keys)
+                if self.defs.iter().any(|def| keys.iter().any(|key| key.same(&def.meta.key))) =>
+            {
+                Some(keys.to_vec())
+            }
+            _ => self.likeliest(replayed),
+        };
+        let belongs = |def: &Def| {
+            target.as_ref().is_none_or(|keys| keys.iter().any(|key| key.same(&def.meta.key)))
+        };
+        self.defs.retain(belongs);
+        self.indexes(machine);
+        let mut made: Vec<(CreateTable, HashSet<String>, Span)> = Vec::new();
+        let mut seen: HashSet<Name> = HashSet::new();
+        for def in std::mem::take(&mut self.defs) {
+            models.mapped.extend(def.classes.iter().cloned());
+            // A second class of the same name stands for the first (`extend_existing`).
+            if !seen.insert(def.table.clone()) {
+                continue;
+            }
+            let (create, unread) = def.create(machine);
+            if let Some(create) = create {
+                made.push((create, def.typeless, def.span));
+            } else {
+                let reason = format!("the table `{}` cannot be read", def.table);
+                machine.opaque(def.span, &reason, OpaqueEffect::Others);
+            }
+            for (span, reason) in unread {
+                machine.opaque(span, &reason, OpaqueEffect::Table(def.table.clone()));
+            }
+        }
+        referenced_types(&mut made);
+        if self.datetimes {
+            models.notes.extend(self.sqlmodel.note.take());
+        }
+        let mut files: BTreeMap<String, usize> = BTreeMap::new();
+        for (create, _, span) in made {
+            *files.entry(machine.project.sources.path(span.file)).or_default() += 1;
+            machine.emit(OpKind::CreateTable(create), span, Written::Alembic);
+        }
+        let most = files.iter().max_by_key(|(_, count)| **count).map(|(path, _)| path.clone());
+        models.from = match (most, files.len()) {
+            (Some(path), 1) => path,
+            (Some(path), n) => format!("{path} and {} more", n - 1),
+            (None, _) => String::new(),
+        };
+    }
+
+    /// `Table('t', metadata, …)`.
+    fn imperative(&mut self, machine: &mut Machine<'_, '_>) {
+        for value in std::mem::take(&mut machine.declared) {
+            let Value::Call(call) = &value else { continue };
+            let Some(of) = call.args.get(1).or_else(|| call.kwarg("metadata")) else { continue };
+            let meta = metadata::of_value(machine, &of.clone());
+            let meta = match (meta, &call.callee) {
+                (Some(meta), _) => meta,
+                // `db.Table('t', …)`: the metadata is the extension's.
+                (None, Callee::Method(base, _)) if metadata::is_extension(base) => {
+                    let owner = Value::Attribute(Rc::new((base.clone(), "metadata".to_owned())));
+                    match metadata::of_value(machine, &owner) {
+                        Some(meta) => meta,
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            let Some(mut name) = machine.table_name(&value) else {
+                machine.opaque(call.span, "the name of a table is not known", OpaqueEffect::Others);
+                continue;
+            };
+            if call.kwarg("schema").is_none() {
+                name.schema = meta.schema.clone();
+            }
+            let known = self.defs.iter().any(|def| def.table == name);
+            if known || call.kwarg("autoload_with").is_some() {
+                continue;
+            }
+            let skipped = match &call.callee {
+                Callee::Method(base, _)
+                    if metadata::is_extension(base)
+                        && !matches!(call.args.get(1), Some(Value::Call(c)) if c.name() == "MetaData") =>
+                {
+                    1
+                }
+                _ => 2,
+            };
+            let mut def = Def::new(name, meta, call.span);
+            def.parts = call.args.iter().skip(skipped).cloned().collect();
+            for part in &def.parts {
+                if let Value::Call(column) = part
+                    && column.name() == "Column"
+                    && is_typeless(column)
+                    && let Some(name) = column_named(column)
+                {
+                    def.typeless.insert(name.to_string());
+                }
+            }
+            self.defs.push(def);
+        }
+    }
+
+    /// Indexes that are declared outside of their table: `Index('ix', Hero.name)`.
+    fn indexes(&mut self, machine: &mut Machine<'_, '_>) {
+        for value in std::mem::take(&mut machine.loose) {
+            let Value::Call(call) = &value else { continue };
+            let inside =
+                |part: &Value| matches!(part, Value::Call(known) if Rc::ptr_eq(known, call));
+            if self.defs.iter().any(|def| def.parts.iter().any(inside)) {
+                continue;
+            }
+            let table = call
+                .args
+                .iter()
+                .find_map(|arg| owner(arg, 0))
+                .and_then(|of| machine.table_name(&of));
+            if let Some(table) = table
+                && let Some(def) = self.defs.iter_mut().find(|def| def.table.name == table.name)
+            {
+                def.parts.push(value);
+            }
+        }
+    }
+
+    /// The metadata that has most of the tables that the migrations make.
+    fn likeliest(&self, replayed: &Schema) -> Option<Vec<Key>> {
+        let mut counts: Vec<(Key, usize)> = Vec::new();
+        for def in &self.defs {
+            let hit = usize::from(replayed.table(&def.table).found().is_some());
+            match counts.iter_mut().find(|(key, _)| key.same(&def.meta.key)) {
+                Some((_, count)) => *count += hit,
+                None => counts.push((def.meta.key.clone(), hit)),
+            }
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).map(|(key, _)| vec![key])
+    }
+}
+
+impl Def {
+    fn new(table: Name, meta: Meta, span: Span) -> Def {
+        Def {
+            table,
+            meta,
+            span,
+            parts: Vec::new(),
+            columns: Vec::new(),
+            typeless: HashSet::new(),
+            unread: Vec::new(),
+            classes: Vec::new(),
+        }
+    }
+
+    fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {
+        let names = Names { columns: &self.columns, classes: &self.classes };
+        let parts: Vec<Value> = self.parts.iter().map(|part| names.put(part, 0)).collect();
+        let conventions = self.meta.conventions.clone();
+        let outer = std::mem::replace(&mut machine.local_conventions, conventions);
+        let mut create = machine.table_of(self.table.clone(), &parts, self.span, Written::Alembic);
+        machine.local_conventions = outer;
+        let mut unread = self.unread.clone();
+        unread.append(&mut machine.unread);
+        if let Some(create) = &mut create {
+            for constraint in &mut create.constraints {
+                if let crate::ir::ConstraintKind::ForeignKey(fk) = &mut constraint.kind
+                    && fk.table.schema.is_none()
+                    && self.meta.schema.is_some()
+                {
+                    fk.table.schema.clone_from(&self.meta.schema);
+                }
+            }
+        }
+        (create, unread)
+    }
+}
+
+/// The items and the options of `__table_args__`.
+type TableArgs = (Vec<Value>, Vec<(String, Value)>);
+
+/// What `__tablename__` comes to.
+enum Named {
+    Known(String),
+    Not,
+    Unknown(String),
+}
+
+/// Puts names to the columns that constraints and indexes mention as objects.
+struct Names<'a> {
+    columns: &'a [(Rc<Call>, String)],
+    classes: &'a [Mapped],
+}
+
+impl Names<'_> {
+    fn put(&self, value: &Value, depth: usize) -> Value {
+        if depth > 8 {
+            return value.clone();
+        }
+        match value {
+            Value::Call(call) => {
+                if let Some((_, name)) = self.columns.iter().find(|(own, _)| Rc::ptr_eq(own, call))
+                {
+                    return column(name, call.span);
+                }
+                if call.name() == "Column" && depth == 0 {
+                    return value.clone();
+                }
+                let callee = match &call.callee {
+                    Callee::Method(base, name) => {
+                        Callee::Method(self.put(base, depth + 1), name.clone())
+                    }
+                    Callee::External(path) => Callee::External(Rc::clone(path)),
+                    Callee::Class(class) => Callee::Class(Rc::clone(class)),
+                };
+                let args = call.args.iter().map(|arg| self.put(arg, depth + 1)).collect();
+                Value::Call(Rc::new(Call::new(callee, args, call.kwargs.clone(), call.span)))
+            }
+            Value::Attribute(of) if matches!(of.0, Value::Class(_)) => {
+                let field =
+                    self.classes.iter().flat_map(|c| &c.fields).find(|field| field.name == of.1);
+                match field {
+                    Some(field) if field.column != of.1 => {
+                        Value::Attribute(Rc::new((of.0.clone(), field.column.clone())))
+                    }
+                    _ => value.clone(),
+                }
+            }
+            Value::List(items) => {
+                Value::list(items.borrow().iter().map(|item| self.put(item, depth + 1)).collect())
+            }
+            Value::Tuple(items) => {
+                Value::Tuple(Rc::new(items.iter().map(|item| self.put(item, depth + 1)).collect()))
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+fn column(name: &str, span: Span) -> Value {
+    super::annotations::call_of("sqlalchemy.column", vec![Value::str(name)], Vec::new(), span)
+}
+
+/// A part of a table that is an option of it.
+fn marker(name: &str, value: Value) -> Value {
+    super::annotations::call_of(
+        "sqlalchemy.Comment",
+        Vec::new(),
+        vec![(name.to_owned(), value)],
+        Span::top(crate::source::FileId(0)),
+    )
+}
+
+fn column_named(call: &Call) -> Option<Rc<str>> {
+    call.kwarg("name").or_else(|| call.args.first()).and_then(Value::as_str)
+}
+
+/// A column that only says what it references.
+fn is_typeless(call: &Call) -> bool {
+    let typed = call.kwarg("type_").is_some()
+        || call
+            .args
+            .iter()
+            .skip(1)
+            .any(|arg| !matches!(arg, Value::Call(c) if c.name() == "ForeignKey"));
+    !typed
+}
+
+/// Whether a base may make a class one that maps a table.
+fn may_be_base(base: &Value) -> bool {
+    match base {
+        Value::External(path) => !metadata::is_plain(path) || path.ends_with("DeclarativeBase"),
+        Value::Class(_) | Value::Call(_) | Value::Attribute(_) => true,
+        _ => false,
+    }
+}
+
+/// A base from outside whose columns cannot be seen.
+fn unknown_base(base: &Value) -> bool {
+    match base {
+        Value::External(path) => {
+            let last = super::annotations::last(path);
+            !metadata::is_plain(path)
+                && !path.starts_with("sqlalchemy.")
+                && !matches!(
+                    last,
+                    "SQLModel" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "Model"
+                )
+        }
+        Value::Unknown(_) => true,
+        _ => false,
+    }
+}
+
+/// The object that a column in an index belongs to.
+fn owner(arg: &Value, depth: usize) -> Option<Value> {
+    if depth > 6 {
+        return None;
+    }
+    match arg {
+        Value::Attribute(of) => match &of.0 {
+            Value::Attribute(inner) if matches!(inner.1.as_str(), "c" | "columns") => {
+                Some(inner.0.clone())
+            }
+            of => Some(of.clone()),
+        },
+        Value::Call(call) => {
+            let base = match &call.callee {
+                Callee::Method(base, _) => owner(base, depth + 1),
+                _ => None,
+            };
+            base.or_else(|| call.args.iter().find_map(|arg| owner(arg, depth + 1)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a `declared_attr` is a relationship by its annotation or text.
+fn relates(at: &Rc<Class>, attribute: &Attribute, machine: &Machine<'_, '_>) -> bool {
+    let text = machine.project.sources.file(at.scope.module.file);
+    let text = text.slice(attribute.span);
+    ["relationship(", "association_proxy(", "synonym(", "column_property("]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Whether an annotation names a class of the project that is no Enum: the other end of a
+/// relationship.
+fn names_class(annotation: &super::annotations::Annotation, machine: &Machine<'_, '_>) -> bool {
+    matches!(&annotation.ty, Value::Class(class) if !machine.is_enum(class))
+}
+
+/// `type_annotation_map` of a base or of its registry.
+fn type_map(machine: &mut Machine<'_, '_>, line: &[Rc<Class>]) -> Vec<(Value, Value)> {
+    for at in line {
+        let found = own_value(machine, at, "type_annotation_map").or_else(|| {
+            match own_value(machine, at, "registry") {
+                Some(Value::Call(call)) => call.kwarg("type_annotation_map").cloned(),
+                _ => at.bases.iter().find_map(|base| match base {
+                    Value::Call(call) => call.kwarg("type_annotation_map").cloned(),
+                    _ => None,
+                }),
+            }
+        });
+        if let Some(Value::Dict(items)) = found {
+            return items.borrow().clone();
+        }
+    }
+    Vec::new()
+}
+
+/// Flask-SQLAlchemy's `camel_to_snake_case`.
+fn snake(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let after = chars.get(at + 1);
+        let starts = c.is_uppercase()
+            && before.is_some_and(|b| {
+                b.is_lowercase()
+                    || b.is_ascii_digit()
+                    || b.is_uppercase() && after.is_some_and(|a| a.is_lowercase())
+            });
+        if starts {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Gives columns that only say `ForeignKey('t.c')` the type of what they reference.
+fn referenced_types(made: &mut [(CreateTable, HashSet<String>, Span)]) {
+    let mut open: Vec<(usize, usize, Name, String)> = Vec::new();
+    for (at, (create, typeless, _)) in made.iter().enumerate() {
+        for (position, column) in create.columns.iter().enumerate() {
+            if !column.ty.is_unknown() || !typeless.contains(&column.name) {
+                continue;
+            }
+            let key = create.constraints.iter().find(|c| {
+                c.columns.len() == 1 && c.columns[0] == column.name && c.foreign_key().is_some()
+            });
+            let key = key.or_else(|| {
+                create
+                    .constraints
+                    .iter()
+                    .find(|c| c.columns.contains(&column.name) && c.foreign_key().is_some())
+            });
+            let Some(key) = key else { continue };
+            let Some(fk) = key.foreign_key() else { continue };
+            let place = key.columns.iter().position(|c| *c == column.name).unwrap_or(0);
+            if let Some(target) = fk.columns.get(place) {
+                open.push((at, position, fk.table.clone(), target.clone()));
+            }
+        }
+    }
+    let index: HashMap<Name, usize> =
+        made.iter().enumerate().map(|(at, (c, ..))| (c.table.clone(), at)).collect();
+    // Chains of references are short.
+    for _ in 0..12 {
+        let before = open.len();
+        open.retain(|(at, position, table, target)| {
+            let Some(&of) = index.get(table) else { return true };
+            let found = made[of]
+                .0
+                .columns
+                .iter()
+                .find(|c| c.name == *target)
+                .filter(|c| !c.ty.is_unknown());
+            let Some(ty) = found.map(|c| c.ty.clone()) else { return true };
+            let column: &mut Column = &mut made[*at].0.columns[*position];
+            column.ty = ty;
+            false
+        });
+        if open.len() == before {
+            break;
+        }
+    }
+}
