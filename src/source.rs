@@ -133,6 +133,19 @@ impl Sources {
         outcome
     }
 
+    /// The names in a folder under the root, sorted; nothing of one that leads out of it.
+    pub fn names(&self, dir: &str, most: usize) -> Vec<String> {
+        let Ok(folder) = self.root.join(dir).canonicalize() else { return Vec::new() };
+        if !folder.starts_with(&self.root) {
+            return Vec::new();
+        }
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names.take(most).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Adds text that lies in no readable file, such as a file as the base has it.
     pub fn add(&self, path: &str, text: String) -> FileId {
         let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());

@@ -164,6 +164,7 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
         let models = model::read(&opened.sources, &opened.project, tree, &outcome.schema)
             .ok_or_else(|| format!("{} has no models that are read", tree.shown()))?;
         let schema = models.schema(*database);
+        remarks(&opened, &models);
         return print(out, args, &schema, &[], models.opaque.len());
     }
     let heads: Vec<String> = match until {
@@ -171,6 +172,25 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
         None => history.heads.iter().map(|&at| name(at)).collect(),
     };
     print(out, args, &outcome.schema, &heads, outcome.opaque.len())
+}
+
+/// Places that could not be read which are named at the most.
+const PLACES: usize = 10;
+
+/// What was assumed of models, and what could not be read of them.
+fn remarks(opened: &Opened, models: &model::Models) {
+    for note in &models.notes {
+        eprintln!("note: {}", emit::clean(note));
+    }
+    for place in models.opaque.iter().take(PLACES) {
+        let file = opened.sources.file(place.span.file);
+        let at = file.position(place.span.start);
+        let said = format!("{}:{}:{}: not read: {}", file.path, at.line, at.column, place.reason);
+        eprintln!("{}", emit::clean(&said));
+    }
+    if models.opaque.len() > PLACES {
+        eprintln!("and {} more places that are not read", models.opaque.len() - PLACES);
+    }
 }
 
 /// One document a line, for about so many steps each way.

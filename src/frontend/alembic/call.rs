@@ -168,6 +168,19 @@ impl Machine<'_, '_> {
                 let module = args.str(0, "name").and_then(|name| self.project.absolute(&name));
                 module.map_or_else(|| Value::unknown("the module is not here"), Value::Module)
             }
+            "sub" if path == "re.sub" => {
+                let text = |at: usize| args.args.get(at).and_then(Value::as_str);
+                let made = match (text(0), text(1), text(2)) {
+                    (Some(pattern), Some(by), Some(text)) => {
+                        super::orm::substituted(&pattern, &by, &text)
+                    }
+                    _ => None,
+                };
+                made.map_or_else(
+                    || Value::unknown("the regular expression is not followed"),
+                    |made| Value::str(&made),
+                )
+            }
             "get_bind" if path.starts_with("alembic") => Value::Runtime(Runtime::Connection),
             "get_context" if path.starts_with("alembic") => Value::Runtime(Runtime::Context),
             "Session" | "sessionmaker" | "scoped_session" | "create_engine" => {
@@ -206,7 +219,10 @@ impl Machine<'_, '_> {
             _ => {
                 let made =
                     self.kept(Callee::External(Rc::from(path)), args.args, args.kwargs, args.span);
-                if last == "Index" && self.models && self.loose.len() < 10_000 {
+                if matches!(last, "Index" | "UniqueConstraint")
+                    && self.models
+                    && self.loose.len() < 10_000
+                {
                     self.loose.push(made.clone());
                 }
                 if last == "Table" && self.declared.len() < 1_000 {
@@ -496,6 +512,24 @@ impl Machine<'_, '_> {
             ("split", Some(by), _) if !by.is_empty() => {
                 Value::list(text.split(&*by).take(MAX_SIZE).map(Value::str).collect())
             }
+            ("rsplit", Some(by), _)
+                if !by.is_empty() && matches!(args.args.get(1), Some(Value::Int(1))) =>
+            {
+                Value::list(match text.rsplit_once(&*by) {
+                    Some((left, right)) => vec![Value::str(left), Value::str(right)],
+                    None => vec![Value::str(text)],
+                })
+            }
+            ("partition" | "rpartition", Some(by), _) if !by.is_empty() => {
+                let first = name == "partition";
+                let found = if first { text.split_once(&*by) } else { text.rsplit_once(&*by) };
+                let parts = match found {
+                    Some((left, right)) => [left, &*by, right],
+                    None if first => [text, "", ""],
+                    None => ["", "", text],
+                };
+                Value::Tuple(Rc::new(parts.map(Value::str).to_vec()))
+            }
             ("splitlines", ..) => {
                 Value::list(text.lines().take(MAX_SIZE).map(Value::str).collect())
             }
@@ -588,6 +622,16 @@ impl Machine<'_, '_> {
         if let Some(value) = self.parent_method(&base, name, &args) {
             return value;
         }
+        if self.models && super::orm::is_extension(&base) && super::orm::is_export(name) {
+            let mut args = args;
+            // `db.Table('t', …)`: the metadata is the extension's.
+            let given = matches!(args.args.get(1), Some(Value::Call(c)) if c.name() == "MetaData");
+            if name == "Table" && !args.args.is_empty() && !given {
+                let own = Value::Attribute(Rc::new((base.clone(), "metadata".to_owned())));
+                args.args.insert(1, own);
+            }
+            return self.external(&format!("sqlalchemy.{name}"), args);
+        }
         if let Value::Call(call) = &base
             && let Callee::Class(class) = &call.callee
         {
@@ -608,6 +652,16 @@ impl Machine<'_, '_> {
                 (name, args.args.first().and_then(Value::as_str))
         {
             return Value::str(&crate::quote::name(&word, self.dialect()));
+        }
+        // `re.compile(…).sub('_', name)`.
+        if let (Value::Call(call), "sub") = (&base, name)
+            && call.name() == "compile"
+            && let Some(pattern) = call.args.first().and_then(Value::as_str)
+            && let [by, text, ..] = &args.args[..]
+            && let (Some(by), Some(text)) = (by.as_str(), text.as_str())
+            && let Some(made) = super::orm::substituted(&pattern, &by, &text)
+        {
+            return Value::str(&made);
         }
         if let (Value::Call(call), "compile") = (&base, name)
             && matches!(call.name(), "true" | "false")

@@ -197,6 +197,11 @@ impl Machine<'_, '_> {
             Value::Class(class) => {
                 let class = Rc::clone(class);
                 let name = match self.class_member(&class, "__tablename__") {
+                    // `@declared_attr def __tablename__(cls)`.
+                    Some(Value::Function(function)) => {
+                        let this = Value::Class(Rc::clone(&class));
+                        self.call_function(&function, vec![this], Vec::new()).as_str()?
+                    }
                     Some(value) => value.as_str()?,
                     None if class.is_table() && self.descends(&class, &["SQLModel"]) => {
                         Rc::from(class.name.to_lowercase())

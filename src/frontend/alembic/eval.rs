@@ -565,6 +565,12 @@ impl Machine<'_, '_> {
                         None => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
                     }
                 }
+                _ if self.models
+                    && super::orm::is_extension(base)
+                    && super::orm::is_export(name) =>
+                {
+                    Value::external(&format!("sqlalchemy.{name}"))
+                }
                 Callee::External(_) if call.name() == "MetaData" && name == "tables" => {
                     self.reflected_tables()
                 }

@@ -441,10 +441,23 @@ impl<'r, 's> Machine<'r, 's> {
                 }
             }
             Expr::Attribute(attribute) => {
-                if let Value::Call(instance) = self.eval(&attribute.value, scope)
-                    && matches!(instance.callee, super::value::Callee::Class(_))
-                {
-                    instance.set(attribute.attr.as_str(), value);
+                let name = attribute.attr.as_str();
+                match self.eval(&attribute.value, scope) {
+                    Value::Call(instance)
+                        if matches!(instance.callee, super::value::Callee::Class(_))
+                            || self.models && name == "naming_convention" =>
+                    {
+                        instance.set(name, value);
+                    }
+                    // `base.metadata.naming_convention = …`.
+                    Value::Attribute(of)
+                        if self.models && name == "naming_convention" && of.1 == "metadata" =>
+                    {
+                        if let Value::Call(owner) = &of.0 {
+                            owner.set(name, value);
+                        }
+                    }
+                    _ => {}
                 }
             }
             _ => {}

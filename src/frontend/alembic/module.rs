@@ -101,11 +101,22 @@ fn bind(stmt: &Stmt, at: usize, bindings: &mut HashMap<String, usize>) {
             }
         }
         Stmt::If(test) => {
-            test.body.iter().for_each(|s| bind(s, at, bindings));
+            if !is_type_checking(&test.test) {
+                test.body.iter().for_each(|s| bind(s, at, bindings));
+            }
             test.elif_else_clauses.iter().flat_map(|c| &c.body).for_each(|s| bind(s, at, bindings));
         }
         Stmt::Try(attempt) => attempt.body.iter().for_each(|s| bind(s, at, bindings)),
         _ => {}
+    }
+}
+
+/// `if TYPE_CHECKING`: what only a type checker sees.
+pub(super) fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{project::Tree, source::Sources};
 
-/// Helper modules that are read for one tree at the most.
+/// Modules that are read for the migrations of one tree at the most.
 const MAX_MODULES: usize = 600;
 
 /// Packages that are never the project's, even where a folder has their name.
@@ -21,6 +21,10 @@ pub(crate) struct Project<'s> {
     /// Folders in which an absolute import is looked for, innermost first.
     roots: Vec<String>,
     loaded: HashMap<String, Option<Rc<Scope>>>,
+    /// Modules that are read at the most.
+    pub(super) most: usize,
+    /// More modules than that were asked for.
+    pub(super) full: bool,
     /// Mixins of libraries, once they are asked for.
     pub(super) known: Option<Rc<Scope>>,
     /// How the project's metadata names constraints.
@@ -49,6 +53,8 @@ impl<'s> Project<'s> {
             sources,
             roots,
             loaded: HashMap::new(),
+            most: MAX_MODULES,
+            full: false,
             known: None,
             conventions: Default::default(),
             foreign_keys: false,
@@ -157,19 +163,20 @@ impl<'s> Project<'s> {
         if let Some(known) = self.loaded.get(path) {
             return known.clone();
         }
-        let found = if self.loaded.len() < MAX_MODULES * 8 { self.read(path) } else { None };
+        let found = if self.loaded.len() < self.most * 8 { self.read(path) } else { None };
         self.loaded.insert(path.to_owned(), found.clone());
         found
     }
 
-    fn read(&self, path: &str) -> Option<Rc<Scope>> {
+    fn read(&mut self, path: &str) -> Option<Rc<Scope>> {
         if path.split('/').any(|part| part == "..") {
             return None;
         }
         let candidates = [format!("{path}.py"), join(path, "__init__.py")];
         let file = candidates.iter().find(|candidate| self.sources.is_file(candidate))?;
         let loaded = self.loaded.values().flatten().count();
-        if loaded >= MAX_MODULES {
+        if loaded >= self.most {
+            self.full = true;
             return None;
         }
         let file = self.sources.load(file).ok()?;

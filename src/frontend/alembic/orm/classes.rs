@@ -103,6 +103,7 @@ impl Machine<'_, '_> {
         let values: HashMap<String, Value> = self.members(class).iter().cloned().collect();
         let file = class.scope.module.file;
         let mut found: Vec<Attribute> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         let mut add = |name: &str, annotation: Option<&Expr>, stmt: &Stmt, declared: bool| {
             let value = values.get(name).cloned();
             let annotation = annotation.map(|expr| Rc::new(expr.clone()));
@@ -113,10 +114,13 @@ impl Machine<'_, '_> {
                 span: span_of(file, stmt),
                 declared,
             };
-            match found.iter_mut().find(|known| known.name == name) {
-                // The last one counts, in the place of the first.
-                Some(known) => *known = made,
-                None => found.push(made),
+            // The last one counts, in the place of the first.
+            match places.get(name) {
+                Some(&at) => found[at] = made,
+                None => {
+                    places.insert(name.to_owned(), found.len());
+                    found.push(made);
+                }
             }
         };
         for stmt in self.flat(&class.def, &class.scope) {
@@ -268,6 +272,14 @@ pub(super) fn column_of(machine: &mut Machine<'_, '_>, value: &Value, depth: usi
                 }
                 _ => Kind::Other,
             },
+        },
+        // `id = Mixin.id`.
+        Value::Attribute(of) => match &of.0 {
+            Value::Class(class) => match machine.class_member(class, &of.1) {
+                Some(value) => column_of(machine, &value, depth + 1),
+                None => Kind::Other,
+            },
+            _ => Kind::Other,
         },
         Value::Unknown(why) => Kind::Unknown(why.to_string()),
         _ => Kind::Other,

@@ -40,7 +40,11 @@ impl Meta {
     fn call(call: &Rc<Call>) -> Meta {
         Meta {
             key: Key::Call(Rc::as_ptr(call) as usize),
-            conventions: call.kwarg("naming_convention").and_then(conventions),
+            conventions: call
+                .get("naming_convention")
+                .as_ref()
+                .or_else(|| call.kwarg("naming_convention"))
+                .and_then(conventions),
             schema: call.arg(0, "schema").and_then(Value::as_str).map(|s| s.to_string()),
         }
     }
@@ -126,7 +130,7 @@ fn is_flask(base: &Value) -> bool {
 }
 
 /// `db = SQLAlchemy()`.
-pub(super) fn is_extension(value: &Value) -> bool {
+pub(in super::super) fn is_extension(value: &Value) -> bool {
     match value {
         Value::Call(call) => match &call.callee {
             Callee::External(path) => last(path) == "SQLAlchemy",
@@ -183,11 +187,9 @@ pub(super) fn is_plain(path: &str) -> bool {
 /// The metadata that a registry, a declarative base or an extension was given, or makes itself.
 fn of_registry(machine: &mut Machine<'_, '_>, call: &Rc<Call>) -> Meta {
     let given = call.kwarg("metadata").cloned().filter(|v| !v.is_none());
-    given.and_then(|value| of_value(machine, &value)).unwrap_or_else(|| Meta {
-        schema: None,
-        conventions: None,
-        ..Meta::call(call)
-    })
+    given
+        .and_then(|value| of_value(machine, &value))
+        .unwrap_or_else(|| Meta { schema: None, ..Meta::call(call) })
 }
 
 /// A value that is a metadata.

@@ -24,6 +24,17 @@ use crate::{
     source::{FileId, Sources, Span},
 };
 
+pub(super) use metadata::is_extension;
+pub(super) use tables::substituted;
+
+/// Whether `db.NAME` of Flask-SQLAlchemy is SQLAlchemy's own.
+pub(super) fn is_export(name: &str) -> bool {
+    !matches!(name, "Model" | "metadata" | "metadatas" | "session" | "engine" | "engines" | "Query")
+        && !name.starts_with('_')
+}
+
+/// Modules that are read at the most: no application has as many.
+const MAX_MODULES: usize = 4_000;
 /// Steps that reading all models may take.
 const MAX_STEPS: usize = 4_000_000;
 /// What a module has to say somewhere to declare a table, or what one is made of.
@@ -33,6 +44,7 @@ const SIGNS: &[&str] =
 /// Reads the models that belong to a tree: those that its env.py loads.
 pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
     let mut project = project::Project::new(sources, tree);
+    project.most = MAX_MODULES;
     let mut models = Models::default();
     let place = Span::top(FileId(0));
     let origin = Origin { migration: 0, change: 0, span: place };
@@ -79,6 +91,11 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
         read_modules(&mut machine, &loaded, &mut tables);
     }
     tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
+    if machine.project.full {
+        models
+            .notes
+            .push(format!("only the first {MAX_MODULES} modules were looked at for models"));
+    }
     let ops = std::mem::take(&mut machine.ops);
     assemble(ops, &mut models);
     if models.ops.is_empty() {

@@ -12,7 +12,7 @@ use ruff_python_ast::{
 
 use super::super::{
     machine::Machine,
-    module::{Item, Module},
+    module::{Item, Module, is_type_checking},
     project::{Project, join},
     value::{Scope, Value},
 };
@@ -123,14 +123,6 @@ fn imports(module: &Module, inner: bool) -> Vec<&Stmt> {
     found
 }
 
-fn is_type_checking(test: &Expr) -> bool {
-    match test {
-        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
-        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
-        _ => false,
-    }
-}
-
 /// A module that imports whatever lies in its folder.
 fn walks(project: &Project<'_>, module: &Module) -> bool {
     let text = &project.sources.file(module.file).text;
@@ -140,16 +132,9 @@ fn walks(project: &Project<'_>, module: &Module) -> bool {
 
 /// The modules in a module's own folder.
 fn package(project: &mut Project<'_>, module: &Module) -> Vec<Rc<Scope>> {
-    let dir = project.sources.root().join(&module.dir);
-    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter_map(|name| name.strip_suffix(".py").map(str::to_owned))
-        .take(MAX_MODULES)
-        .collect();
-    names.sort_unstable();
-    names.iter().filter_map(|name| project.at(&join(&module.dir, name))).collect()
+    let names = project.sources.names(&module.dir, MAX_MODULES);
+    let stems = names.iter().filter_map(|name| name.strip_suffix(".py"));
+    stems.filter_map(|stem| project.at(&join(&module.dir, stem))).collect()
 }
 
 /// What env.py gives to `context.configure` under a keyword: `target_metadata`,

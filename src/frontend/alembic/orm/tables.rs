@@ -11,7 +11,8 @@ use super::{
         value::{Call, Callee, Class, Value},
     },
     classes::{
-        Attribute, Kind, base_name, column_of, completed, header, line, own_value, takes_class,
+        Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
+        takes_class,
     },
     metadata::{self, Key, Meta, Style},
     sqlmodel::Field as SqlField,
@@ -49,6 +50,8 @@ struct Def {
     parts: Vec<Value>,
     /// The column objects as the class body has them, with the names they got.
     columns: Vec<(Rc<Call>, String)>,
+    /// The names of its columns.
+    named: HashSet<String>,
     /// Columns that take the type of what they reference.
     typeless: HashSet<String>,
     unread: Vec<(Span, String)>,
@@ -101,6 +104,13 @@ impl Tables {
         let (style, meta) = metadata::of_class(machine, class)?;
         let abstract_ = own_value(machine, class, "__abstract__").and_then(|v| v.truth());
         if abstract_ == Some(true) {
+            return None;
+        }
+        // The base itself maps nothing.
+        let is_declarative = |base: &Value| matches!(base, Value::External(path) if path.ends_with(".DeclarativeBase"));
+        let decorated =
+            class.def.decorator_list.iter().any(|d| mentions(&d.expression, &["as_declarative"]));
+        if decorated || class.bases.iter().any(is_declarative) {
             return None;
         }
         let line = line(machine, class);
@@ -263,6 +273,23 @@ impl Tables {
         found
     }
 
+    /// The classes above a class that map tables, and their own mixins: what they declare is
+    /// theirs (`_ClassScanMapperConfig._cls_attr_override_checker`).
+    fn inherited(
+        &self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        all: &[Rc<Class>],
+    ) -> HashSet<usize> {
+        let id = |class: &Rc<Class>| Rc::as_ptr(class) as usize;
+        let is_table = |at: &Rc<Class>| self.mapped.get(&id(at)).copied().flatten().is_some();
+        let mut found = HashSet::new();
+        for at in all.iter().filter(|at| !Rc::ptr_eq(at, class) && is_table(at)) {
+            found.extend(line(machine, at).classes.iter().map(id));
+        }
+        found
+    }
+
     /// Declarative columns: the class's own first, then those of the bases that map nothing.
     fn columns(
         &mut self,
@@ -279,10 +306,9 @@ impl Tables {
             span: header(class),
             fields: Vec::new(),
         };
+        let inherited = self.inherited(machine, class, line);
         for at in line {
-            let is_table = !Rc::ptr_eq(at, class)
-                && self.mapped.get(&(Rc::as_ptr(at) as usize)).copied().flatten().is_some();
-            if is_table {
+            if inherited.contains(&(Rc::as_ptr(at) as usize)) {
                 continue;
             }
             for attribute in self.own_attributes(machine, at).iter() {
@@ -325,10 +351,10 @@ impl Tables {
             (_, None) if is_mapped => None,
             (Kind::Unknown(why), Some(_)) => {
                 let function = matches!(attribute.value, Some(Value::Function(_)));
-                if is_mapped
-                    || attribute.annotation.is_none() && !function
-                    || attribute.declared && !relates(at, attribute, machine)
-                {
+                let called = attribute.annotation.is_none()
+                    && !function
+                    && may_be_column(at, attribute, machine);
+                if is_mapped || called || attribute.declared && !relates(at, attribute, machine) {
                     let reason = format!("the attribute `{}` is not known: {why}", attribute.name);
                     self.defs[to].unread.push((attribute.span, reason));
                 }
@@ -336,7 +362,10 @@ impl Tables {
             }
             _ => return,
         };
-        if value.is_none() && annotation.as_ref().is_some_and(|a| names_class(a, machine)) {
+        let related = annotation.as_ref().is_some_and(|a| {
+            names_class(a, machine) && machine.mapped_type(a, map, attribute.span).is_none()
+        });
+        if value.is_none() && related {
             // A relationship without a value is none that SQLAlchemy takes.
             return;
         }
@@ -366,8 +395,7 @@ impl Tables {
         if let Some(own) = own {
             def.columns.push((own, name.clone()));
         }
-        let known = def.parts.iter().any(|part| matches!(part, Value::Call(known) if known.name() == "Column" && column_named(known) == Some(name.as_str().into())));
-        if known {
+        if !def.named.insert(name.clone()) {
             return;
         }
         if is_typeless(call) {
@@ -384,7 +412,8 @@ impl Tables {
         line: &[Rc<Class>],
         to: usize,
     ) {
-        let mut order: Vec<(String, Rc<Class>, usize)> = Vec::new();
+        let mut order: Vec<(Rc<Class>, usize)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for at in line.iter().rev() {
             for (position, attribute) in self.own_attributes(machine, at).iter().enumerate() {
                 if attribute.annotation.is_none()
@@ -392,9 +421,13 @@ impl Tables {
                 {
                     continue;
                 }
-                match order.iter_mut().find(|(name, ..)| *name == attribute.name) {
-                    Some(known) => *known = (attribute.name.clone(), Rc::clone(at), position),
-                    None => order.push((attribute.name.clone(), Rc::clone(at), position)),
+                let field = (Rc::clone(at), position);
+                match places.get(&attribute.name) {
+                    Some(&known) => order[known] = field,
+                    None => {
+                        places.insert(attribute.name.clone(), order.len());
+                        order.push(field);
+                    }
                 }
             }
         }
@@ -404,7 +437,7 @@ impl Tables {
             span: header(class),
             fields: Vec::new(),
         };
-        for (_, at, position) in order {
+        for (at, position) in order {
             let attributes = self.own_attributes(machine, &at);
             let Some(attribute) = attributes.get(position) else { continue };
             let Some(expr) = attribute.annotation.clone() else { continue };
@@ -507,18 +540,7 @@ impl Tables {
             let Value::Call(call) = &value else { continue };
             let Some(of) = call.args.get(1).or_else(|| call.kwarg("metadata")) else { continue };
             let meta = metadata::of_value(machine, &of.clone());
-            let meta = match (meta, &call.callee) {
-                (Some(meta), _) => meta,
-                // `db.Table('t', …)`: the metadata is the extension's.
-                (None, Callee::Method(base, _)) if metadata::is_extension(base) => {
-                    let owner = Value::Attribute(Rc::new((base.clone(), "metadata".to_owned())));
-                    match metadata::of_value(machine, &owner) {
-                        Some(meta) => meta,
-                        None => continue,
-                    }
-                }
-                _ => continue,
-            };
+            let Some(meta) = meta else { continue };
             let Some(mut name) = machine.table_name(&value) else {
                 machine.opaque(call.span, "the name of a table is not known", OpaqueEffect::Others);
                 continue;
@@ -530,17 +552,8 @@ impl Tables {
             if known || call.kwarg("autoload_with").is_some() {
                 continue;
             }
-            let skipped = match &call.callee {
-                Callee::Method(base, _)
-                    if metadata::is_extension(base)
-                        && !matches!(call.args.get(1), Some(Value::Call(c)) if c.name() == "MetaData") =>
-                {
-                    1
-                }
-                _ => 2,
-            };
             let mut def = Def::new(name, meta, call.span);
-            def.parts = call.args.iter().skip(skipped).cloned().collect();
+            def.parts = call.args.iter().skip(2).cloned().collect();
             for part in &def.parts {
                 if let Value::Call(column) = part
                     && column.name() == "Column"
@@ -556,11 +569,16 @@ impl Tables {
 
     /// Indexes that are declared outside of their table: `Index('ix', Hero.name)`.
     fn indexes(&mut self, machine: &mut Machine<'_, '_>) {
+        let parts = self.defs.iter().flat_map(|def| &def.parts);
+        let inside: HashSet<usize> = parts
+            .filter_map(|part| match part {
+                Value::Call(call) => Some(Rc::as_ptr(call) as usize),
+                _ => None,
+            })
+            .collect();
         for value in std::mem::take(&mut machine.loose) {
             let Value::Call(call) = &value else { continue };
-            let inside =
-                |part: &Value| matches!(part, Value::Call(known) if Rc::ptr_eq(known, call));
-            if self.defs.iter().any(|def| def.parts.iter().any(inside)) {
+            if inside.contains(&(Rc::as_ptr(call) as usize)) {
                 continue;
             }
             let table = call
@@ -598,6 +616,7 @@ impl Def {
             span,
             parts: Vec::new(),
             columns: Vec::new(),
+            named: HashSet::new(),
             typeless: HashSet::new(),
             unread: Vec::new(),
             classes: Vec::new(),
@@ -605,13 +624,23 @@ impl Def {
     }
 
     fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {
-        let names = Names { columns: &self.columns, classes: &self.classes };
-        let parts: Vec<Value> = self.parts.iter().map(|part| names.put(part, 0)).collect();
+        let dialect = machine.dialect().sqlalchemy();
+        let names = Names { table: &self.table, columns: &self.columns, classes: &self.classes };
+        let mut unread = self.unread.clone();
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            match part {
+                Value::Unknown(why) => {
+                    let reason = format!("a part of `{}` is not known: {why}", self.table);
+                    unread.push((self.span, reason));
+                }
+                part => parts.extend(for_dialect(part, dialect).map(|part| names.put(part, 0))),
+            }
+        }
         let conventions = self.meta.conventions.clone();
         let outer = std::mem::replace(&mut machine.local_conventions, conventions);
         let mut create = machine.table_of(self.table.clone(), &parts, self.span, Written::Alembic);
         machine.local_conventions = outer;
-        let mut unread = self.unread.clone();
         unread.append(&mut machine.unread);
         if let Some(create) = &mut create {
             for constraint in &mut create.constraints {
@@ -630,6 +659,22 @@ impl Def {
 /// The items and the options of `__table_args__`.
 type TableArgs = (Vec<Value>, Vec<(String, Value)>);
 
+/// `Index(…).ddl_if(dialect='postgresql')`: nothing on the other databases.
+fn for_dialect<'v>(part: &'v Value, dialect: &str) -> Option<&'v Value> {
+    let Value::Call(call) = part else { return Some(part) };
+    let Callee::Method(base, name) = &call.callee else { return Some(part) };
+    if name != "ddl_if" {
+        return Some(part);
+    }
+    match call.arg(0, "dialect").map(|given| (given.as_str(), given.items())) {
+        Some((Some(only), _)) => (&*only == dialect).then_some(base),
+        Some((None, Some(some))) => {
+            some.iter().any(|one| one.as_str().as_deref() == Some(dialect)).then_some(base)
+        }
+        _ => Some(part),
+    }
+}
+
 /// What `__tablename__` comes to.
 enum Named {
     Known(String),
@@ -639,11 +684,31 @@ enum Named {
 
 /// Puts names to the columns that constraints and indexes mention as objects.
 struct Names<'a> {
+    table: &'a Name,
     columns: &'a [(Rc<Call>, String)],
     classes: &'a [Mapped],
 }
 
 impl Names<'_> {
+    /// `ForeignKey(id)`, where `id` is a column of the same class.
+    fn target(&self, arg: &Value) -> Value {
+        if let Value::Call(key) = arg
+            && key.name() == "ForeignKey"
+            && let Some(Value::Call(to)) = key.args.first()
+            && let Some((_, name)) = self.columns.iter().find(|(own, _)| Rc::ptr_eq(own, to))
+        {
+            let to = Value::str(&format!("{}.{name}", self.table));
+            let kwargs = key.kwargs.clone();
+            return super::annotations::call_of(
+                "sqlalchemy.ForeignKey",
+                vec![to],
+                kwargs,
+                key.span,
+            );
+        }
+        arg.clone()
+    }
+
     fn put(&self, value: &Value, depth: usize) -> Value {
         if depth > 8 {
             return value.clone();
@@ -655,7 +720,14 @@ impl Names<'_> {
                     return column(name, call.span);
                 }
                 if call.name() == "Column" && depth == 0 {
-                    return value.clone();
+                    let args = call.args.iter().map(|arg| self.target(arg)).collect();
+                    let callee = Callee::External(Rc::from("sqlalchemy.Column"));
+                    return Value::Call(Rc::new(Call::new(
+                        callee,
+                        args,
+                        call.kwargs.clone(),
+                        call.span,
+                    )));
                 }
                 let callee = match &call.callee {
                     Callee::Method(base, name) => {
@@ -665,7 +737,9 @@ impl Names<'_> {
                     Callee::Class(class) => Callee::Class(Rc::clone(class)),
                 };
                 let args = call.args.iter().map(|arg| self.put(arg, depth + 1)).collect();
-                Value::Call(Rc::new(Call::new(callee, args, call.kwargs.clone(), call.span)))
+                let kwargs = call.kwargs.iter();
+                let kwargs = kwargs.map(|(k, v)| (k.clone(), self.put(v, depth + 1))).collect();
+                Value::Call(Rc::new(Call::new(callee, args, kwargs, call.span)))
             }
             Value::Attribute(of) if matches!(of.0, Value::Class(_)) => {
                 let field =
@@ -766,6 +840,35 @@ fn owner(arg: &Value, depth: usize) -> Option<Value> {
     }
 }
 
+/// Python's own types, which no column is.
+const PLAIN: &[&str] = &[
+    "int",
+    "str",
+    "bool",
+    "float",
+    "dict",
+    "list",
+    "set",
+    "tuple",
+    "frozenset",
+    "property",
+    "len",
+];
+
+/// Whether what an attribute is bound to may be a column: a call, but none of Python's own types,
+/// and no constant by its name.
+fn may_be_column(at: &Rc<Class>, attribute: &Attribute, machine: &Machine<'_, '_>) -> bool {
+    let file = machine.project.sources.file(at.scope.module.file);
+    let Some((_, value)) = file.slice(attribute.span).split_once('=') else { return false };
+    let called = value.trim_start().split('(').next().unwrap_or_default();
+    let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let method = called.rsplit('.').next().unwrap_or_default();
+    value.contains('(')
+        && !attribute.name.chars().all(is_capital)
+        && !PLAIN.contains(&called)
+        && !method.starts_with("get")
+}
+
 /// Whether a `declared_attr` is a relationship by its annotation or text.
 fn relates(at: &Rc<Class>, attribute: &Attribute, machine: &Machine<'_, '_>) -> bool {
     let text = machine.project.sources.file(at.scope.module.file);
@@ -798,6 +901,47 @@ fn type_map(machine: &mut Machine<'_, '_>, line: &[Rc<Class>]) -> Vec<(Value, Va
         }
     }
     Vec::new()
+}
+
+/// Regular expressions with which projects write class names in snake case, between words.
+const WORDS: &[&str] = &[
+    r"(?<!^)(?=[A-Z])",
+    r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))",
+    r"((?<=[a-z0-9])[A-Z]|(?!^)(?<!_)[A-Z](?=[a-z]))",
+];
+
+/// What a substitution makes of a name, for the regular expressions that are known here.
+pub(in super::super) fn substituted(pattern: &str, by: &str, text: &str) -> Option<String> {
+    let at = WORDS.iter().position(|known| *known == pattern)?;
+    let chars: Vec<char> = text.chars().take(4096).collect();
+    let mut out = String::new();
+    for (i, c) in chars.iter().enumerate() {
+        let before = i.checked_sub(1).map(|i| chars[i]);
+        let after = chars.get(i + 1);
+        let word = c.is_ascii_uppercase()
+            && match (at, before) {
+                (_, None) => false,
+                (0, _) => true,
+                (_, Some(b)) => {
+                    b.is_ascii_lowercase()
+                        || b.is_ascii_digit()
+                        || after.is_some_and(char::is_ascii_lowercase) && (at == 1 || b != '_')
+                }
+            };
+        match (word, by) {
+            (false, _) => out.push(*c),
+            (true, "_") if at == 0 => {
+                out.push('_');
+                out.push(*c);
+            }
+            (true, r"_\1") if at > 0 => {
+                out.push('_');
+                out.push(*c);
+            }
+            (true, _) => return None,
+        }
+    }
+    Some(out)
 }
 
 /// Flask-SQLAlchemy's `camel_to_snake_case`.

@@ -1,0 +1,7 @@
+from alembic import context
+from sqlmodel import SQLModel
+
+from app import models  # noqa: F401
+
+target_metadata = SQLModel.metadata
+context.configure(target_metadata=target_metadata)
