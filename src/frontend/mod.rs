@@ -119,6 +119,8 @@ pub struct Script {
     pub span: Option<Span>,
     /// Its first syntax error, with which its tool cannot load it.
     pub error: Option<(Span, String)>,
+    /// Names that nothing in its file binds, each where it is used first; said with the upgrade.
+    pub unbound: Vec<(Span, String)>,
 }
 
 /// What is written there, apart from what it does.

@@ -15,6 +15,7 @@ mod invalid_suppression;
 mod lossy_type_change;
 mod merged_revision_edited;
 mod missing_downgrade;
+mod missing_import_in_migration;
 mod missing_reference;
 mod multiple_heads;
 mod not_null_without_backfill;
@@ -88,6 +89,7 @@ pub const RULES: &[&Rule] = &[
     &table_data_dropped::RULE,
     &multiple_heads::RULE,
     &broken_history::RULE,
+    &missing_import_in_migration::RULE,
     &merged_revision_edited::RULE,
     &unused_suppression::RULE,
     &invalid_suppression::RULE,

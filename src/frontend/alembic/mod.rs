@@ -16,6 +16,7 @@ mod instances;
 mod machine;
 mod models;
 mod module;
+mod names;
 mod naming;
 mod ops;
 mod orm;
@@ -135,7 +136,13 @@ impl<'s> Reader<'s> {
         }
         let function = machine.module_name(name, &scope);
         let script = match function {
-            None => Script { ops: Vec::new(), body: Body::Absent, span: None, error: None },
+            None => Script {
+                ops: Vec::new(),
+                body: Body::Absent,
+                span: None,
+                error: None,
+                unbound: Vec::new(),
+            },
             Some(Value::Function(function)) => {
                 let (body, span) = match &function.body {
                     value::Body::Def(def) => shape(def, function.scope.module.file),
@@ -143,7 +150,7 @@ impl<'s> Reader<'s> {
                 };
                 machine.call_function(&function, Vec::new(), Vec::new());
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body, span, error: None }
+                Script { ops, body, span, error: None, unbound: Vec::new() }
             }
             Some(_) => {
                 machine.opaque(
@@ -152,12 +159,17 @@ impl<'s> Reader<'s> {
                     OpaqueEffect::Anything,
                 );
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body: Body::Code, span: None, error: None }
+                Script { ops, body: Body::Code, span: None, error: None, unbound: Vec::new() }
             }
         };
         machine.close();
         schema.rollback(mark);
-        Script { error: module.error.clone(), ..script }
+        let unbound = match direction {
+            // A file that does not load fails before any name is looked up.
+            Direction::Up if module.error.is_none() => names::unbound(&module),
+            _ => Vec::new(),
+        };
+        Script { error: module.error.clone(), unbound, ..script }
     }
 }
 
@@ -287,7 +299,7 @@ fn unread(span: Span, reason: &str) -> Script {
         only: false,
         if_exists: false,
     };
-    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None }
+    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None, unbound: Vec::new() }
 }
 
 /// What a body is written as: nothing, a refusal, or code.

@@ -1,4 +1,5 @@
 import sqlalchemy as sa
+from app.tables import tasks
 from alembic import op
 
 revision = 'b'
