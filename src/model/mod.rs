@@ -2,6 +2,8 @@
 //! would make it on an empty database. Applied to an empty schema, they can be compared with
 //! what the migrations leave behind.
 
+mod diesel;
+
 use crate::{
     database::Database,
     diagnostic::OpaquePlace,
@@ -17,7 +19,7 @@ use crate::{
 pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
     match tree.tool {
         Tool::Alembic => alembic::models(sources, project, tree, replayed),
-        Tool::Diesel => None,
+        Tool::Diesel => diesel::read(sources, project, tree, replayed),
         _ => None,
     }
 }
@@ -38,6 +40,43 @@ pub struct Models {
     pub from: String,
     /// Sentences on what was assumed: the version of a library, for example.
     pub notes: Vec<String>,
+    /// What their language can say at all.
+    pub says: Says,
+}
+
+/// What models of a kind say: the rest is up to the migrations, and is not compared. Columns,
+/// their types and the primary key are said by all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Says {
+    /// All tables are declared: one that only the database has is one too many.
+    pub all_tables: bool,
+    /// All columns are declared.
+    pub all_columns: bool,
+    pub nullability: bool,
+    /// Defaults of the server, identity, computed columns.
+    pub defaults: bool,
+    pub foreign_keys: bool,
+    /// What a foreign key does when its row goes or changes, and when it is checked.
+    pub actions: bool,
+    pub uniques: bool,
+    pub indexes: bool,
+    pub checks: bool,
+}
+
+impl Default for Says {
+    fn default() -> Says {
+        Says {
+            all_tables: true,
+            all_columns: true,
+            nullability: true,
+            defaults: true,
+            foreign_keys: true,
+            actions: true,
+            uniques: true,
+            indexes: true,
+            checks: true,
+        }
+    }
 }
 
 /// A class that the running code maps to a table.

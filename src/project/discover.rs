@@ -14,7 +14,7 @@ use super::{
     file_name, ini, join, parent, spoken, sql_trees, upward,
 };
 use crate::{
-    frontend::sql::tools::{language, may_be_code},
+    frontend::sql::tools::may_be_code,
     source::Sources,
 };
 
@@ -107,7 +107,7 @@ fn configured(
         let files: Vec<String> = found.files.iter().filter(inside).cloned().collect();
         let sql: Vec<String> = files
             .iter()
-            .filter(|path| path.ends_with(".sql") || language(path).is_some())
+            .filter(|path| path.ends_with(".sql") || may_be_code(file_name(path)))
             .cloned()
             .collect();
         let revisions: Vec<String> = files
@@ -193,6 +193,7 @@ fn is_of_interest(name: &str) -> bool {
         || name == "_journal.json"
         || name == "go.mod"
         || may_be_code(name)
+        || name.ends_with(".rs")
         || name.ends_with(".toml")
         || name.ends_with(".ini")
         || name.ends_with(".yml")

@@ -236,7 +236,7 @@ pub(crate) fn spoken_by_path(path: &str) -> Option<Spoken> {
 }
 
 /// A path's folder; empty for the root.
-fn parent(path: &str) -> &str {
+pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
@@ -245,7 +245,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// A folder and every folder above it, innermost first, the root last.
-fn upward(dir: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn upward(dir: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(dir);
     std::iter::from_fn(move || {
         let at = next?;
@@ -255,7 +255,7 @@ fn upward(dir: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Joins a folder and a relative path; `..` climbs, and never above the root.
-fn join(dir: &str, path: &str) -> String {
+pub(crate) fn join(dir: &str, path: &str) -> String {
     let mut parts: Vec<&str> = dir.split('/').filter(|p| !p.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -11,7 +11,7 @@ use crate::{
     database::Dialect,
     frontend::sql::{
         Grammar, grammar_of, tool_of_marks,
-        tools::{language, layout},
+        tools::{layout, may_be_code},
     },
     source::Sources,
 };
@@ -33,7 +33,7 @@ type Folders = BTreeMap<String, Vec<String>>;
 
 pub(super) fn find(sources: &Sources, found: &mut Found) {
     let mut folders = Folders::new();
-    for path in found.files.iter().filter(|p| p.ends_with(".sql") || language(p).is_some()) {
+    for path in found.files.iter().filter(|p| p.ends_with(".sql") || may_be_code(file_name(p))) {
         folders.entry(parent(path).to_owned()).or_default().push(path.clone());
     }
     let taken: BTreeSet<String> = found.trees.iter().map(|t| t.dir.clone()).collect();

@@ -1,0 +1,182 @@
+//! Rust source as a row of tokens: enough to read macros by, and without a parser that could be
+//! led into the depth.
+
+/// A token, and its bytes in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A name, without `r#`, or a number.
+    Word(String),
+    /// The value of a string.
+    Text(String),
+    /// One character of punctuation.
+    Mark(char),
+}
+
+impl Token {
+    pub(super) fn word(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is(&self, mark: char) -> bool {
+        self.kind == Kind::Mark(mark)
+    }
+}
+
+/// Splits a text. Comments are left out, doc comments among them.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let start = at;
+        if let Some(length) = comment(rest) {
+            at += length;
+        } else if let Some((length, value)) = string(rest) {
+            at += length;
+            found.push(Token { kind: Kind::Text(value), start, end: at });
+        } else if let Some(length) = character(rest) {
+            at += length;
+        } else if c.is_alphanumeric() || c == '_' {
+            let raw = rest.strip_prefix("r#").filter(|rest| rest.starts_with(is_name));
+            let name = raw.unwrap_or(rest);
+            let length = name.find(|c| !is_name(c)).unwrap_or(name.len());
+            at += rest.len() - name.len() + length;
+            found.push(Token { kind: Kind::Word(name[..length].to_owned()), start, end: at });
+        } else {
+            at += c.len_utf8();
+            if !c.is_whitespace() {
+                found.push(Token { kind: Kind::Mark(c), start, end: at });
+            }
+        }
+    }
+    found
+}
+
+/// For each bracket that opens, the index of the one that closes it; of all others, and of one
+/// that is never closed, its own.
+pub(super) fn pairs(tokens: &[Token]) -> Vec<usize> {
+    let mut pairs: Vec<usize> = (0..tokens.len()).collect();
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Mark('(' | '[' | '{') => open.push(at),
+            Kind::Mark(')' | ']' | '}') => {
+                if let Some(from) = open.pop() {
+                    pairs[from] = at;
+                }
+            }
+            _ => {}
+        }
+    }
+    pairs
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The length of a comment; blocks nest.
+fn comment(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    if !text.starts_with("/*") {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0usize, 0);
+    while at < bytes.len() {
+        match &bytes[at..] {
+            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
+            [b'*', b'/', ..] => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    Some(at)
+}
+
+/// The length and the value of a string: `"…"`, `r"…"`, `r##"…"##`, with `b` or `c` before it.
+fn string(text: &str) -> Option<(usize, String)> {
+    let body = text.strip_prefix(['b', 'c']).unwrap_or(text);
+    if let Some(rest) = body.strip_prefix('r') {
+        let hashes = rest.len() - rest.trim_start_matches('#').len();
+        let inner = rest[hashes..].strip_prefix('"')?;
+        let close = format!("\"{}", "#".repeat(hashes));
+        let length = inner.find(&close);
+        let value = &inner[..length.unwrap_or(inner.len())];
+        let end = length.map_or(0, |length| inner.len() - length - close.len());
+        return Some((text.len() - end, value.to_owned()));
+    }
+    let inner = body.strip_prefix('"')?;
+    let mut value = String::new();
+    let mut chars = inner.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((text.len() - inner.len() + at + 1, value)),
+            '\\' => match chars.next() {
+                Some((_, 'n')) => value.push('\n'),
+                Some((_, 't')) => value.push('\t'),
+                Some((_, escaped)) => value.push(escaped),
+                None => break,
+            },
+            c => value.push(c),
+        }
+    }
+    Some((text.len(), value))
+}
+
+/// The length of a character, and of the mark of a lifetime.
+fn character(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('\'')?;
+    let mut chars = inner.char_indices();
+    let (_, first) = chars.next()?;
+    if first == '\\' {
+        chars.next()?;
+        let close = chars.find(|(_, c)| *c == '\'' || *c == '\n');
+        return Some(1 + close.map_or(inner.len(), |(at, c)| at + c.len_utf8()));
+    }
+    match chars.next() {
+        Some((at, '\'')) => Some(at + 2),
+        _ => Some(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pairs, tokens};
+
+    #[test]
+    fn strings_comments_and_lifetimes_are_no_words() {
+        let text = "r#type /* a /* b */ */ 'a' 'x \"c\\\"d\" br#\"e\"f\"# // g\n'\\'' ñ2 { ( }";
+        let found: Vec<String> = tokens(text)
+            .iter()
+            .map(|t| match (t.word(), t.text()) {
+                (Some(word), _) => word.to_owned(),
+                (_, Some(text)) => format!("<{text}>"),
+                _ => text[t.start..t.end].to_owned(),
+            })
+            .collect();
+        assert_eq!(found, ["type", "x", "<c\"d>", "<e\"f>", "ñ2", "{", "(", "}"]);
+        assert_eq!(pairs(&tokens("(a{b}c")), [0, 1, 4, 3, 4, 5]);
+    }
+}
