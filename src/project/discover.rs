@@ -13,10 +13,7 @@ use super::{
     config::{Settings, glob_set},
     file_name, ini, join, parent, spoken, sql_trees, upward,
 };
-use crate::{
-    frontend::sql::tools::may_be_code,
-    source::Sources,
-};
+use crate::{frontend::sql::tools::may_be_code, source::Sources};
 
 /// Folders that hold other people's code.
 const FOREIGN: &[&str] = &[

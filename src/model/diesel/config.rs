@@ -50,9 +50,10 @@ impl Printed {
 
 /// The files that `diesel.toml` names for a tree; `None`: no such configuration is for it.
 pub(super) fn printed(sources: &Sources, project: &Found, tree: &Tree) -> Option<Vec<Printed>> {
-    let files = project.files.iter().filter(|path| {
-        path.as_str() == "diesel.toml" || path.ends_with("/diesel.toml")
-    });
+    let files = project
+        .files
+        .iter()
+        .filter(|path| path.as_str() == "diesel.toml" || path.ends_with("/diesel.toml"));
     let mut near: Option<(usize, Vec<Printed>)> = None;
     for path in files {
         let Ok(file) = sources.load(path) else { continue };

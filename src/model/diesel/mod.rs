@@ -154,9 +154,8 @@ fn found(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> 
 fn best(files: Vec<Read>, replayed: &Schema) -> Vec<Read> {
     let known = |read: &Read| -> Vec<String> {
         let tables = read.macros.tables.iter();
-        let there = |t: &&Table| {
-            replayed.table(&Name::new(t.schema.as_deref(), &t.name)).found().is_some()
-        };
+        let there =
+            |t: &&Table| replayed.table(&Name::new(t.schema.as_deref(), &t.name)).found().is_some();
         tables.filter(there).map(|t| t.name.clone()).collect()
     };
     let mut scored: Vec<(Vec<String>, Read)> =
@@ -177,9 +176,8 @@ fn best(files: Vec<Read>, replayed: &Schema) -> Vec<Read> {
 /// SQL types that are declared in other files of the same crates.
 fn elsewhere(sources: &Sources, project: &Found, files: &[Read]) -> Vec<CustomType> {
     let homes: BTreeSet<&str> = files.iter().map(|read| parent(&read.path)).collect();
-    let near = |path: &&String| {
-        path.ends_with(".rs") && upward(parent(path)).any(|up| homes.contains(up))
-    };
+    let near =
+        |path: &&String| path.ends_with(".rs") && upward(parent(path)).any(|up| homes.contains(up));
     let mut found = Vec::new();
     for path in project.files.iter().filter(near) {
         if files.iter().any(|read| read.path == *path) {

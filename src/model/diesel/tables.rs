@@ -246,11 +246,12 @@ impl Reader<'_> {
         let attributes = &self.tokens[from..at];
         let is_sql_type = |t: &Token| t.word() == Some("sql_type");
         let from = attributes.iter().position(is_sql_type)? + 2;
-        let derives = attributes.windows(4).any(|part| {
-            part[0].word() == Some("types") && part[3].word() == Some("Enum")
-        });
+        let derives = attributes
+            .windows(4)
+            .any(|part| part[0].word() == Some("types") && part[3].word() == Some("Enum"));
         let path = attributes.get(from..)?.iter();
-        let of = path.take_while(|t| t.word().is_some() || t.is(':')).filter_map(Token::word).last();
+        let of =
+            path.take_while(|t| t.word().is_some() || t.is(':')).filter_map(Token::word).last();
         let open = at + 2;
         let close = *self.pairs.get(open)?;
         if !derives || !self.tokens.get(open)?.is('{') || close == open {
@@ -291,14 +292,14 @@ impl Reader<'_> {
 
 /// What stands behind `name =` in attributes.
 fn value<'t>(attributes: &'t [Token], name: &str) -> Option<&'t str> {
-    let found = attributes.windows(3).find(|part| {
-        part[0].word() == Some(name) && part[1].is('=')
-    })?;
+    let found =
+        attributes.windows(3).find(|part| part[0].word() == Some(name) && part[1].is('='))?;
     found[2].text().or(found[2].word())
 }
 
 fn custom_type(rust: &str, attributes: &[Token]) -> Option<CustomType> {
-    let from = attributes.iter().position(|t| matches!(t.word(), Some("postgres_type" | "postgres")))?;
+    let from =
+        attributes.iter().position(|t| matches!(t.word(), Some("postgres_type" | "postgres")))?;
     let attributes = &attributes[from..];
     let name = value(attributes, "name").or_else(|| value(attributes, "type_name"))?;
     let schema = value(attributes, "schema").or_else(|| value(attributes, "type_schema"));

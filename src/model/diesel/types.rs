@@ -207,7 +207,9 @@ fn sqlite(written: &Written) -> SqlType {
 /// database, and times are kept as text or as numbers.
 fn is_sqlite(own: &SqlType, there: &SqlType) -> bool {
     let (Some(own), Some(there)) = (kind(own), kind(there)) else { return true };
-    own == there || own == Kind::Time && there != Kind::Binary || there == Kind::Time && own != Kind::Binary
+    own == there
+        || own == Kind::Time && there != Kind::Binary
+        || there == Kind::Time && own != Kind::Binary
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

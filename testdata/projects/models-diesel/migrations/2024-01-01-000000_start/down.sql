@@ -1,0 +1,2 @@
+DROP TABLE heroes;
+DROP TABLE teams;
