@@ -16,7 +16,6 @@ use crate::{
     project::Tree,
     replay::Walk,
     rules,
-    schema::Schema,
 };
 
 /// Which history is meant.
@@ -40,7 +39,7 @@ pub(super) struct SchemaArgs {
     #[arg(long, value_name = "DATABASE", value_parser = Database::parse)]
     database: Option<Database>,
     /// What the schema is read from.
-    #[arg(long, value_enum, default_value_t = Source::Migrations, value_name = "SOURCE")]
+    #[arg(long, value_enum, default_value_t = Source::Migrations, value_name = "SOURCE", conflicts_with_all = ["at", "back_to"])]
     source: Source,
     /// Stop after this revision.
     #[arg(long, value_name = "REVISION")]
@@ -155,7 +154,7 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
             return Err(format!("{} cannot be taken back: {why}", name(stopped.migration)).into());
         }
         let heads: Vec<String> = back_to.map(name).into_iter().collect();
-        return print(out, args, &schema, &heads, opaque);
+        return print(out, args, &emit::Replayed::new(&schema, &heads, opaque));
     }
     let review = vec![false; history.migrations.len()];
     let outcome =
@@ -165,13 +164,13 @@ pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode,
             .ok_or_else(|| format!("{} has no models that are read", tree.shown()))?;
         let schema = models.schema(*database);
         remarks(&opened, &models);
-        return print(out, args, &schema, &[], models.opaque.len());
+        return print(out, args, &emit::Replayed::models(&schema, models.opaque.len()));
     }
     let heads: Vec<String> = match until {
         Some(at) => vec![name(at)],
         None => history.heads.iter().map(|&at| name(at)).collect(),
     };
-    print(out, args, &outcome.schema, &heads, outcome.opaque.len())
+    print(out, args, &emit::Replayed::new(&outcome.schema, &heads, outcome.opaque.len()))
 }
 
 /// Places that could not be read which are named at the most.
@@ -179,18 +178,22 @@ const PLACES: usize = 10;
 
 /// What was assumed of models, and what could not be read of them.
 fn remarks(opened: &Opened, models: &model::Models) {
-    for note in &models.notes {
-        eprintln!("note: {}", emit::clean(note));
+    let mut lines: Vec<String> = Vec::new();
+    if !models.from.is_empty() {
+        lines.push(format!("the models of {}", models.from));
     }
+    lines.extend(models.notes.iter().map(|note| format!("note: {note}")));
     for place in models.opaque.iter().take(PLACES) {
         let file = opened.sources.file(place.span.file);
         let at = file.position(place.span.start);
-        let said = format!("{}:{}:{}: not read: {}", file.path, at.line, at.column, place.reason);
-        eprintln!("{}", emit::clean(&said));
+        lines.push(format!("{}:{}:{}: {}", file.path, at.line, at.column, place.reason));
     }
     if models.opaque.len() > PLACES {
-        eprintln!("and {} more places that are not read", models.opaque.len() - PLACES);
+        lines.push(format!("and {} more places that are not read", models.opaque.len() - PLACES));
     }
+    // Nobody may be listening.
+    let mut out = io::stderr().lock();
+    let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", emit::clean(line)));
 }
 
 /// One document a line, for about so many steps each way.
@@ -225,19 +228,16 @@ fn steps(
 fn print(
     out: &mut dyn Write,
     args: &SchemaArgs,
-    schema: &Schema,
-    heads: &[String],
-    opaque: usize,
+    replayed: &emit::Replayed<'_>,
 ) -> Result<ExitCode, Failure> {
-    let replayed = emit::Replayed::new(schema, heads, opaque);
     let wanted = emit::SCHEMA_FORMATS.iter().find(|format| format.name == args.output_format);
     let Some(format) = wanted else { return Ok(ExitCode::SUCCESS) };
     let Some(file) = &args.check else {
-        (format.write)(out, &replayed)?;
+        (format.write)(out, replayed)?;
         return Ok(ExitCode::SUCCESS);
     };
     let mut bytes = Vec::new();
-    (format.write)(&mut bytes, &replayed)?;
+    (format.write)(&mut bytes, replayed)?;
     stale::check(out, file, &String::from_utf8_lossy(&bytes), &command(args))
 }
 

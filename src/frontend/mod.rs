@@ -123,6 +123,17 @@ pub struct Script {
     pub unbound: Vec<(Span, String)>,
 }
 
+impl Script {
+    pub fn new(ops: Vec<Op>, body: Body, span: Option<Span>) -> Script {
+        Script { ops, body, span, error: None, unbound: Vec::new() }
+    }
+
+    /// There is no such half.
+    pub fn absent() -> Script {
+        Script::new(Vec::new(), Body::Absent, None)
+    }
+}
+
 /// What is written there, apart from what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {

@@ -15,8 +15,12 @@ struct Answer {
 
 /// Runs the program; it must end by itself, and long before this limit.
 fn check(root: &Path, args: &[&str]) -> Answer {
+    run(root, &[&["check", ".", "--since", "all", "--show-opaque"], args].concat())
+}
+
+/// Runs any command in the same way.
+fn run(root: &Path, args: &[&str]) -> Answer {
     let mut child = Command::new(env!("CARGO_BIN_EXE_miglint"))
-        .args(["check", ".", "--since", "all", "--show-opaque"])
         .args(args)
         .current_dir(root)
         .env_clear()
@@ -376,4 +380,75 @@ fn a_configuration_cannot_crash_or_command() {
     assert_ne!(answer(&deep).code, 101);
     let naming = format!("[naming-convention]\nuq = \"{}\"\n", "%(column_0_name)s".repeat(10_000));
     assert!(answer(&naming).code < 2);
+}
+
+/// What the models of a project are read as, with one text as `app/models.py`.
+fn models(text: &str) -> Answer {
+    let folder = Folder::new();
+    let env = "from alembic import context\nfrom app.models import Base\ntarget_metadata = Base.metadata\n";
+    folder.write("alembic/env.py", env);
+    folder.write("alembic/versions/a.py", revision("a", "None", "    pass"));
+    let head = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\n";
+    folder.write("app/models.py", format!("{head}{text}"));
+    run(folder.path(), &["schema", "--source", "models", "--database", "postgres@16"])
+}
+
+#[test]
+fn models_that_multiply_are_read_to_a_limit_and_said() {
+    // 4 million columns in 100 kB.
+    let columns: String = (0..2_000).map(|n| format!("    c{n} = Column(Integer)\n")).collect();
+    let tables: String = (0..2_000)
+        .map(|n| format!("class A{n}(Many, Base):\n    __tablename__ = 'a{n}'\n"))
+        .collect();
+    let answer = models(&format!("class Many:\n{columns}\n{tables}"));
+    assert_eq!(answer.code, 0, "{}", answer.text);
+    assert!(answer.text.contains("attributes of models are read"), "it stops without a word");
+    // Every column by its name, its target and its place.
+    let keys: String =
+        (0..20_000).map(|n| format!("    c{n} = Column(ForeignKey('a.c{}'))\n", n + 1)).collect();
+    let indexes: String = (0..20_000).map(|n| format!("Index('i{n}', c{n}),")).collect();
+    let answer = models(&format!(
+        "class A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n{keys}    __table_args__ = ({indexes})\n"
+    ));
+    assert_eq!(answer.code, 0, "{}", answer.text);
+}
+
+#[test]
+fn models_that_lead_nowhere_are_said() {
+    let depth = format!("{}int{}", "Optional[".repeat(3_000), "]".repeat(3_000));
+    let nested = format!("class D(Base):\n    __tablename__ = 'd'\n    a: 'Mapped[{depth}]'\n");
+    for (text, reason) in [
+        (
+            "class A(A, Base):\n    __tablename__ = A.__tablename__\n",
+            "the table's name of `A` is not known",
+        ),
+        (
+            "x = Mapped[x]\n\n\nclass D(Base):\n    __tablename__ = 'd'\n    a: Mapped[x]\n",
+            "the type of `d.a` is not known",
+        ),
+        (nested.as_str(), "is not known"),
+        ("class D(Base):\n    __tablename__ = 'd'\n    a = Column(Integer\n", "syntax error"),
+    ] {
+        let answer = models(text);
+        assert_eq!(answer.code, 0, "{}", answer.text);
+        assert!(answer.text.contains(reason), "{text:.80}\n{}", answer.text);
+    }
+}
+
+#[test]
+fn diesel_macros_of_any_size_are_read_in_one_go() {
+    let folder = Folder::new();
+    folder.write("diesel.toml", "[print_schema]\nfile = \"src/schema.rs\"\n");
+    folder.write(
+        "migrations/2024-01-01-000000_a/up.sql",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY);\n",
+    );
+    let columns: String = (0..30_000).map(|n| format!("c{n} -> Nullable<Text>, ")).collect();
+    let joins: String = (0..30_000).map(|n| format!("joinable!(t -> t (c{n}));\n")).collect();
+    let broken = "table! { (((((( }\ntable! { x (id) { id -> } }\njoinable!(-> ());\n";
+    let text = format!("table! {{ t (id) {{ id -> Integer, {columns} }} }}\n{joins}{broken}");
+    folder.write("src/schema.rs", &text);
+    let answer = run(folder.path(), &["schema", "--source", "models", "--database", "postgres@16"]);
+    assert_eq!(answer.code, 0, "{}", answer.text);
+    assert!(answer.text.contains("this macro is not written as Diesel's are"), "{}", answer.text);
 }

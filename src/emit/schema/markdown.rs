@@ -27,14 +27,17 @@ pub(super) fn markdown(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Resu
     writeln!(out, "# Data model\n")?;
     writeln!(
         out,
-        "The schema that the migrations leave behind, for {}. Written by `miglint schema --output-format markdown`.",
-        schema.database()
+        "The schema that {}, for {}. Written by `miglint schema{} --output-format markdown`.",
+        replayed.words.makes,
+        schema.database(),
+        replayed.words.option
     )?;
     if replayed.opaque > 0 {
         let places = crate::emit::count(replayed.opaque, "place");
         writeln!(
             out,
-            "\n{places} of the migrations could not be read; what they do is not in it."
+            "\n{places} of {} could not be read; what they do is not in it.",
+            replayed.words.files
         )?;
     }
     let tables: Vec<&Table> = replayed.tables().collect();
@@ -128,7 +131,7 @@ fn one_table(
 ) -> io::Result<()> {
     writeln!(out, "\n## {}", shown(&table.name.to_string()))?;
     if !table.complete {
-        writeln!(out, "\nKnown in part: it may have more than the migrations show.")?;
+        writeln!(out, "\nKnown in part: it may have more than {} show.", replayed.words.files)?;
     }
     if !table.columns.is_empty() {
         writeln!(out, "\n| column | type | null | default | key |\n|---|---|---|---|---|")?;

@@ -44,17 +44,58 @@ pub struct Replayed<'a> {
     heads: &'a [String],
     /// Places that could not be read.
     opaque: usize,
+    words: &'static Words,
     /// Sequences by the column that they go with.
     owned: HashMap<(&'a Name, &'a str), &'a Sequence>,
 }
 
+/// How a document speaks of what its schema was read from.
+struct Words {
+    /// What makes it so.
+    makes: &'static str,
+    /// The whole of it.
+    whole: &'static str,
+    /// What it is written in.
+    files: &'static str,
+    /// What it does not tell.
+    hides: &'static str,
+    /// Who names the places that could not be read.
+    listed: &'static str,
+    option: &'static str,
+}
+
+const MIGRATIONS: Words = Words {
+    makes: "the migrations leave behind",
+    whole: "the history",
+    files: "the migrations",
+    hides: "the history does not show",
+    listed: "; `miglint check --show-opaque` lists them",
+    option: "",
+};
+
+/// Their places are said beside the document.
+const MODELS: Words = Words {
+    makes: "the models ask for",
+    whole: "the models",
+    files: "the models",
+    hides: "the models do not show",
+    listed: "",
+    option: " --source models",
+};
+
 impl<'a> Replayed<'a> {
+    /// What models ask for.
+    pub fn models(schema: &'a Schema, opaque: usize) -> Replayed<'a> {
+        Replayed { words: &MODELS, ..Replayed::new(schema, &[], opaque) }
+    }
+
+    /// What a history leaves behind.
     pub fn new(schema: &'a Schema, heads: &'a [String], opaque: usize) -> Replayed<'a> {
         let owned = schema.sequences().filter_map(|sequence| {
             let (table, column) = sequence.owner.as_ref()?;
             Some(((table, column.as_str()), sequence))
         });
-        Replayed { schema, heads, opaque, owned: owned.collect() }
+        Replayed { schema, heads, opaque, words: &MIGRATIONS, owned: owned.collect() }
     }
 
     /// The tables that outlive a session.

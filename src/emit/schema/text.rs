@@ -69,7 +69,7 @@ pub(super) fn text(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
             )?;
         }
         if !table.complete {
-            writeln!(out, "  … and what the history does not show")?;
+            writeln!(out, "  … and what {}", replayed.words.hides)?;
         }
         writeln!(out)?;
     }
@@ -79,7 +79,7 @@ pub(super) fn text(out: &mut dyn Write, replayed: &Replayed<'_>) -> io::Result<(
     }
     if replayed.opaque > 0 {
         let places = count(replayed.opaque, "place");
-        writeln!(out, "{places} could not be read; `miglint check --show-opaque` lists them.")?;
+        writeln!(out, "{places} could not be read{}.", replayed.words.listed)?;
     }
     Ok(())
 }

@@ -101,8 +101,7 @@ impl Machine<'_, '_> {
         column.collation = ty.as_ref().and_then(collation);
         column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
         column.client_default = call.kwarg("default").is_some_and(|d| !d.is_none());
-        let autoincrement = call.flag("autoincrement").filter(|_| !sequenced);
-        let autoincrement = if sequenced { Some(false) } else { autoincrement };
+        let autoincrement = if sequenced { Some(false) } else { call.flag("autoincrement") };
         let columns = vec![name.to_string()];
         let mut indexes = Vec::new();
         let unique = call.flag("unique") == Some(true);
@@ -194,6 +193,9 @@ impl Machine<'_, '_> {
                 Callee::Method(base, _) => self.table_name(&base.clone()),
                 _ => None,
             },
+            Value::Class(class) if self.mapped.contains_key(&(Rc::as_ptr(class) as usize)) => {
+                self.mapped.get(&(Rc::as_ptr(class) as usize)).cloned()
+            }
             Value::Class(class) => {
                 let class = Rc::clone(class);
                 let name = match self.class_member(&class, "__tablename__") {

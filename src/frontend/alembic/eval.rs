@@ -382,10 +382,9 @@ impl Machine<'_, '_> {
                 Operator::BitOr,
                 Value::External(_) | Value::Class(_) | Value::None | Value::Call(_) | Value::Str(_),
             ) if self.models => {
-                let union = Value::external("typing.Union");
+                let union = Callee::Method(Value::external("typing.Union"), "[]".to_owned());
                 let span = crate::source::Span::top(crate::source::FileId(0));
-                let pair = Value::Tuple(Rc::new(vec![left.clone(), right.clone()]));
-                self.generic(&union, &pair, span).unwrap_or(Value::None)
+                self.kept(union, vec![left.clone(), right.clone()], Vec::new(), span)
             }
             (Value::Int(a), Operator::Add, Value::Int(b)) => Value::Int(a.saturating_add(*b)),
             (Value::Int(a), Operator::Sub, Value::Int(b)) => Value::Int(a.saturating_sub(*b)),
@@ -813,7 +812,6 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// A call that is kept as it is written.
     /// `Mapped[int]`, kept as a call whose arguments are the types.
     fn generic(&self, base: &Value, key: &Value, span: crate::source::Span) -> Option<Value> {
         if !matches!(base, Value::External(_) | Value::Class(_)) {
@@ -827,6 +825,7 @@ impl Machine<'_, '_> {
         Some(self.kept(callee, args, Vec::new(), span))
     }
 
+    /// A call that is kept as it is written.
     pub(super) fn kept(
         &self,
         callee: Callee,

@@ -1,6 +1,6 @@
 //! The evaluator: a budget, a schema that moves along, and the operations found so far.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 
@@ -58,6 +58,10 @@ pub(super) struct Machine<'r, 's> {
     pub(super) declared: Vec<Value>,
     /// Indexes that were made so far, while models are read.
     pub(super) loose: Vec<Value>,
+    /// The tables of the classes that are mapped so far, by the class.
+    pub(super) mapped: std::collections::HashMap<usize, crate::ir::Name>,
+    /// Naming conventions that were set on metadata of packages, by the class that has it.
+    pub(super) named: Vec<(String, Value)>,
     /// Models are read, not a migration: `Mapped[int]` keeps its argument.
     pub(super) models: bool,
     steps: usize,
@@ -100,6 +104,8 @@ impl<'r, 's> Machine<'r, 's> {
             local_conventions: None,
             declared: Vec::new(),
             loose: Vec::new(),
+            mapped: Default::default(),
+            named: Vec::new(),
             models: false,
             steps: 0,
             budget: MAX_STEPS,
@@ -448,6 +454,12 @@ impl<'r, 's> Machine<'r, 's> {
                             || self.models && name == "naming_convention" =>
                     {
                         instance.set(name, value);
+                    }
+                    // `SQLModel.metadata.naming_convention = …`.
+                    Value::External(path) if self.models && name == "naming_convention" => {
+                        let owner = path.strip_suffix(".metadata").unwrap_or(&path);
+                        let owner = owner.rsplit('.').next().unwrap_or_default().to_owned();
+                        self.named.push((owner, value));
                     }
                     // `base.metadata.naming_convention = …`.
                     Value::Attribute(of)
@@ -811,11 +823,12 @@ impl Machine<'_, '_> {
         self.depth += 1;
         let scope = Scope::inside(&class.scope);
         let mut order: Vec<String> = Vec::new();
+        let mut noted: HashSet<String> = HashSet::new();
         let uncertain = self.uncertain;
         let def = Rc::clone(&class.def);
         for stmt in self.flat(&def, &scope) {
             let mut note = |name: &str| {
-                if !order.iter().any(|known| known == name) {
+                if noted.insert(name.to_owned()) {
                     order.push(name.to_owned());
                 }
             };

@@ -136,13 +136,7 @@ impl<'s> Reader<'s> {
         }
         let function = machine.module_name(name, &scope);
         let script = match function {
-            None => Script {
-                ops: Vec::new(),
-                body: Body::Absent,
-                span: None,
-                error: None,
-                unbound: Vec::new(),
-            },
+            None => Script::absent(),
             Some(Value::Function(function)) => {
                 let (body, span) = match &function.body {
                     value::Body::Def(def) => shape(def, function.scope.module.file),
@@ -150,7 +144,7 @@ impl<'s> Reader<'s> {
                 };
                 machine.call_function(&function, Vec::new(), Vec::new());
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body, span, error: None, unbound: Vec::new() }
+                Script::new(ops, body, span)
             }
             Some(_) => {
                 machine.opaque(
@@ -159,7 +153,7 @@ impl<'s> Reader<'s> {
                     OpaqueEffect::Anything,
                 );
                 let ops = std::mem::take(&mut machine.ops);
-                Script { ops, body: Body::Code, span: None, error: None, unbound: Vec::new() }
+                Script::new(ops, Body::Code, None)
             }
         };
         machine.close();
@@ -299,7 +293,7 @@ fn unread(span: Span, reason: &str) -> Script {
         only: false,
         if_exists: false,
     };
-    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None, unbound: Vec::new() }
+    Script::new(vec![op], Body::Code, Some(span))
 }
 
 /// What a body is written as: nothing, a refusal, or code.

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use ruff_python_ast::{
-    AnyParameterRef, ExceptHandler, Expr, ExprContext, Pattern, Stmt,
+    AnyParameterRef, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt, StmtClassDef,
+    StmtFunctionDef, TypeParam,
     visitor::source_order::{
         SourceOrderVisitor, walk_except_handler, walk_expr, walk_pattern, walk_stmt,
+        walk_type_param,
     },
 };
 
@@ -42,46 +44,70 @@ pub(super) fn unbound(module: &Module) -> Vec<(Span, String)> {
     let mut names = Names::default();
     for item in &module.items {
         match item {
-            // Parsed apart from their statement, so that functions can be shared.
-            Item::Function(def) => {
-                names.bound.insert(def.name.as_str());
-                names.function(&def.parameters);
-                def.decorator_list.iter().for_each(|d| names.visit_decorator(d));
-                def.parameters.iter().for_each(|p| names.parameter(p));
-                def.body.iter().for_each(|stmt| names.visit_stmt(stmt));
-            }
-            Item::Class(def) => {
-                names.bound.insert(def.name.as_str());
-                def.decorator_list.iter().for_each(|d| names.visit_decorator(d));
-                if let Some(arguments) = &def.arguments {
-                    names.visit_arguments(arguments);
-                }
-                def.body.iter().for_each(|stmt| names.visit_stmt(stmt));
-            }
+            Item::Function(def) => names.function(def),
+            Item::Class(def) => names.class(def),
             Item::Other(stmt) => names.visit_stmt(stmt),
         }
     }
     if names.open {
         return Vec::new();
     }
+    let mut free: Vec<Use<'_>> =
+        names.used.iter().filter(|used| !names.bound.contains(used.name)).copied().collect();
+    if free.is_empty() {
+        return Vec::new();
+    }
     let builtin: HashSet<&str> = BUILTIN.split_whitespace().collect();
+    // A helper that nothing names is not called.
+    let called: HashSet<&str> = names.used.iter().map(|used| used.name).collect();
+    let runs = |helper: &str| matches!(helper, "upgrade" | "downgrade") || called.contains(helper);
     let mut told = HashSet::new();
-    let free = names.used.iter().filter(|(name, _)| {
-        !names.bound.contains(name) && !builtin.contains(name) && told.insert(*name)
+    free.retain(|used| {
+        !builtin.contains(used.name) && used.inside.is_none_or(runs) && told.insert(used.name)
     });
-    free.map(|(name, expr)| (span_of(module.file, *expr), (*name).to_owned())).collect()
+    free.iter().map(|used| (span_of(module.file, used.expr), used.name.to_owned())).collect()
+}
+
+/// A name that is read.
+#[derive(Clone, Copy)]
+struct Use<'a> {
+    name: &'a str,
+    expr: &'a Expr,
+    /// The function at the top level that it stands in.
+    inside: Option<&'a str>,
 }
 
 #[derive(Default)]
 struct Names<'a> {
     bound: HashSet<&'a str>,
-    used: Vec<(&'a str, &'a Expr)>,
+    used: Vec<Use<'a>>,
+    inside: Option<&'a str>,
     /// Names may come from where they cannot be seen.
     open: bool,
 }
 
 impl<'a> Names<'a> {
-    fn function(&mut self, parameters: &'a ruff_python_ast::Parameters) {
+    fn function(&mut self, def: &'a StmtFunctionDef) {
+        self.bound.insert(def.name.as_str());
+        self.parameters(&def.parameters);
+        def.decorator_list.iter().for_each(|d| self.visit_decorator(d));
+        def.type_params.iter().for_each(|params| self.visit_type_params(params));
+        def.parameters.iter().for_each(|p| self.parameter(p));
+        let outer = self.inside;
+        self.inside = outer.or(Some(def.name.as_str()));
+        def.body.iter().for_each(|stmt| self.visit_stmt(stmt));
+        self.inside = outer;
+    }
+
+    fn class(&mut self, def: &'a StmtClassDef) {
+        self.bound.insert(def.name.as_str());
+        def.decorator_list.iter().for_each(|d| self.visit_decorator(d));
+        def.type_params.iter().for_each(|params| self.visit_type_params(params));
+        def.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
+        def.body.iter().for_each(|stmt| self.visit_stmt(stmt));
+    }
+
+    fn parameters(&mut self, parameters: &'a Parameters) {
         self.bound.extend(parameters.iter().map(|p| p.name().as_str()));
     }
 
@@ -108,17 +134,8 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
                     self.bound.insert(alias.asname.as_ref().unwrap_or(&alias.name).as_str());
                 }
             }
-            Stmt::FunctionDef(def) => {
-                self.bound.insert(def.name.as_str());
-                self.function(&def.parameters);
-                def.decorator_list.iter().for_each(|d| self.visit_decorator(d));
-                def.parameters.iter().for_each(|p| self.parameter(p));
-                def.body.iter().for_each(|stmt| self.visit_stmt(stmt));
-            }
-            Stmt::ClassDef(def) => {
-                self.bound.insert(def.name.as_str());
-                walk_stmt(self, stmt);
-            }
+            Stmt::FunctionDef(def) => self.function(def),
+            Stmt::ClassDef(def) => self.class(def),
             Stmt::Global(global) => self.bound.extend(global.names.iter().map(|n| n.as_str())),
             Stmt::Nonlocal(names) => self.bound.extend(names.names.iter().map(|n| n.as_str())),
             // Annotations may be left unevaluated.
@@ -143,7 +160,7 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
                 ExprContext::Load => {
                     let word = name.id.as_str();
                     self.open |= matches!(word, "exec" | "globals" | "locals" | "vars");
-                    self.used.push((word, expr));
+                    self.used.push(Use { name: word, expr, inside: self.inside });
                 }
                 _ => {
                     self.bound.insert(name.id.as_str());
@@ -151,12 +168,17 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
             },
             Expr::Lambda(lambda) => {
                 if let Some(parameters) = &lambda.parameters {
-                    self.function(parameters);
+                    self.parameters(parameters);
                 }
                 walk_expr(self, expr);
             }
             _ => walk_expr(self, expr),
         }
+    }
+
+    fn visit_type_param(&mut self, param: &'a TypeParam) {
+        self.bound.insert(param.name().as_str());
+        walk_type_param(self, param);
     }
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {

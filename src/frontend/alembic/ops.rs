@@ -1,6 +1,6 @@
 //! `op.…`: Alembic's operations, by their own signatures.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use super::{
     batch::table_argument,
@@ -296,18 +296,25 @@ impl Machine<'_, '_> {
         let parts: Vec<Value> = args.args.iter().skip(1).cloned().collect();
         let mut create = self.table_of(table, &parts, args.span, style)?;
         create.if_not_exists = args.flag("if_not_exists");
-        create.options.autoincrement = args.flag("sqlite_autoincrement");
-        if self.dialect() == Dialect::Postgres {
-            let by = args.kw("postgresql_partition_by").and_then(Value::as_str);
-            create.options.partition_by = by.map(|by| by.to_string());
-        }
-        create.temporary = args.kw("prefixes").and_then(Value::items).is_some_and(|p| {
-            p.iter().any(|v| v.as_str().is_some_and(|s| s.to_uppercase().contains("TEMP")))
-        });
+        self.table_options(&mut create, &args.kwargs);
         let table = create.table.clone();
         self.emit(OpKind::CreateTable(create), args.span, style);
         self.say_unread(&table);
         Some(())
+    }
+
+    /// What the keywords of a table say besides its columns.
+    pub(super) fn table_options(&self, create: &mut CreateTable, keywords: &[(String, Value)]) {
+        let given = |key: &str| keywords.iter().find(|(k, _)| k == key).map(|(_, value)| value);
+        create.options.autoincrement =
+            given("sqlite_autoincrement").and_then(Value::truth) == Some(true);
+        if self.dialect() == Dialect::Postgres {
+            let by = given("postgresql_partition_by").and_then(Value::as_str);
+            create.options.partition_by = by.map(|by| by.to_string());
+        }
+        create.temporary = given("prefixes").and_then(Value::items).is_some_and(|p| {
+            p.iter().any(|v| v.as_str().is_some_and(|s| s.to_uppercase().contains("TEMP")))
+        });
     }
 
     /// Parts of a table that could not be read leave it known in part.
@@ -386,15 +393,15 @@ impl Machine<'_, '_> {
             .find(|c| c.kind == ConstraintKind::PrimaryKey)
             .map(|c| c.columns.clone());
         let Some(key) = key else { return };
+        let key: HashSet<String> = key.into_iter().collect();
+        let keys = create.constraints.iter().filter(|c| c.foreign_key().is_some());
+        let keyed: HashSet<String> = keys.flat_map(|c| c.columns.iter().cloned()).collect();
         for &(at, autoincrement) in marked {
-            let referencing = create
-                .constraints
-                .iter()
-                .any(|c| c.foreign_key().is_some() && c.columns.contains(&create.columns[at].name));
             let column = &mut create.columns[at];
             if !key.contains(&column.name) {
                 continue;
             }
+            let referencing = keyed.contains(&column.name);
             column.nullable = false;
             let integer = matches!(
                 column.ty.name.to_ascii_lowercase().as_str(),

@@ -23,6 +23,8 @@ pub(crate) struct Project<'s> {
     loaded: HashMap<String, Option<Rc<Scope>>>,
     /// Modules that are read at the most.
     pub(super) most: usize,
+    /// Modules that are not read, and why.
+    pub(super) refused: Vec<(crate::source::FileId, &'static str)>,
     /// More modules than that were asked for.
     pub(super) full: bool,
     /// Mixins of libraries, once they are asked for.
@@ -54,6 +56,7 @@ impl<'s> Project<'s> {
             roots,
             loaded: HashMap::new(),
             most: MAX_MODULES,
+            refused: Vec::new(),
             full: false,
             known: None,
             conventions: Default::default(),
@@ -180,7 +183,13 @@ impl<'s> Project<'s> {
             return None;
         }
         let file = self.sources.load(file).ok()?;
-        let module = module::parse(self.sources, file).ok()?;
+        let module = match module::parse(self.sources, file) {
+            Ok(module) => module,
+            Err(reason) => {
+                self.refused.push((file, reason));
+                return None;
+            }
+        };
         Some(Scope::of_module(Rc::new(module)))
     }
 }

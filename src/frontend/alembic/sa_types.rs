@@ -385,7 +385,7 @@ impl Machine<'_, '_> {
         let value = self.variant(value)?;
         let Value::Call(call) = &value else { return None };
         if let Callee::Class(class) = &call.callee {
-            let inner = self.class_member(&Rc::clone(class), "impl")?;
+            let inner = self.implementation(&Rc::clone(class), call);
             return self.enum_type(&inner);
         }
         if call.name() == "ARRAY" {

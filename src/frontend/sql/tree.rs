@@ -158,13 +158,7 @@ pub fn lower(
         Direction::Down => migration.down_file,
     };
     let Some(file) = file else {
-        return Script {
-            ops: Vec::new(),
-            body: Body::Absent,
-            span: None,
-            error: None,
-            unbound: Vec::new(),
-        };
+        return Script::absent();
     };
     let source = sources.file(file);
     if let Some(language) = language(&source.path) {
@@ -179,13 +173,7 @@ pub fn lower(
         (None, _) => std::iter::once(0..text.len()).collect(),
         (Some(halves), Direction::Up) => halves.up,
         (Some(halves), Direction::Down) if halves.down.is_empty() => {
-            return Script {
-                ops: Vec::new(),
-                body: Body::Absent,
-                span: None,
-                error: None,
-                unbound: Vec::new(),
-            };
+            return Script::absent();
         }
         (Some(halves), Direction::Down) => halves.down,
     };
@@ -210,7 +198,7 @@ fn unread(file: FileId, reason: String) -> Script {
         only: false,
         if_exists: false,
     };
-    Script { ops: vec![op], body: Body::Code, span: Some(span), error: None, unbound: Vec::new() }
+    Script::new(vec![op], Body::Code, Some(span))
 }
 
 fn script(text: &str, file: FileId, ranges: &[Range<usize>], database: Database) -> Script {
@@ -222,7 +210,7 @@ fn script(text: &str, file: FileId, ranges: &[Range<usize>], database: Database)
     let body = if ops.is_empty() { Body::Empty } else { Body::Code };
     let (start, end) =
         (ranges.first().map_or(0, |r| r.start), ranges.last().map_or(text.len(), |r| r.end));
-    Script { ops, body, span: Some(Span::new(file, start, end)), error: None, unbound: Vec::new() }
+    Script::new(ops, body, Some(Span::new(file, start, end)))
 }
 
 fn stem(path: &str) -> &str {

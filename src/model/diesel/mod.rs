@@ -5,10 +5,10 @@ mod tables;
 mod tokens;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use config::Printed;
-use tables::{CustomType, Macros, Table};
+use tables::{CustomType, CustomTypes, Macros, Table};
 
 use super::{Field, Mapped, Models, Says};
 use crate::{
@@ -51,11 +51,12 @@ pub(super) fn read(
     if files.iter().all(|read| read.macros.tables.is_empty()) {
         return None;
     }
-    let mut custom: Vec<CustomType> = Vec::new();
-    for read in &files {
-        custom.extend(read.macros.types.iter().cloned());
+    let near = files.iter().flat_map(|read| read.macros.types.iter().cloned());
+    let near: Vec<CustomType> = near.collect();
+    let mut custom = CustomTypes::new();
+    for ty in near.into_iter().chain(elsewhere(sources, project, &files)) {
+        custom.entry(ty.rust.clone()).or_insert(ty);
     }
-    custom.extend(elsewhere(sources, project, &files));
     let mut models = Models { says: says(&files), ..Models::default() };
     let paths: Vec<&str> = files.iter().map(|read| read.path.as_str()).collect();
     models.from = paths.join(", ");
@@ -193,10 +194,10 @@ fn elsewhere(sources: &Sources, project: &Found, files: &[Read]) -> Vec<CustomTy
 }
 
 /// The labels that Diesel's own derive knows.
-fn enums(models: &mut Models, files: &[Read], custom: &[CustomType]) {
+fn enums(models: &mut Models, files: &[Read], custom: &CustomTypes) {
     for read in files {
         for of in &read.macros.enums {
-            let Some(ty) = custom.iter().find(|c| c.rust == of.of) else { continue };
+            let Some(ty) = custom.get(&of.of) else { continue };
             let name = Name::new(ty.schema.as_deref(), &ty.name);
             let span = Span::new(read.file, of.at.0, of.at.1);
             let labels = of.labels.clone();
@@ -211,7 +212,7 @@ fn add(
     table: &Table,
     name: Name,
     replayed: &Schema,
-    custom: &[CustomType],
+    custom: &CustomTypes,
 ) {
     let place = |(start, end): (usize, usize)| Span::new(read.file, start, end);
     let span = place(table.at);
@@ -231,7 +232,8 @@ fn add(
     let key = table.key.iter().map(|k| called.get(k.as_str()).unwrap_or(&k.as_str()).to_string());
     // The row's number in SQLite is a key that no column of the table is.
     let key: Vec<String> = key.collect();
-    if key.iter().all(|k| create.columns.iter().any(|c| c.name == *k)) {
+    let names: BTreeSet<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+    if key.iter().all(|k| names.contains(k.as_str())) {
         create.constraints.push(Constraint::new(None, key, ConstraintKind::PrimaryKey, span));
     }
     models.ops.push(op(OpKind::CreateTable(create), span));
@@ -240,17 +242,26 @@ fn add(
 
 /// A `joinable!` names a foreign key; whether the database has it is no matter to Diesel.
 fn joinable(models: &mut Models, read: &Read) {
+    let tables: HashMap<&str, &Name> =
+        models.mapped.iter().rev().map(|m| (m.class.as_str(), &m.table)).collect();
+    let columns: HashMap<(&str, &str), &str> = models
+        .mapped
+        .iter()
+        .flat_map(|m| {
+            m.fields.iter().map(|f| ((m.class.as_str(), f.name.as_str()), f.column.as_str()))
+        })
+        .collect();
     for joinable in &read.macros.joinable {
-        let of = |rust: &str| models.mapped.iter().find(|m| m.class == rust);
+        let of = |rust: &str| tables.get(rust).copied();
         let (Some(child), Some(parent)) = (of(&joinable.child), of(&joinable.parent)) else {
             continue;
         };
-        let column = child.fields.iter().find(|f| f.name == joinable.column);
-        let Some(column) = column.map(|f| f.column.clone()) else { continue };
+        let place = (joinable.child.as_str(), joinable.column.as_str());
+        let Some(column) = columns.get(&place).map(|column| (*column).to_owned()) else { continue };
         let span = Span::new(read.file, joinable.at.0, joinable.at.1);
-        let key = ConstraintKind::ForeignKey(ForeignKey::to(parent.table.clone(), Vec::new()));
+        let key = ConstraintKind::ForeignKey(ForeignKey::to(parent.clone(), Vec::new()));
         let constraint = Constraint::new(None, vec![column], key, span);
-        let kind = OpKind::AddConstraint { table: child.table.clone(), constraint };
+        let kind = OpKind::AddConstraint { table: child.clone(), constraint };
         models.ops.push(op(kind, span));
     }
 }

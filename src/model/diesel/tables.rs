@@ -1,6 +1,8 @@
 //! What the macros of a schema file say: `table!`, `joinable!`, and the SQL types that are
 //! declared beside them.
 
+use std::collections::HashMap;
+
 use super::tokens::{Kind, Token, pairs, tokens};
 
 /// One file's macros.
@@ -62,6 +64,9 @@ pub(super) struct CustomType {
     pub(super) name: String,
     pub(super) schema: Option<String>,
 }
+
+/// By the name in Rust.
+pub(super) type CustomTypes = HashMap<String, CustomType>;
 
 /// `#[diesel(sql_type = …)] pub enum A { #[diesel(rename = "a")] A }`: the labels that Diesel's
 /// own derive reads and writes.

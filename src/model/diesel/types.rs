@@ -1,7 +1,7 @@
 //! Diesel's SQL types, and what `diesel print-schema` writes for a server's: several types of a
 //! server are one of Diesel's, so a column is looked at as Diesel sees it.
 
-use super::tables::{CustomType, Written};
+use super::tables::{CustomTypes, Written};
 use crate::{
     facts::postgres::results::internal_name,
     ir::Name,
@@ -13,7 +13,7 @@ use crate::{
 /// it stands there; else one that Diesel would.
 pub(super) fn of(
     written: &Written,
-    custom: &[CustomType],
+    custom: &CustomTypes,
     database: &Schema,
     there: Option<&SqlType>,
 ) -> SqlType {
@@ -72,9 +72,9 @@ const POSTGRES: &[(&str, &str)] = &[
     ("varchar", "character varying"),
 ];
 
-fn postgres(written: &Written, custom: &[CustomType]) -> SqlType {
+fn postgres(written: &Written, custom: &CustomTypes) -> SqlType {
     let lower = written.name.to_ascii_lowercase();
-    let mut ty = match custom.iter().find(|c| c.rust == written.name) {
+    let mut ty = match custom.get(&written.name) {
         Some(own) => {
             let name = Name::new(own.schema.as_deref(), &own.name);
             SqlType::postgres(&crate::quote::qualified(&name, crate::database::Dialect::Postgres))
@@ -121,7 +121,7 @@ fn range(of: &str, multi: bool) -> &'static str {
 /// Whether Diesel sees a type of the server's as it is written.
 fn is_postgres(
     written: &Written,
-    custom: &[CustomType],
+    custom: &CustomTypes,
     database: &Schema,
     there: &SqlType,
     own: &SqlType,
@@ -134,7 +134,7 @@ fn is_postgres(
         return false;
     }
     // A domain may have a type of its own.
-    if custom.iter().any(|c| c.rust == written.name) {
+    if custom.contains_key(&written.name) {
         return own.name == there.name || own.name == base.name;
     }
     let names = [internal_name(there), internal_name(&base)];

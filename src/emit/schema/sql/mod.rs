@@ -77,13 +77,14 @@ impl<'a> Script<'a> {
             heads => format!(" at {}", heads.join(", ")),
         };
         self.text.push_str(&format!(
-            "-- The schema that the migrations leave behind{at}, for {}.\n",
-            self.database
+            "-- The schema that {}{at}, for {}.\n",
+            self.replayed.words.makes, self.database
         ));
         if self.replayed.opaque > 0 {
             let places = crate::emit::count(self.replayed.opaque, "place");
             self.unknown(&format!(
-                "what {places} of the history do, which could not be read; `miglint check --show-opaque` lists them"
+                "what {places} of {} do, which could not be read{}",
+                self.replayed.words.whole, self.replayed.words.listed
             ));
         }
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::source::Span;
 
 /// Classes above a class that are looked at, at the most.
-const MAX_LINE: usize = 64;
+pub(super) const MAX_LINE: usize = 64;
 
 /// What a class body binds.
 pub(super) struct Attribute {
@@ -138,16 +138,9 @@ impl Machine<'_, '_> {
                     }
                 }
                 Stmt::FunctionDef(def) => {
-                    let declared = def
-                        .decorator_list
-                        .iter()
-                        .any(|d| mentions(&d.expression, &["declared_attr", "hybrid_property"]));
-                    let hybrid = def
-                        .decorator_list
-                        .iter()
-                        .any(|d| mentions(&d.expression, &["hybrid_property"]));
-                    let declares = declared && !hybrid;
-                    add(&def.name, def.returns.as_deref(), stmt, declares);
+                    let mut decorators = def.decorator_list.iter();
+                    let declared = decorators.any(|d| mentions(&d.expression, &["declared_attr"]));
+                    add(&def.name, def.returns.as_deref(), stmt, declared);
                 }
                 _ => {}
             }
@@ -199,6 +192,12 @@ impl Machine<'_, '_> {
             }
             _ => Some(value),
         }
+    }
+
+    /// Where a column is said to be: a mixin of a library has no place in the project.
+    pub(super) fn shown(&self, attribute: &Attribute, class: &Rc<Class>, at: &Rc<Class>) -> Span {
+        let library = self.project.known.as_ref().map(|scope| scope.module.file);
+        if library == Some(at.scope.module.file) { header(class) } else { attribute.span }
     }
 
     pub(super) fn call_with_class(&mut self, function: &Rc<Function>, class: &Rc<Class>) -> Value {
@@ -269,6 +268,10 @@ pub(super) fn column_of(machine: &mut Machine<'_, '_>, value: &Value, depth: usi
                     let (args, kwargs) = super::super::instances::passed_on(call, init);
                     let callee = Callee::External(Rc::from("sqlalchemy.Column"));
                     Kind::Column(Rc::new(Call::new(callee, args, kwargs, call.span)))
+                }
+                // What a package makes may be a column, too.
+                Callee::External(path) if !super::metadata::is_plain(path) => {
+                    Kind::Unknown(format!("`{}` is not here", last(path)))
                 }
                 _ => Kind::Other,
             },

@@ -1,6 +1,6 @@
 //! What a project keeps out of autogenerate on purpose: `include_object`, `include_name`.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use super::{
     super::{
@@ -29,7 +29,7 @@ pub(super) fn apply(
     if object.is_none() && name.is_none() {
         return;
     }
-    let declared: Vec<&Name> = models
+    let declared: HashSet<&Name> = models
         .ops
         .iter()
         .filter_map(|op| {
@@ -38,7 +38,7 @@ pub(super) fn apply(
         .collect();
     let mut left_out = Vec::new();
     for table in replayed.tables() {
-        if declared.contains(&&table.name) {
+        if declared.contains(&table.name) {
             continue;
         }
         let by_name = name.as_ref().map(|function| ask_name(machine, function, &table.name));

@@ -29,22 +29,24 @@ pub(super) enum Key {
 pub(super) struct Meta {
     pub(super) key: Key,
     pub(super) conventions: Option<Conventions>,
+    /// It has some that cannot be read.
+    pub(super) unread_conventions: bool,
     pub(super) schema: Option<String>,
 }
 
 impl Meta {
     fn of(key: Key) -> Meta {
-        Meta { key, conventions: None, schema: None }
+        Meta { key, conventions: None, unread_conventions: false, schema: None }
     }
 
     fn call(call: &Rc<Call>) -> Meta {
+        let given = call.get("naming_convention");
+        let given = given.as_ref().or_else(|| call.kwarg("naming_convention"));
+        let read = given.and_then(conventions);
         Meta {
             key: Key::Call(Rc::as_ptr(call) as usize),
-            conventions: call
-                .get("naming_convention")
-                .as_ref()
-                .or_else(|| call.kwarg("naming_convention"))
-                .and_then(conventions),
+            unread_conventions: given.is_some_and(|v| v.truth() != Some(false)) && read.is_none(),
+            conventions: read,
             schema: call.arg(0, "schema").and_then(Value::as_str).map(|s| s.to_string()),
         }
     }
@@ -216,6 +218,14 @@ pub(super) fn of_value(machine: &mut Machine<'_, '_>, value: &Value) -> Option<M
             Some(Meta::of(Key::Path(owner.to_owned())))
         }
         _ => None,
+    }
+}
+
+impl Machine<'_, '_> {
+    /// The convention that was set last for the metadata of a package's class.
+    pub(super) fn conventions_of(&self, class: &str) -> Option<Conventions> {
+        let mut set = self.named.iter().rev();
+        set.find(|(owner, _)| owner == class).and_then(|(_, value)| conventions(value))
     }
 }
 

@@ -17,9 +17,9 @@ use std::rc::Rc;
 use super::{machine::Machine, module::Item, project, value::Scope};
 use crate::{
     diagnostic::OpaquePlace,
-    ir::{Op, OpKind},
+    ir::{Op, OpKind, OpaqueEffect},
     model::Models,
-    project::{Found, Tree},
+    project::{Found, Tree, parent, upward},
     schema::{Origin, Schema},
     source::{FileId, Sources, Span},
 };
@@ -38,8 +38,22 @@ const MAX_MODULES: usize = 4_000;
 /// Steps that reading all models may take.
 const MAX_STEPS: usize = 4_000_000;
 /// What a module has to say somewhere to declare a table, or what one is made of.
-const SIGNS: &[&str] =
-    &["Column(", "mapped_column", "Mapped[", "table=True", "Table(", "Model)", "Base)", "Index("];
+const SIGNS: &[&str] = &[
+    "Column(",
+    "mapped_column",
+    "Mapped[",
+    "table=True",
+    "Table(",
+    "Model)",
+    "Base)",
+    "Index(",
+    NAMING,
+];
+
+/// What a statement at the top level has to say to make a part of a table.
+const PARTS: &[&str] = &["Table(", "Index(", "Constraint("];
+/// What sets a convention for a metadata that somebody else made.
+const NAMING: &str = "naming_convention";
 
 /// Reads the models that belong to a tree: those that its env.py loads.
 pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
@@ -57,12 +71,6 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
         .iter()
         .filter_map(|path| project.at(path.strip_suffix(".py").unwrap_or(path)))
         .collect();
-    let own = env
-        .as_ref()
-        .is_some_and(|env| sources.file(env.module.file).text.contains("naming_convention"));
-    if let (Some(path), true) = (&tree.env, own) {
-        project.conventions = super::env::read(&mut project, path).1;
-    }
     let mut machine = Machine::new(&mut project, &mut schema);
     machine.read_models(MAX_STEPS);
     let mut target = None;
@@ -81,9 +89,14 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
     let mut loaded = modules::closure(machine.project, starts);
     let mut tables =
         tables::Tables::new(versions::sqlmodel(sources, tree), versions::is_double(sources, tree));
+    tables.env = env.as_ref().map(|env| env.module.file);
     read_modules(&mut machine, &loaded, &mut tables);
     if !tables.has(&mut machine, target.as_deref()) {
         // Some find the application at run time, and an env.py may load no models at all.
+        if env.is_some() {
+            let note = "env.py loads no models that can be followed: those in the project's modules were read";
+            models.notes.push(note.to_owned());
+        }
         let known: Vec<FileId> = loaded.iter().map(|scope| scope.module.file).collect();
         let more = modules_with_models(&mut machine, found, tree);
         loaded = modules::closure(machine.project, more);
@@ -95,6 +108,10 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
         models
             .notes
             .push(format!("only the first {MAX_MODULES} modules were looked at for models"));
+    }
+    for (file, reason) in std::mem::take(&mut machine.project.refused) {
+        let reason = format!("the module is not read: {reason}");
+        machine.opaque(Span::top(file), &reason, OpaqueEffect::Anything);
     }
     let ops = std::mem::take(&mut machine.ops);
     assemble(ops, &mut models);
@@ -116,6 +133,7 @@ fn metadata_of(machine: &mut Machine<'_, '_>, value: &super::value::Value) -> Ve
 /// Evaluates what may declare a table in one module.
 fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut tables::Tables) {
     let module = Rc::clone(&scope.module);
+    let is_env = tables.env == Some(module.file);
     for (at, item) in module.items.iter().enumerate() {
         match item {
             Item::Class(def) if module.bindings.get(def.name.as_str()) == Some(&at) => {
@@ -128,10 +146,9 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
             Item::Other(stmt) => {
                 let text = machine.project.sources.file(module.file);
                 let text = text.slice(super::module::span_of(module.file, stmt));
-                if text.contains("Table(")
-                    || text.contains("Index(")
-                    || text.contains("Constraint(")
-                {
+                // What env.py says after its imports comes too late for the tables they made.
+                let names = text.contains(NAMING) && !is_env;
+                if names || PARTS.iter().any(|part| text.contains(part)) {
                     machine.body(std::slice::from_ref(stmt), scope);
                 }
             }
@@ -145,6 +162,10 @@ fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Rc<Scope>], tables: &m
     for scope in modules {
         let file = machine.project.sources.file(scope.module.file);
         if SIGNS.iter().any(|sign| file.text.contains(sign)) {
+            if let Some((span, error)) = &scope.module.error {
+                let reason = format!("the module has a syntax error: {error}");
+                machine.opaque(*span, &reason, OpaqueEffect::Anything);
+            }
             read_module(machine, scope, tables);
         }
     }
@@ -156,11 +177,15 @@ fn modules_with_models(
     found: &Found,
     tree: &Tree,
 ) -> Vec<Rc<Scope>> {
-    let home = tree.env.as_deref().unwrap_or(&tree.dir);
-    let package = home.split('/').next().filter(|first| *first != home).unwrap_or_default();
+    let env = tree.env.as_deref().unwrap_or(&tree.dir);
+    // The project's folder, or the whole package that the migrations lie in.
+    let mut home = parent(parent(env));
+    while !home.is_empty() && found_init(machine, parent(home)) {
+        home = parent(home);
+    }
     let mut modules = Vec::new();
     for path in &found.files {
-        let here = package.is_empty() || path.starts_with(package);
+        let here = upward(path).any(|up| up == home);
         let apart = tree.below(path).is_some()
             || path.split('/').any(|part| matches!(part, "tests" | "test" | "docs" | "examples"));
         let Some(stem) = path.strip_suffix(".py").filter(|_| here && !apart) else { continue };
@@ -171,6 +196,10 @@ fn modules_with_models(
         }
     }
     modules
+}
+
+fn found_init(machine: &Machine<'_, '_>, dir: &str) -> bool {
+    !dir.is_empty() && machine.project.sources.is_file(&project::join(dir, "__init__.py"))
 }
 
 /// Types first, then tables, then what was not understood of them.

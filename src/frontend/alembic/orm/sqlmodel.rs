@@ -51,7 +51,7 @@ impl Machine<'_, '_> {
         if let (Some(Value::Unknown(why)), None) = (&attribute.value, own)
             && matches!(annotation.ty, Value::Unknown(_))
         {
-            return Field::Unread(format!("the field `{}` is {why}", attribute.name));
+            return Field::Unread(format!("the field `{}` is not known: {why}", attribute.name));
         }
         let option = |name: &str| {
             fields.iter().find_map(|field| field.kwarg(name)).filter(|v| !undefined(v))
@@ -59,7 +59,10 @@ impl Machine<'_, '_> {
         match option("sa_column") {
             Some(column @ Value::Call(_)) => return Field::Column(column.clone()),
             Some(Value::Unknown(why)) => {
-                return Field::Unread(format!("the column of `{}` is {why}", attribute.name));
+                return Field::Unread(format!(
+                    "the column of `{}` is not known: {why}",
+                    attribute.name
+                ));
             }
             _ => {}
         }

@@ -11,7 +11,7 @@ use super::{
         value::{Call, Callee, Class, Value},
     },
     classes::{
-        Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
+        self, Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
         takes_class,
     },
     metadata::{self, Key, Meta, Style},
@@ -19,14 +19,22 @@ use super::{
     versions::Sqlmodel,
 };
 use crate::{
+    diagnostic::OpaquePlace,
     ir::{Column, CreateTable, Name, OpKind, OpaqueEffect, Style as Written},
     model::{Field, Mapped, Models},
     schema::Schema,
-    source::Span,
+    source::{FileId, Span},
 };
 
 /// Tables that are read at the most.
 const MAX_TABLES: usize = 5_000;
+
+/// Attributes of mapped classes that are read at the most, each for every table that has it.
+const MAX_ATTRIBUTES: usize = 200_000;
+/// What adds to a table that is made already.
+const APPENDED: &[&str] = &[".append_constraint(", ".append_column("];
+/// Entries of a `type_annotation_map` that are looked at.
+const MAX_TYPES: usize = 500;
 
 /// Everything that was declared.
 pub(super) struct Tables {
@@ -39,6 +47,11 @@ pub(super) struct Tables {
     datetimes: bool,
     /// `Mapped[float]` is DOUBLE.
     double: bool,
+    /// There were more tables than are read.
+    full: bool,
+    pub(super) env: Option<FileId>,
+    /// Attributes that were looked at.
+    seen: usize,
 }
 
 /// One table.
@@ -48,8 +61,12 @@ struct Def {
     span: Span,
     /// Columns, then what `__table_args__` holds.
     parts: Vec<Value>,
-    /// The column objects as the class body has them, with the names they got.
-    columns: Vec<(Rc<Call>, String)>,
+    /// Its keywords: `sqlite_autoincrement`, `prefixes`.
+    options: Vec<(String, Value)>,
+    /// The names of the column objects in the class body, by the object.
+    columns: HashMap<usize, String>,
+    /// Those objects: they live as long as their addresses are looked up.
+    kept: Vec<Rc<Call>>,
     /// The names of its columns.
     named: HashSet<String>,
     /// Columns that take the type of what they reference.
@@ -67,6 +84,9 @@ impl Tables {
             sqlmodel,
             datetimes: false,
             double,
+            full: false,
+            env: None,
+            seen: 0,
         }
     }
 
@@ -92,16 +112,25 @@ impl Tables {
         self.mapped.insert(id, None);
         let found = self.map(machine, class);
         self.mapped.insert(id, found);
+        if let Some(def) = found.and_then(|at| self.defs.get(at)) {
+            machine.mapped.insert(id, def.table.clone());
+        }
         found
     }
 
     fn map(&mut self, machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> Option<usize> {
-        if self.defs.len() >= MAX_TABLES
-            || !class.bases.iter().any(may_be_base) && class.def.decorator_list.is_empty()
+        self.full |= self.defs.len() >= MAX_TABLES;
+        if self.full || !class.bases.iter().any(may_be_base) && class.def.decorator_list.is_empty()
         {
             return None;
         }
-        let (style, meta) = metadata::of_class(machine, class)?;
+        let Some((style, meta)) = metadata::of_class(machine, class) else {
+            if line(machine, class).classes.len() > classes::MAX_LINE {
+                let reason = format!("`{}` has too many classes above it", class.name);
+                machine.opaque(header(class), &reason, OpaqueEffect::Others);
+            }
+            return None;
+        };
         let abstract_ = own_value(machine, class, "__abstract__").and_then(|v| v.truth());
         if abstract_ == Some(true) {
             return None;
@@ -136,16 +165,21 @@ impl Tables {
         if let Some(Value::Call(table)) = &explicit
             && table.name() == "Table"
         {
-            let name = machine.table_name(&Value::Call(Rc::clone(table)))?;
+            let Some(name) = machine.table_name(&Value::Call(Rc::clone(table))) else {
+                let reason = format!("the table's name of `{}` is not known", class.name);
+                machine.opaque(header(class), &reason, OpaqueEffect::Others);
+                return None;
+            };
             let def = Def::new(name, meta, header(class));
             let at = self.defs.len();
-            self.defs.push(Def { parts: table.args.iter().skip(2).cloned().collect(), ..def });
+            let parts = table.args.iter().skip(2).cloned().collect();
+            self.defs.push(Def { parts, options: table.kwargs.clone(), ..def });
             return Some(at);
         }
         let name = match (name, style, parent) {
             (Named::Known(name), ..) => name,
             (Named::Unknown(why), ..) => {
-                let reason = format!("the table's name of `{}` is {why}", class.name);
+                let reason = format!("the table's name of `{}` is not known: {why}", class.name);
                 machine.opaque(header(class), &reason, OpaqueEffect::Others);
                 return None;
             }
@@ -178,9 +212,7 @@ impl Tables {
             }
         }
         self.defs[at].parts.extend(items);
-        if let Some((_, on)) = options.iter().find(|(k, _)| k == "sqlite_autoincrement") {
-            self.defs[at].parts.push(marker("sqlite_autoincrement", on.clone()));
-        }
+        self.defs[at].options = options;
         Some(at)
     }
 
@@ -209,7 +241,7 @@ impl Tables {
                 Value::Unknown(why) => Named::Unknown(why.to_string()),
                 value => match value.as_str() {
                     Some(name) => Named::Known(name.to_string()),
-                    None => Named::Unknown("not known".to_owned()),
+                    None => Named::Unknown("it is no string".to_owned()),
                 },
             };
         }
@@ -333,11 +365,14 @@ impl Tables {
         mapped: &mut Mapped,
     ) {
         let value = machine.declared_value(attribute, class);
-        let wrapped = |text: &str| text.contains("Mapped[") || text.contains("Mapped[");
+        if !machine.step(attribute.span) || !self.room() {
+            return;
+        }
+        let span = machine.shown(attribute, class, at);
         let annotation = attribute.annotation.as_ref().filter(|expr| {
             let file = at.scope.module.file;
-            let span = super::super::module::span_of(file, expr.as_ref());
-            wrapped(machine.project.sources.file(file).slice(span))
+            let written = super::super::module::span_of(file, expr.as_ref());
+            machine.project.sources.file(file).slice(written).contains("Mapped[")
         });
         let annotation = annotation.map(|expr| machine.annotation(expr, &at.scope));
         let is_mapped = annotation.as_ref().is_some_and(|a| a.wrapper.as_deref() == Some("Mapped"));
@@ -349,6 +384,14 @@ impl Tables {
             (Kind::Column(call), _) => Some(call),
             // A bare `Mapped[int]`.
             (_, None) if is_mapped => None,
+            (_, None) => {
+                let unknown = annotation.map(|a| a.ty);
+                if let Some(Value::Unknown(why)) = unknown {
+                    let reason = format!("the attribute `{}` is not known: {why}", attribute.name);
+                    self.defs[to].unread.push((span, reason));
+                }
+                return;
+            }
             (Kind::Unknown(why), Some(_)) => {
                 let function = matches!(attribute.value, Some(Value::Function(_)));
                 let called = attribute.annotation.is_none()
@@ -356,23 +399,29 @@ impl Tables {
                     && may_be_column(at, attribute, machine);
                 if is_mapped || called || attribute.declared && !relates(at, attribute, machine) {
                     let reason = format!("the attribute `{}` is not known: {why}", attribute.name);
-                    self.defs[to].unread.push((attribute.span, reason));
+                    self.defs[to].unread.push((span, reason));
                 }
                 return;
             }
             _ => return,
         };
         let related = annotation.as_ref().is_some_and(|a| {
-            names_class(a, machine) && machine.mapped_type(a, map, attribute.span).is_none()
+            names_class(a, machine) && machine.mapped_type(a, map, span).is_none()
         });
         if value.is_none() && related {
             // A relationship without a value is none that SQLAlchemy takes.
             return;
         }
         let annotation = annotation.as_ref().filter(|_| is_mapped);
-        let made =
-            completed(machine, &attribute.name, own.as_ref(), annotation, map, attribute.span);
-        self.add(to, &attribute.name, own, made, attribute.span, mapped);
+        let made = completed(machine, &attribute.name, own.as_ref(), annotation, map, span);
+        self.add(to, &attribute.name, own, made, span, mapped);
+    }
+
+    /// Whether one more attribute is looked at.
+    fn room(&mut self) -> bool {
+        self.seen += 1;
+        self.full |= self.seen > MAX_ATTRIBUTES;
+        !self.full
     }
 
     /// Adds a column unless the table has it.
@@ -393,7 +442,8 @@ impl Tables {
         mapped.fields.push(Field { name: attribute.to_owned(), column: name.clone(), span });
         let def = &mut self.defs[to];
         if let Some(own) = own {
-            def.columns.push((own, name.clone()));
+            def.columns.insert(Rc::as_ptr(&own) as usize, name.clone());
+            def.kept.push(own);
         }
         if !def.named.insert(name.clone()) {
             return;
@@ -441,6 +491,9 @@ impl Tables {
             let attributes = self.own_attributes(machine, &at);
             let Some(attribute) = attributes.get(position) else { continue };
             let Some(expr) = attribute.annotation.clone() else { continue };
+            if !machine.step(attribute.span) || !self.room() {
+                break;
+            }
             let annotation = machine.annotation(&expr, &at.scope);
             self.datetimes |=
                 matches!(&annotation.ty, Value::External(path) if path.ends_with(".datetime"));
@@ -491,7 +544,17 @@ impl Tables {
             {
                 Some(keys.to_vec())
             }
-            _ => self.likeliest(replayed),
+            _ => {
+                let keys = self.likeliest(replayed);
+                if self
+                    .defs
+                    .iter()
+                    .any(|def| keys.iter().flatten().all(|key| !key.same(&def.meta.key)))
+                {
+                    models.notes.push("which metadata is meant is not known: the one with most of the history's tables was taken".to_owned());
+                }
+                keys
+            }
         };
         let belongs = |def: &Def| {
             target.as_ref().is_none_or(|keys| keys.iter().any(|key| key.same(&def.meta.key)))
@@ -500,8 +563,10 @@ impl Tables {
         self.indexes(machine);
         let mut made: Vec<(CreateTable, HashSet<String>, Span)> = Vec::new();
         let mut seen: HashSet<Name> = HashSet::new();
+        let mut unnamed = false;
         for def in std::mem::take(&mut self.defs) {
             models.mapped.extend(def.classes.iter().cloned());
+            unnamed |= def.meta.unread_conventions;
             // A second class of the same name stands for the first (`extend_existing`).
             if !seen.insert(def.table.clone()) {
                 continue;
@@ -518,6 +583,22 @@ impl Tables {
             }
         }
         referenced_types(&mut made);
+        for (create, ..) in &made {
+            let unknown = create.columns.iter().filter(|c| c.ty.is_unknown());
+            models.opaque.extend(unknown.map(|column| OpaquePlace {
+                span: column.span,
+                reason: format!("the type of `{}.{}` is not known", create.table, column.name),
+            }));
+        }
+        if unnamed {
+            models.notes.push("the naming convention of the metadata is not known: names of constraints and indexes are the server's own here".to_owned());
+        }
+        if let (true, Some((_, _, span))) = (self.full, made.first()) {
+            let reason = format!(
+                "only the first {MAX_TABLES} tables and {MAX_ATTRIBUTES} attributes of models are read"
+            );
+            machine.opaque(*span, &reason, OpaqueEffect::Anything);
+        }
         if self.datetimes {
             models.notes.extend(self.sqlmodel.note.take());
         }
@@ -554,6 +635,7 @@ impl Tables {
             }
             let mut def = Def::new(name, meta, call.span);
             def.parts = call.args.iter().skip(2).cloned().collect();
+            def.options.clone_from(&call.kwargs);
             for part in &def.parts {
                 if let Value::Call(column) = part
                     && column.name() == "Column"
@@ -615,7 +697,9 @@ impl Def {
             meta,
             span,
             parts: Vec::new(),
-            columns: Vec::new(),
+            options: Vec::new(),
+            columns: HashMap::new(),
+            kept: Vec::new(),
             named: HashSet::new(),
             typeless: HashSet::new(),
             unread: Vec::new(),
@@ -625,8 +709,18 @@ impl Def {
 
     fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {
         let dialect = machine.dialect().sqlalchemy();
-        let names = Names { table: &self.table, columns: &self.columns, classes: &self.classes };
+        let fields = self.classes.iter().rev().flat_map(|class| class.fields.iter().rev());
+        let fields = fields.map(|field| (field.name.as_str(), field.column.as_str())).collect();
+        let names = Names { table: &self.table, columns: &self.columns, fields };
         let mut unread = self.unread.clone();
+        let text = machine.project.sources.file(self.span.file);
+        if APPENDED.iter().any(|call| text.text.contains(call)) {
+            let reason = format!(
+                "what is appended to tables in the file of `{}` is not followed",
+                self.table
+            );
+            unread.push((self.span, reason));
+        }
         let mut parts = Vec::new();
         for part in &self.parts {
             match part {
@@ -634,15 +728,28 @@ impl Def {
                     let reason = format!("a part of `{}` is not known: {why}", self.table);
                     unread.push((self.span, reason));
                 }
-                part => parts.extend(for_dialect(part, dialect).map(|part| names.put(part, 0))),
+                part => match for_dialect(part, dialect) {
+                    Some(Some(part)) => parts.push(names.put(part, 0)),
+                    Some(None) => {}
+                    None => {
+                        let reason =
+                            format!("when a part of `{}` is made is not known", self.table);
+                        unread.push((self.span, reason));
+                    }
+                },
             }
         }
-        let conventions = self.meta.conventions.clone();
+        let conventions = self.meta.conventions.clone().or_else(|| match &self.meta.key {
+            Key::Path(path) => machine.conventions_of(super::annotations::last(path)),
+            _ => None,
+        });
+        let conventions = Some(conventions.unwrap_or_default());
         let outer = std::mem::replace(&mut machine.local_conventions, conventions);
         let mut create = machine.table_of(self.table.clone(), &parts, self.span, Written::Alembic);
         machine.local_conventions = outer;
         unread.append(&mut machine.unread);
         if let Some(create) = &mut create {
+            machine.table_options(create, &self.options);
             for constraint in &mut create.constraints {
                 if let crate::ir::ConstraintKind::ForeignKey(fk) = &mut constraint.kind
                     && fk.table.schema.is_none()
@@ -659,20 +766,20 @@ impl Def {
 /// The items and the options of `__table_args__`.
 type TableArgs = (Vec<Value>, Vec<(String, Value)>);
 
-/// `Index(…).ddl_if(dialect='postgresql')`: nothing on the other databases.
-fn for_dialect<'v>(part: &'v Value, dialect: &str) -> Option<&'v Value> {
-    let Value::Call(call) = part else { return Some(part) };
-    let Callee::Method(base, name) = &call.callee else { return Some(part) };
+/// `Index(…).ddl_if(dialect='postgresql')`: nothing on the other databases; `None`: a function
+/// decides.
+fn for_dialect<'v>(part: &'v Value, dialect: &str) -> Option<Option<&'v Value>> {
+    let Value::Call(call) = part else { return Some(Some(part)) };
+    let Callee::Method(base, name) = &call.callee else { return Some(Some(part)) };
     if name != "ddl_if" {
-        return Some(part);
+        return Some(Some(part));
     }
-    match call.arg(0, "dialect").map(|given| (given.as_str(), given.items())) {
-        Some((Some(only), _)) => (&*only == dialect).then_some(base),
-        Some((None, Some(some))) => {
-            some.iter().any(|one| one.as_str().as_deref() == Some(dialect)).then_some(base)
-        }
-        _ => Some(part),
-    }
+    let given = call.arg(0, "dialect").filter(|_| call.kwarg("callable_").is_none())?;
+    let ours = match given.as_str() {
+        Some(only) => &*only == dialect,
+        None => given.items()?.iter().any(|one| one.as_str().as_deref() == Some(dialect)),
+    };
+    Some(ours.then_some(base))
 }
 
 /// What `__tablename__` comes to.
@@ -685,8 +792,9 @@ enum Named {
 /// Puts names to the columns that constraints and indexes mention as objects.
 struct Names<'a> {
     table: &'a Name,
-    columns: &'a [(Rc<Call>, String)],
-    classes: &'a [Mapped],
+    columns: &'a HashMap<usize, String>,
+    /// Columns by the attributes of the classes.
+    fields: HashMap<&'a str, &'a str>,
 }
 
 impl Names<'_> {
@@ -695,7 +803,7 @@ impl Names<'_> {
         if let Value::Call(key) = arg
             && key.name() == "ForeignKey"
             && let Some(Value::Call(to)) = key.args.first()
-            && let Some((_, name)) = self.columns.iter().find(|(own, _)| Rc::ptr_eq(own, to))
+            && let Some(name) = self.columns.get(&(Rc::as_ptr(to) as usize))
         {
             let to = Value::str(&format!("{}.{name}", self.table));
             let kwargs = key.kwargs.clone();
@@ -715,8 +823,7 @@ impl Names<'_> {
         }
         match value {
             Value::Call(call) => {
-                if let Some((_, name)) = self.columns.iter().find(|(own, _)| Rc::ptr_eq(own, call))
-                {
+                if let Some(name) = self.columns.get(&(Rc::as_ptr(call) as usize)) {
                     return column(name, call.span);
                 }
                 if call.name() == "Column" && depth == 0 {
@@ -742,11 +849,9 @@ impl Names<'_> {
                 Value::Call(Rc::new(Call::new(callee, args, kwargs, call.span)))
             }
             Value::Attribute(of) if matches!(of.0, Value::Class(_)) => {
-                let field =
-                    self.classes.iter().flat_map(|c| &c.fields).find(|field| field.name == of.1);
-                match field {
-                    Some(field) if field.column != of.1 => {
-                        Value::Attribute(Rc::new((of.0.clone(), field.column.clone())))
+                match self.fields.get(of.1.as_str()) {
+                    Some(column) if *column != of.1 => {
+                        Value::Attribute(Rc::new((of.0.clone(), (*column).to_owned())))
                     }
                     _ => value.clone(),
                 }
@@ -764,16 +869,6 @@ impl Names<'_> {
 
 fn column(name: &str, span: Span) -> Value {
     super::annotations::call_of("sqlalchemy.column", vec![Value::str(name)], Vec::new(), span)
-}
-
-/// A part of a table that is an option of it.
-fn marker(name: &str, value: Value) -> Value {
-    super::annotations::call_of(
-        "sqlalchemy.Comment",
-        Vec::new(),
-        vec![(name.to_owned(), value)],
-        Span::top(crate::source::FileId(0)),
-    )
 }
 
 fn column_named(call: &Call) -> Option<Rc<str>> {
@@ -897,7 +992,7 @@ fn type_map(machine: &mut Machine<'_, '_>, line: &[Rc<Class>]) -> Vec<(Value, Va
             }
         });
         if let Some(Value::Dict(items)) = found {
-            return items.borrow().clone();
+            return items.borrow().iter().take(MAX_TYPES).cloned().collect();
         }
     }
     Vec::new()
@@ -913,7 +1008,7 @@ const WORDS: &[&str] = &[
 /// What a substitution makes of a name, for the regular expressions that are known here.
 pub(in super::super) fn substituted(pattern: &str, by: &str, text: &str) -> Option<String> {
     let at = WORDS.iter().position(|known| *known == pattern)?;
-    let chars: Vec<char> = text.chars().take(4096).collect();
+    let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();
     for (i, c) in chars.iter().enumerate() {
         let before = i.checked_sub(1).map(|i| chars[i]);
@@ -928,18 +1023,13 @@ pub(in super::super) fn substituted(pattern: &str, by: &str, text: &str) -> Opti
                         || after.is_some_and(char::is_ascii_lowercase) && (at == 1 || b != '_')
                 }
             };
-        match (word, by) {
-            (false, _) => out.push(*c),
-            (true, "_") if at == 0 => {
-                out.push('_');
-                out.push(*c);
-            }
-            (true, r"_\1") if at > 0 => {
-                out.push('_');
-                out.push(*c);
-            }
-            (true, _) => return None,
+        if word && by != if at == 0 { "_" } else { r"_\1" } {
+            return None;
         }
+        if word {
+            out.push('_');
+        }
+        out.push(*c);
     }
     Some(out)
 }
@@ -969,41 +1059,44 @@ fn snake(name: &str) -> String {
 fn referenced_types(made: &mut [(CreateTable, HashSet<String>, Span)]) {
     let mut open: Vec<(usize, usize, Name, String)> = Vec::new();
     for (at, (create, typeless, _)) in made.iter().enumerate() {
+        // The first key of a column, those of one column before others.
+        let mut targets: HashMap<&str, (&Name, &str)> = HashMap::new();
+        let (single, several): (Vec<_>, Vec<_>) =
+            create.constraints.iter().partition(|c| c.columns.len() == 1);
+        for key in single.into_iter().chain(several) {
+            let Some(fk) = key.foreign_key() else { continue };
+            for (own, target) in key.columns.iter().zip(&fk.columns) {
+                targets.entry(own.as_str()).or_insert((&fk.table, target.as_str()));
+            }
+        }
         for (position, column) in create.columns.iter().enumerate() {
             if !column.ty.is_unknown() || !typeless.contains(&column.name) {
                 continue;
             }
-            let key = create.constraints.iter().find(|c| {
-                c.columns.len() == 1 && c.columns[0] == column.name && c.foreign_key().is_some()
-            });
-            let key = key.or_else(|| {
-                create
-                    .constraints
-                    .iter()
-                    .find(|c| c.columns.contains(&column.name) && c.foreign_key().is_some())
-            });
-            let Some(key) = key else { continue };
-            let Some(fk) = key.foreign_key() else { continue };
-            let place = key.columns.iter().position(|c| *c == column.name).unwrap_or(0);
-            if let Some(target) = fk.columns.get(place) {
-                open.push((at, position, fk.table.clone(), target.clone()));
+            if let Some((table, target)) = targets.get(column.name.as_str()) {
+                open.push((at, position, (*table).clone(), (*target).to_owned()));
             }
         }
     }
-    let index: HashMap<Name, usize> =
-        made.iter().enumerate().map(|(at, (c, ..))| (c.table.clone(), at)).collect();
+    let mut index: HashMap<(Name, String), (usize, usize)> = HashMap::new();
+    for (_, _, table, column) in &open {
+        index.insert((table.clone(), column.clone()), (usize::MAX, 0));
+    }
+    for (at, (create, ..)) in made.iter().enumerate() {
+        for (position, column) in create.columns.iter().enumerate() {
+            if let Some(place) = index.get_mut(&(create.table.clone(), column.name.clone())) {
+                *place = (at, position);
+            }
+        }
+    }
     // Chains of references are short.
     for _ in 0..12 {
         let before = open.len();
         open.retain(|(at, position, table, target)| {
-            let Some(&of) = index.get(table) else { return true };
-            let found = made[of]
-                .0
-                .columns
-                .iter()
-                .find(|c| c.name == *target)
-                .filter(|c| !c.ty.is_unknown());
-            let Some(ty) = found.map(|c| c.ty.clone()) else { return true };
+            let place = index.get(&(table.clone(), target.clone()));
+            let found = place.and_then(|&(of, column)| made.get(of)?.0.columns.get(column));
+            let known = found.filter(|c| !c.ty.is_unknown()).map(|c| c.ty.clone());
+            let Some(ty) = known else { return true };
             let column: &mut Column = &mut made[*at].0.columns[*position];
             column.ty = ty;
             false

@@ -1,7 +1,10 @@
 //! Which version of a library a project uses: what its lock file or requirements say.
 
 use super::sqlmodel::AWARE_SINCE;
-use crate::{project::Tree, source::Sources};
+use crate::{
+    project::{Tree, join, upward},
+    source::Sources,
+};
 
 /// Files that pin versions, the most exact first.
 const LOCKS: &[&str] = &[
@@ -20,32 +23,46 @@ const LOCKS: &[&str] = &[
     "setup.py",
 ];
 
+/// What a file says of a version: major, minor, patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    Exact([u32; 3]),
+    /// The newest that is allowed lies below this; `None`: there is no limit.
+    Below(Option<[u32; 3]>),
+}
+
+impl Version {
+    /// Whether it is one from this on; of a range, the newest is assumed.
+    fn reaches(self, from: [u32; 3]) -> bool {
+        match self {
+            Version::Exact(version) => version >= from,
+            Version::Below(limit) => limit.is_none_or(|limit| limit > from),
+        }
+    }
+}
+
 /// Whether `Mapped[float]` is DOUBLE: from SQLAlchemy 2.1 on. The newest is assumed.
 pub(super) fn is_double(sources: &Sources, tree: &Tree) -> bool {
-    match locked(sources, tree, "sqlalchemy") {
-        Some((version, _, true)) => version >= [2, 1, 0],
-        _ => true,
-    }
+    locked(sources, tree, "sqlalchemy").is_none_or(|(version, _)| version.reaches([2, 1, 0]))
 }
 
 /// Whether SQLModel makes plain `datetime` a timestamp with a time zone here, and what to say of it.
 pub(super) fn sqlmodel(sources: &Sources, tree: &Tree) -> Sqlmodel {
-    let mut found = Sqlmodel { aware: true, note: None };
-    match locked(sources, tree, "sqlmodel") {
-        Some((version, path, exact)) => {
-            found.aware = version >= AWARE_SINCE;
-            let shown = version.map(|n| n.to_string()).join(".");
-            if !exact && !found.aware {
-                // A lower bound says that newer ones are taken, too.
-                found.aware = true;
-                found.note = Some(format!("{path} only says that SQLModel is at least {shown}: the newest was assumed, in which `datetime` has a time zone"));
-            } else {
-                found.note = Some(format!("SQLModel {shown}, as {path} says"));
-            }
+    let found = locked(sources, tree, "sqlmodel");
+    let aware = found.as_ref().is_none_or(|(version, _)| version.reaches(AWARE_SINCE));
+    let zone = if aware { "with" } else { "without" };
+    let note = match found {
+        Some((Version::Exact(version), path)) => {
+            format!("SQLModel {}, as {path} says", version.map(|n| n.to_string()).join("."))
         }
-        None => found.note = Some("no file says which version of SQLModel is used: the newest was assumed, in which `datetime` has a time zone".to_owned()),
-    }
-    found
+        Some((Version::Below(_), path)) => format!(
+            "{path} allows several versions of SQLModel: the newest of them was assumed, {zone} a time zone in `datetime`"
+        ),
+        None => format!(
+            "no file says which version of SQLModel is used: the newest was assumed, {zone} a time zone in `datetime`"
+        ),
+    };
+    Sqlmodel { aware, note: Some(note) }
 }
 
 /// What is known of SQLModel's version.
@@ -55,35 +72,29 @@ pub(super) struct Sqlmodel {
     pub(super) note: Option<String>,
 }
 
-/// The version of a package, the file that says so, and whether it is the very one.
-fn locked(sources: &Sources, tree: &Tree, package: &str) -> Option<([u32; 3], String, bool)> {
-    let mut dir = tree.dir.as_str();
-    let mut bound = None;
-    loop {
+/// The version of a package, and the file that says so: the nearest that says it exactly, else the
+/// nearest at all.
+fn locked(sources: &Sources, tree: &Tree, package: &str) -> Option<(Version, String)> {
+    let mut range = None;
+    for dir in upward(&tree.dir) {
         for name in LOCKS {
-            let path = if dir.is_empty() { (*name).to_owned() } else { format!("{dir}/{name}") };
+            let path = join(dir, name);
             if !sources.is_file(&path) {
                 continue;
             }
             let Ok(file) = sources.load(&path) else { continue };
             match version_in(&sources.file(file).text, package) {
-                Some((version, true)) => return Some((version, path, true)),
-                Some((version, false)) => bound = bound.or(Some((version, path, false))),
+                Some(version @ Version::Exact(_)) => return Some((version, path)),
+                Some(version) => range = range.or(Some((version, path))),
                 None => {}
             }
         }
-        if dir.is_empty() {
-            return bound;
-        }
-        dir = dir.rsplit_once('/').map_or("", |(parent, _)| parent);
     }
+    range
 }
 
-/// Major, minor, patch, and whether it is the very one.
-type Version = ([u32; 3], bool);
-
 /// The version that a text gives for a package: of a lock file (`name = "x"`, then
-/// `version = "1.2.3"`), of a requirement (`x==1.2.3`, `x>=1.2`).
+/// `version = "1.2.3"`), of a requirement (`x==1.2.3`, `x>=1.2,<2`, Poetry's `x = "^1.2"`).
 fn version_in(text: &str, package: &str) -> Option<Version> {
     let mut found = None;
     let mut named = false;
@@ -95,28 +106,30 @@ fn version_in(text: &str, package: &str) -> Option<Version> {
             continue;
         }
         if named && let Some(version) = flat.strip_prefix("version=") {
-            return Some((numbers(version.trim_matches('"')), true));
+            return Some(Version::Exact(numbers(version.trim_matches('"'))));
         }
         let Some(at) = flat.find(package) else { continue };
         let before = flat[..at].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
             continue;
         }
-        let rest = flat[at + package.len()..].trim_start_matches(['"', '\'', ':', '{', '=']);
-        let exact =
-            flat[at + package.len()..].starts_with("==") || rest.starts_with("version\":\"==");
-        let digits = rest.find(|c: char| c.is_ascii_digit()).map(|at| &rest[at..]);
-        let Some(digits) = digits.filter(|_| {
-            rest.starts_with(['=', '>', '~', '^', '<', '(', '[', 'v'])
-                || rest.starts_with(|c: char| c.is_ascii_digit())
-        }) else {
+        let rest = &flat[at + package.len()..];
+        let exact = rest.starts_with("==") || rest.contains("version\":\"==");
+        let rest = rest.trim_start_matches(['"', '\'', ':', '{', '=']);
+        let Some(first) = rest.find(|c: char| c.is_ascii_digit()) else { continue };
+        if !rest.starts_with(['>', '~', '^', '<', '(', '[', 'v']) && first != 0 {
             continue;
-        };
-        let version = numbers(digits);
-        if exact {
-            return Some((version, true));
         }
-        found = found.or(Some((version, false)));
+        let version = numbers(&rest[first..]);
+        // A caret keeps the first number that is not zero.
+        let caret = rest.starts_with('^');
+        match (exact || caret && version[..2] == [0, 0], rest.split_once('<')) {
+            (true, _) => return Some(Version::Exact(version)),
+            (false, Some((_, limit))) if limit.starts_with(|c: char| c.is_ascii_digit()) => {
+                found = found.or(Some(Version::Below(Some(numbers(limit)))));
+            }
+            _ => found = found.or(Some(Version::Below(None))),
+        }
     }
     found
 }
@@ -132,13 +145,17 @@ mod tests {
 
     #[test]
     fn versions_are_found_as_files_write_them() {
+        let exact = |version| Some(Version::Exact(version));
         let cases: &[(&str, Option<Version>)] = &[
-            ("[[package]]\nname = \"sqlmodel\"\nversion = \"0.0.44\"\n", Some(([0, 0, 44], true))),
+            ("[[package]]\nname = \"sqlmodel\"\nversion = \"0.0.44\"\n", exact([0, 0, 44])),
             ("[[package]]\nname = \"sqlmodel-slim\"\nversion = \"0.0.44\"\n", None),
-            ("fastapi==1\nsqlmodel==0.0.31\n", Some(([0, 0, 31], true))),
-            ("sqlmodel>=0.0.21,<1\n", Some(([0, 0, 21], false))),
-            ("sqlmodel = \"^0.0.22\"\n", Some(([0, 0, 22], false))),
-            ("    \"sqlmodel>=0.0.21\",\n", Some(([0, 0, 21], false))),
+            ("fastapi==1\nsqlmodel==0.0.31\n", exact([0, 0, 31])),
+            ("    \"sqlmodel\": {\"version\": \"==0.0.24\"},\n", exact([0, 0, 24])),
+            ("sqlmodel = \"^0.0.22\"\n", exact([0, 0, 22])),
+            ("sqlmodel>=0.0.21,<1\n", Some(Version::Below(Some([1, 0, 0])))),
+            ("    \"sqlmodel>=0.0.21,<0.0.40\",\n", Some(Version::Below(Some([0, 0, 40])))),
+            ("sqlmodel~=0.0.21\n", Some(Version::Below(None))),
+            ("    \"sqlmodel>=0.0.21\",\n", Some(Version::Below(None))),
             ("  \"sqlmodel\": {\n", None),
             ("mysqlmodel==1\n", None),
         ];
