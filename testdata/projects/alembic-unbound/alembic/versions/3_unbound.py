@@ -6,7 +6,7 @@ down_revision = "2"
 
 
 def kind():
-    return pgvector.sqlalchemy.Vector(3)
+    return geo.sqlalchemy.String(3)
 
 
 def upgrade():
