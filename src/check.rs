@@ -18,10 +18,11 @@ use crate::{
     frontend::{self, Reader},
     history::{Broken, History, Migration},
     ir::Name,
+    model,
     project::{self, Found as Project, Targets, Tree, config::Settings},
-    replay::{self, Outcome, Plan, Stopped, Walk, Walked, replay},
+    replay::{self, Found, Outcome, Plan, Stopped, Walk, Walked, replay},
     review::{self, Against, Reviewed, Since},
-    rules::{self, Check, Graph, Rule},
+    rules::{self, Check, Graph, Modelled, Rule},
     schema::Schema,
     source::{self, FileId, Sources, Span},
     suppress,
@@ -127,7 +128,10 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .into_par_iter()
         .map(|(at, database)| {
             let job = &jobs[at];
-            Ran { job: at, database, outcome: job.replay(sources, database, &request.rules) }
+            let mut outcome = job.replay(sources, database, &request.rules);
+            let found = job.models(opened, &outcome, &request.rules);
+            outcome.findings.extend(found);
+            Ran { job: at, database, outcome }
         })
         .collect();
     let all_read = outcomes.iter().all(|ran| ran.outcome.unloadable.is_empty())
@@ -297,7 +301,9 @@ impl Judge<'_> {
             _ => {}
         }
         let Some(id) = migration.filter(|_| !matches!(rule.check, Check::Graph(_))) else {
-            return is_ours();
+            // Models lie beside the trees.
+            let is_model = matches!(rule.check, Check::Models(_)) && sources.is_file(path);
+            return is_model || is_ours();
         };
         let named: Vec<(&Migration, bool)> = jobs
             .iter()
@@ -358,6 +364,28 @@ impl<'a> Job<'a> {
             None,
             rules,
         )
+    }
+
+    /// What the rules say of the tree's models, which are read if any of them asks.
+    fn models(&self, opened: &Opened, outcome: &Outcome, rules: &[&'static Rule]) -> Vec<Found> {
+        let Opened { sources, project, .. } = opened;
+        let mut asking = rules.iter().filter_map(|rule| match rule.check {
+            Check::Models(check) => Some((*rule, check)),
+            _ => None,
+        });
+        let Some(first) = asking.next() else { return Vec::new() };
+        let Some(models) = model::read(sources, project, self.tree, &outcome.schema) else {
+            return Vec::new();
+        };
+        let history = &self.reviewed.history;
+        let modelled = Modelled { models: &models, schema: &outcome.schema, history, sources };
+        let mut out = Vec::new();
+        for (rule, check) in std::iter::once(first).chain(asking) {
+            let mut found = Vec::new();
+            check(&modelled, &mut found);
+            out.extend(found.into_iter().map(|finding| Found { rule, migration: None, finding }));
+        }
+        out
     }
 
     fn graph(

@@ -1,10 +1,13 @@
 //! The rules: one table, one small file and one page each.
 
 use crate::{
+    database::Database,
     diagnostic::{Finding, Label, Severity},
     history::{Broken, History},
+    model::Models,
     replay::{Change, Ended, RoundTrip, Step},
-    source::Span,
+    schema::Schema,
+    source::{Sources, Span},
 };
 
 mod broken_history;
@@ -52,6 +55,9 @@ pub enum Check {
     Ended(fn(&Ended<'_>, &mut Vec<(usize, Finding)>)),
     /// The revision graph, once per tree.
     Graph(fn(&Graph<'_>, &mut Vec<Finding>)),
+    /// The models beside the schema at the heads, once per tree and database, whatever is under
+    /// review; not where a tree has no models.
+    Models(fn(&Modelled<'_>, &mut Vec<Finding>)),
     /// The suppressions, after all other findings are known (`suppress`).
     Suppressions,
 }
@@ -63,6 +69,21 @@ pub struct Graph<'a> {
     pub edited: &'a [Edited],
     /// Revisions whose file has a syntax error: found when they are read.
     pub unloadable: &'a [Broken],
+}
+
+/// What the models of a tree declare, and what its history leaves behind.
+pub struct Modelled<'a> {
+    pub models: &'a Models,
+    /// At the heads.
+    pub schema: &'a Schema,
+    pub history: &'a History,
+    pub sources: &'a Sources,
+}
+
+impl Modelled<'_> {
+    pub fn database(&self) -> Database {
+        self.schema.database()
+    }
 }
 
 /// A migration that has been merged already, and reads differently now.
