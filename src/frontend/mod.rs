@@ -8,10 +8,11 @@ use std::ops::Range;
 use crate::{
     database::Dialect,
     history::{Broken, Migration},
-    ir::Op,
+    ir::{Name, Op},
     project::{Tool, Tree},
     schema::Schema,
     source::{Sources, Span},
+    types::SqlType,
 };
 
 /// Finds the migrations of a tree by its tool's rules.
@@ -121,11 +122,38 @@ pub struct Script {
     pub error: Option<(Span, String)>,
     /// Names that nothing in its file binds, each where it is used first; said with the upgrade.
     pub unbound: Vec<(Span, String)>,
+    /// Models of the application that either half uses, said with the upgrade.
+    pub live: Vec<Live>,
+}
+
+/// A model of the application in a migration: it is what the code says when the migration runs.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Where it is used first.
+    pub span: Span,
+    /// As the migration calls it.
+    pub name: String,
+    pub table: Name,
+    pub import: Option<Span>,
+    /// The table's columns that the migration speaks of, as they are there.
+    pub columns: Vec<(String, SqlType)>,
+    pub used: Used,
+}
+
+/// What a migration uses a model for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used {
+    /// For nothing but making the table.
+    Create,
+    /// For nothing but some of its columns, by name.
+    Columns,
+    /// For whole rows, with every column that it has; for more than one thing.
+    Rows,
 }
 
 impl Script {
     pub fn new(ops: Vec<Op>, body: Body, span: Option<Span>) -> Script {
-        Script { ops, body, span, error: None, unbound: Vec::new() }
+        Script { ops, body, span, error: None, unbound: Vec::new(), live: Vec::new() }
     }
 
     /// There is no such half.

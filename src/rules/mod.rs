@@ -20,6 +20,7 @@ mod merged_revision_edited;
 mod missing_downgrade;
 mod missing_import_in_migration;
 mod missing_reference;
+mod model_import_in_migration;
 mod multiple_heads;
 mod not_null_without_backfill;
 mod rename_as_drop_add;
@@ -111,6 +112,7 @@ pub const RULES: &[&Rule] = &[
     &multiple_heads::RULE,
     &broken_history::RULE,
     &missing_import_in_migration::RULE,
+    &model_import_in_migration::RULE,
     &merged_revision_edited::RULE,
     &unused_suppression::RULE,
     &invalid_suppression::RULE,

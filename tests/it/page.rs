@@ -3,7 +3,8 @@
 //! A fence's first line: the language, what it is (`given`, `bad`, `good`, `also`, `proof`),
 //! then `on=DATABASE` where it is for one database only, `file=NAME`, and what a run must
 //! fail with: `postgres=SQLSTATE`, `sqlite=WORD`, `error=WORD`, or `measured` where the claim
-//! is one of time or of miglint itself, `foreign_keys` where env.py turns SQLite's on.
+//! is one of time or of miglint itself, `foreign_keys` where env.py turns SQLite's on,
+//! `autogenerate` where the claim is what Alembic writes next: nothing, after a good example.
 
 use std::{collections::BTreeMap, fs};
 
@@ -18,7 +19,8 @@ pub(crate) struct Example {
     pub(crate) bad: bool,
     pub(crate) sql: bool,
     pub(crate) attributes: BTreeMap<String, String>,
-    /// Files of the change: name and text.
+    /// Files of the change: name and text. A name with a folder lies under the root, and is no
+    /// migration.
     pub(crate) files: Vec<(String, String)>,
     pub(crate) given: Vec<String>,
     /// What the page prints for it, and the lines of that fence.
@@ -156,7 +158,10 @@ impl Example {
         }
         let pragma = self.attributes.contains_key("foreign_keys");
         folder.write("alembic/env.py", format!("{ENV}{}", if pragma { KEYS_ON } else { RUN }));
-        folder.write("alembic.ini", "[alembic]\nscript_location = %(here)s/alembic\n");
+        folder.write(
+            "alembic.ini",
+            "[alembic]\nscript_location = %(here)s/alembic\nprepend_sys_path = %(here)s\n",
+        );
         let given = self.given.join("\n");
         folder.write("alembic/versions/given.py", module(&given, "given", None));
     }
@@ -164,13 +169,21 @@ impl Example {
     /// Writes the change.
     pub(crate) fn write_change(&self, folder: &Folder) {
         for (name, text) in &self.files {
-            if self.sql {
-                folder.write(&format!("migrations/{name}"), text);
+            let path = self.path(name);
+            if self.sql || path == *name {
+                folder.write(&path, text);
             } else {
-                let stem = name.trim_end_matches(".py");
-                folder
-                    .write(&format!("alembic/versions/{name}"), module(text, stem, Some("given")));
+                folder.write(&path, module(text, name.trim_end_matches(".py"), Some("given")));
             }
+        }
+    }
+
+    /// Where a file of the change lies under the root.
+    pub(crate) fn path(&self, name: &str) -> String {
+        match (name.contains('/'), self.sql) {
+            (true, _) => name.to_owned(),
+            (false, true) => format!("migrations/{name}"),
+            (false, false) => format!("alembic/versions/{name}"),
         }
     }
 

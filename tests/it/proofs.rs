@@ -204,7 +204,7 @@ fn job(trial: &Trial<'_>) -> Value {
     example.write_change(&change);
     let mut files = BTreeMap::new();
     for (name, _) in &example.files {
-        let path = format!("alembic/versions/{name}");
+        let path = example.path(name);
         let text = std::fs::read_to_string(change.path().join(&path)).expect("the change");
         files.insert(path, text);
     }
@@ -216,6 +216,9 @@ fn job(trial: &Trial<'_>) -> Value {
     steps.extend(before(example).iter().map(|query| json!({ "query": query })));
     steps.push(json!({ "write": files }));
     steps.push(json!({ "up": "head" }));
+    if example.attributes.contains_key("autogenerate") {
+        steps.push(json!({ "generate": true }));
+    }
     if example.has_down() {
         steps.push(json!({ "down": "given" }));
     }
@@ -244,7 +247,8 @@ fn of_answers(trial: &Trial<'_>, answers: &[Value]) -> Ran {
     at += proofs + 1;
     let mut refusals = Vec::new();
     let mut after = Vec::new();
-    let steps = 1 + usize::from(trial.example.has_down());
+    let generates = trial.example.attributes.contains_key("autogenerate");
+    let steps = 1 + usize::from(generates) + usize::from(trial.example.has_down());
     for answer in &answers[at..at + steps] {
         refusals.extend(Refusal::of(answer));
     }

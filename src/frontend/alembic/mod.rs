@@ -13,6 +13,7 @@ mod graph;
 mod guard;
 mod indexes;
 mod instances;
+mod live;
 mod machine;
 mod models;
 mod module;
@@ -57,6 +58,8 @@ use crate::{
 pub struct Reader<'s> {
     project: project::Project<'s>,
     env: Env,
+    /// The tree's folder.
+    dir: String,
 }
 
 /// Finds the revisions of a tree. Files without a `revision` are helpers, and left alone.
@@ -90,7 +93,7 @@ impl<'s> Reader<'s> {
         } else if project.conventions.0.is_empty() {
             project.conventions = env::in_models(&mut project, &tree.given.models);
         }
-        Reader { project, env }
+        Reader { project, env, dir: tree.dir.clone() }
     }
 
     pub fn env(&self) -> Env {
@@ -157,13 +160,25 @@ impl<'s> Reader<'s> {
             }
         };
         machine.close();
+        let (mut live, mut words) = Default::default();
+        if direction == Direction::Up && module.error.is_none() {
+            let frozen = if self.dir.is_empty() { &module.dir } else { &self.dir };
+            let mut machine = Machine::new(&mut self.project, schema);
+            machine.home = Some(migration.file);
+            // What was bound while it ran is gone: names are looked up anew.
+            let scope = Scope::of_module(Rc::clone(&module));
+            (live, words) = live::models(&mut machine, &scope, frozen);
+            machine.close();
+            live.iter_mut().for_each(|live| live::look_up(live, &words, schema));
+        }
         schema.rollback(mark);
+        live.iter_mut().for_each(|live| live::look_up(live, &words, schema));
         let unbound = match direction {
             // A file that does not load fails before any name is looked up.
             Direction::Up if module.error.is_none() => names::unbound(&module),
             _ => Vec::new(),
         };
-        Script { error: module.error.clone(), unbound, ..script }
+        Script { error: module.error.clone(), unbound, live, ..script }
     }
 }
 

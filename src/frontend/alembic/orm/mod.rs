@@ -14,10 +14,15 @@ mod versions;
 
 use std::rc::Rc;
 
-use super::{machine::Machine, module::Item, project, value::Scope};
+use super::{
+    machine::Machine,
+    module::Item,
+    project,
+    value::{Class, Scope, Value},
+};
 use crate::{
     diagnostic::OpaquePlace,
-    ir::{Op, OpKind, OpaqueEffect},
+    ir::{Name, Op, OpKind, OpaqueEffect},
     model::Models,
     project::{Found, Tree, parent, upward},
     schema::{Origin, Schema},
@@ -55,6 +60,20 @@ const PARTS: &[&str] = &["Table(", "Index(", "Constraint("];
 /// What sets a convention for a metadata that somebody else made.
 const NAMING: &str = "naming_convention";
 
+/// The table that a class is mapped to.
+pub(super) fn table_of(machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> Option<Name> {
+    let mut tables = tables::Tables::new(versions::Sqlmodel::default(), false);
+    tables.class(machine, class)?;
+    machine.mapped.get(&(Rc::as_ptr(class) as usize)).cloned()
+}
+
+/// Whether a `Table(…)` belongs to a metadata.
+pub(super) fn has_metadata(machine: &mut Machine<'_, '_>, table: &Value) -> bool {
+    let Value::Call(call) = table else { return false };
+    let of = call.args.get(1).or_else(|| call.kwarg("metadata"));
+    of.cloned().is_some_and(|of| metadata::of_value(machine, &of).is_some())
+}
+
 /// Reads the models that belong to a tree: those that its env.py loads.
 pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
     let mut project = project::Project::new(sources, tree);
@@ -79,7 +98,7 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
         modules::run(&mut machine, env);
         let value = machine.module_name("target_metadata", env).filter(|v| !v.is_none());
         let value = value
-            .filter(|v| !matches!(v, super::value::Value::Unknown(_)))
+            .filter(|v| !matches!(v, Value::Unknown(_)))
             .or_else(|| modules::configured(&mut machine, env, "target_metadata"));
         target =
             value.map(|value| metadata_of(&mut machine, &value)).filter(|keys| !keys.is_empty());
@@ -125,7 +144,7 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
 }
 
 /// The metadata objects that a value names: one, or several in a list.
-fn metadata_of(machine: &mut Machine<'_, '_>, value: &super::value::Value) -> Vec<metadata::Key> {
+fn metadata_of(machine: &mut Machine<'_, '_>, value: &Value) -> Vec<metadata::Key> {
     let items = value.items().unwrap_or_else(|| vec![value.clone()]);
     items.iter().filter_map(|item| metadata::of_value(machine, item)).map(|meta| meta.key).collect()
 }
@@ -137,9 +156,7 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
     for (at, item) in module.items.iter().enumerate() {
         match item {
             Item::Class(def) if module.bindings.get(def.name.as_str()) == Some(&at) => {
-                if let Some(super::value::Value::Class(class)) =
-                    machine.module_name(&def.name, scope)
-                {
+                if let Some(Value::Class(class)) = machine.module_name(&def.name, scope) {
                     tables.class(machine, &class);
                 }
             }

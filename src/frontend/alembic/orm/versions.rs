@@ -66,6 +66,7 @@ pub(super) fn sqlmodel(sources: &Sources, tree: &Tree) -> Sqlmodel {
 }
 
 /// What is known of SQLModel's version.
+#[derive(Default)]
 pub(super) struct Sqlmodel {
     pub(super) aware: bool,
     /// What to say where a plain `datetime` was met.
