@@ -15,11 +15,12 @@ use crate::{
     diagnostic::{
         Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
     },
+    fix::Writing,
     frontend::{self, Reader},
     history::{Broken, History, Migration},
     ir::Name,
     model,
-    project::{self, Found as Project, Targets, Tree, config::Settings},
+    project::{self, Found as Project, Targets, Tool, Tree, config::Settings},
     replay::{self, Found, Outcome, Plan, Stopped, Walk, Walked, replay},
     review::{self, Against, Reviewed, Since},
     rules::{self, Check, Graph, Modelled, Rule},
@@ -368,7 +369,7 @@ impl<'a> Job<'a> {
 
     /// What the rules say of the tree's models, which are read if any of them asks.
     fn models(&self, opened: &Opened, outcome: &Outcome, rules: &[&'static Rule]) -> Vec<Found> {
-        let Opened { sources, project, .. } = opened;
+        let Opened { sources, project, settings } = opened;
         let mut asking = rules.iter().filter_map(|rule| match rule.check {
             Check::Models(check) => Some((*rule, check)),
             _ => None,
@@ -378,7 +379,15 @@ impl<'a> Job<'a> {
             return Vec::new();
         };
         let history = &self.reviewed.history;
-        let modelled = Modelled { models: &models, schema: &outcome.schema, history, sources };
+        let modelled = Modelled {
+            models: &models,
+            declared: &models.schema(outcome.schema.database()),
+            schema: &outcome.schema,
+            history,
+            sources,
+            unmanaged: &settings.unmanaged(),
+            writing: writing(self.tree, self.databases.iter().map(|(database, _)| *database)),
+        };
         let mut out = Vec::new();
         for (rule, check) in std::iter::once(first).chain(asking) {
             let mut found = Vec::new();
@@ -445,6 +454,15 @@ impl<'a> Job<'a> {
             }
         }
         summary.trees.push((self.tree.tool.name(), self.tree.shown()));
+    }
+}
+
+/// How code for a tree is written: in batches where SQLite is among its targets.
+pub(crate) fn writing(tree: &Tree, mut databases: impl Iterator<Item = Database>) -> Writing {
+    match tree.tool {
+        Tool::Alembic if databases.any(|database| database.is_sqlite()) => Writing::Batch,
+        Tool::Alembic => Writing::Alembic,
+        _ => Writing::Sql,
     }
 }
 

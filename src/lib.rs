@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod database;
 pub mod diagnostic;
+pub mod drift;
 pub mod emit;
 pub mod facts;
 pub mod fix;

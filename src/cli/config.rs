@@ -168,6 +168,12 @@ fn settings(opened: &Opened) -> Vec<Shown> {
     push("naming-convention", naming, json!("what the metadata says"));
     push("hot-tables", config.hot_tables.as_ref().map(|t| json!(t)), json!([]));
     push("small-tables", config.small_tables.as_ref().map(|t| json!(t)), json!([]));
+    let unmanaged = config.unmanaged_tables.as_ref();
+    push(
+        "unmanaged-tables",
+        unmanaged.map(|t| json!(t.iter().map(|p| &p.0).collect::<Vec<_>>())),
+        json!([]),
+    );
     push("baseline-schema", config.baseline_schema.as_ref().map(base), Value::Null);
     push("baseline", config.baseline.as_ref().map(|b| json!(b)), Value::Null);
     push("require-reason", config.require_reason.map(|r| json!(r)), json!(false));

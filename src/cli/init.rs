@@ -43,6 +43,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("naming-convention", "{ uq = \"uq_%(table_name)s_%(column_0_name)s\" }"),
     ("hot-tables", "[\"events\"]"),
     ("small-tables", "[\"countries\"]"),
+    ("unmanaged-tables", "[\"spatial_ref_sys\", \"audit.*\"]"),
     ("baseline-schema", "\"db/schema.sql\""),
     ("baseline", "\".miglint-baseline.json\""),
     ("require-reason", "true"),

@@ -20,15 +20,33 @@ use crate::{
 
 /// Which history is meant.
 #[derive(Debug, clap::Args)]
-struct Place {
+pub(super) struct Place {
     /// The project's root.
     #[arg(default_value = ".", value_name = "PATH")]
-    path: PathBuf,
+    pub(super) path: PathBuf,
     #[command(flatten)]
     configured: Configured,
     /// The tree, where the project has several: its folder under the root.
     #[arg(long, value_name = "DIR")]
     tree: Option<String>,
+}
+
+impl Place {
+    pub(super) fn open(&self) -> Result<Opened, String> {
+        self.configured.open(&self.path)
+    }
+
+    /// The tree that is named, else all.
+    pub(super) fn trees<'a>(
+        &self,
+        opened: &'a Opened,
+        database: Option<Database>,
+    ) -> Result<Vec<&'a Tree>, String> {
+        match &self.tree {
+            Some(dir) => Ok(vec![pick(opened, &self.path, Some(dir), database)?]),
+            None => Ok(opened.project.trees.iter().collect()),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -122,7 +140,7 @@ fn shown(trees: &[Tree]) -> String {
 }
 
 pub(super) fn schema(out: &mut dyn Write, args: &SchemaArgs) -> Result<ExitCode, Failure> {
-    let opened = args.place.configured.open(&args.place.path)?;
+    let opened = args.place.open()?;
     let tree = pick(&opened, &args.place.path, args.place.tree.as_deref(), args.database)?;
     let asked: Vec<Database> = args.database.into_iter().collect();
     let targets = opened.targets(tree, &asked);
@@ -264,11 +282,8 @@ fn command(args: &SchemaArgs) -> String {
 }
 
 pub(super) fn graph(out: &mut dyn Write, args: &GraphArgs) -> Result<ExitCode, Failure> {
-    let opened = args.place.configured.open(&args.place.path)?;
-    let trees: Vec<&Tree> = match &args.place.tree {
-        Some(_) => vec![pick(&opened, &args.place.path, args.place.tree.as_deref(), None)?],
-        None => opened.project.trees.iter().collect(),
-    };
+    let opened = args.place.open()?;
+    let trees = args.place.trees(&opened, None)?;
     if trees.is_empty() {
         return Err(nothing_found(&opened, &args.place.path).into());
     }

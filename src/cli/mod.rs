@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod config;
+mod diff;
 mod generate;
 mod init;
 mod inspect;
@@ -54,6 +55,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Print the schema that a history leaves behind.
     Schema(inspect::SchemaArgs),
+    /// Compare the models with what the migrations leave behind: exit code 1 where they differ.
+    Diff(diff::DiffArgs),
     /// Print the revision graph.
     Graph(inspect::GraphArgs),
     /// Write a configuration, the pre-commit entry and the workflow, for what is found here.
@@ -176,6 +179,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     let code = match &cli.command {
         Command::Check(args) => check::check(&mut out, args, style)?,
         Command::Schema(args) => inspect::schema(&mut out, args)?,
+        Command::Diff(args) => diff::diff(&mut out, args)?,
         Command::Graph(args) => inspect::graph(&mut out, args)?,
         Command::Init(args) => init::init(&mut out, args)?,
         Command::Config(args) => config::config(&mut out, args)?,

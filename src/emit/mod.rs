@@ -1,6 +1,7 @@
 //! What was found, as bytes: for people, for machines, for forges. One table lists the formats.
 
 mod concise;
+mod diff;
 mod escape;
 mod full;
 mod github;
@@ -21,6 +22,7 @@ use std::{
     io::{self, Write},
 };
 
+pub use diff::{Compared, diff_json, diff_text};
 pub use full::full;
 pub use graph::{graph_json, graph_text};
 pub use schema::{Replayed, SCHEMA_FORMATS, SchemaFormat, schema_step};

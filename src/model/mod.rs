@@ -36,6 +36,8 @@ pub struct Models {
     /// Tables of the history that the project keeps out of comparisons on purpose
     /// (`include_object`, `print_schema.filter`).
     pub left_out: Vec<Name>,
+    /// Tables that the project maps with another metadata.
+    pub elsewhere: Vec<Name>,
     /// Where they were found, for people: `app/models.py`.
     pub from: String,
     /// Sentences on what was assumed: the version of a library, for example.
@@ -52,6 +54,8 @@ pub struct Says {
     pub all_tables: bool,
     /// All columns are declared.
     pub all_columns: bool,
+    /// The project wants types compared (`compare_type`).
+    pub types: bool,
     pub nullability: bool,
     /// Defaults of the server, identity, computed columns.
     pub defaults: bool,
@@ -68,6 +72,7 @@ impl Default for Says {
         Says {
             all_tables: true,
             all_columns: true,
+            types: true,
             nullability: true,
             defaults: true,
             foreign_keys: true,

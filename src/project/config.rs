@@ -13,6 +13,7 @@ use super::{TOOLS, Tool};
 use crate::{
     database::{Database, Dialect},
     diagnostic::Severity,
+    ir::Name,
     rules::{self, RULES},
     source,
 };
@@ -63,6 +64,9 @@ pub struct Config {
     pub hot_tables: Option<Vec<String>>,
     /// Tables with few rows: findings whose harm grows with a table are left out.
     pub small_tables: Option<Vec<String>>,
+    /// Tables that the models leave to others on purpose, by name or pattern (`audit.*`):
+    /// `model-drift` and `miglint diff` pass over them.
+    pub unmanaged_tables: Option<Vec<Pattern>>,
     /// What the databases held before the first migration: a file as `pg_dump --schema-only` or
     /// `sqlite3 … .schema` writes it, or one for each database. With it, a table that neither the
     /// file nor a migration makes is missing.
@@ -404,6 +408,12 @@ impl Settings {
         let dir = real.parent().map(Path::to_owned).unwrap_or_default();
         settings.below = below(&dir, &root);
         Ok(settings)
+    }
+
+    /// Tells whether a table is one that the models leave to others.
+    pub fn unmanaged(&self) -> impl Fn(&Name) -> bool {
+        let globs = glob_set(self.config.unmanaged_tables.iter().flatten());
+        move |table| globs.is_match(table.to_string())
     }
 
     /// A path of the configuration, under the root; `None`: it lies elsewhere.

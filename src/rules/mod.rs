@@ -3,7 +3,9 @@
 use crate::{
     database::Database,
     diagnostic::{Finding, Label, Severity},
+    fix::Writing,
     history::{Broken, History},
+    ir::Name,
     model::Models,
     replay::{Change, Ended, RoundTrip, Step},
     schema::Schema,
@@ -20,6 +22,7 @@ mod merged_revision_edited;
 mod missing_downgrade;
 mod missing_import_in_migration;
 mod missing_reference;
+mod model_drift;
 mod model_import_in_migration;
 mod multiple_heads;
 mod not_null_without_backfill;
@@ -75,10 +78,16 @@ pub struct Graph<'a> {
 /// What the models of a tree declare, and what its history leaves behind.
 pub struct Modelled<'a> {
     pub models: &'a Models,
+    /// The schema that they declare.
+    pub declared: &'a Schema,
     /// At the heads.
     pub schema: &'a Schema,
     pub history: &'a History,
     pub sources: &'a Sources,
+    /// Whether the configuration leaves a table out.
+    pub unmanaged: &'a dyn Fn(&Name) -> bool,
+    /// How code is shown.
+    pub writing: Writing,
 }
 
 impl Modelled<'_> {
@@ -111,6 +120,7 @@ pub const RULES: &[&Rule] = &[
     &table_data_dropped::RULE,
     &multiple_heads::RULE,
     &broken_history::RULE,
+    &model_drift::RULE,
     &missing_import_in_migration::RULE,
     &model_import_in_migration::RULE,
     &merged_revision_edited::RULE,

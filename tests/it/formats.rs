@@ -423,9 +423,9 @@ fn markdown_never_outgrows_a_comment() {
 fn statistics_count_rules_and_ci_gets_their_pages() {
     let args = [CHECK, &["--quiet", "--statistics", "--output-format=concise"]].concat();
     let (_, text, _) = miglint(home(), &args, &[]);
-    let counts: Vec<&str> = text.lines().skip(7).collect();
+    let counts: Vec<&str> = text.lines().skip(8).collect();
     assert_eq!(counts[0], "2  error    sqlite-unsupported-alter");
-    assert_eq!(counts.len(), 6, "{text}");
+    assert_eq!(counts.len(), 7, "{text}");
     let (_, text, _) = miglint(home(), CHECK, &[("CI", "true")]);
     assert_eq!(text.matches("/rules/sqlite-unsupported-alter.md\n").count(), 1, "{text}");
     let linked = [CHECK, &["--color=always"]].concat();

@@ -331,6 +331,13 @@ impl Machine<'_, '_> {
                 let text = member.2.as_str().unwrap_or_else(|| Rc::from(member.1.as_str()));
                 DefaultValue::sql(&format!("'{}'", text.replace('\'', "''")))
             }
+            // A construct of the project's own compiles to what it likes.
+            Value::Call(call)
+                if matches!(call.callee, Callee::Class(_))
+                    || self.compiled.contains(call.name()) =>
+            {
+                DefaultValue::unknown()
+            }
             Value::Call(call) => match call.name() {
                 "text" | "literal_column" => match call.args.first().and_then(Value::as_str) {
                     Some(sql) => DefaultValue::sql(&sql),

@@ -110,7 +110,9 @@ impl Machine<'_, '_> {
         if let Some(ops) = kwarg("postgresql_ops") {
             for part in &mut index.parts {
                 let Indexed::Column(name) = &part.of else { continue };
-                part.opclass = ops.get(name).and_then(|v| v.as_str()).map(|o| o.to_string());
+                if let Some(text) = ops.get(name).and_then(|v| v.as_str()) {
+                    behind(part, &text);
+                }
             }
         }
         if let Some(Value::Dict(with)) = kwarg("postgresql_with") {
@@ -184,4 +186,23 @@ fn ordered(mut part: IndexPart, how: &str) -> IndexPart {
         _ => {}
     }
     part
+}
+
+/// What `postgresql_ops` puts behind a column: it is written as it is, and may give an order, too.
+fn behind(part: &mut IndexPart, text: &str) {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let is = |word: &&str, what: &str| word.eq_ignore_ascii_case(what);
+    if let [.., nulls, place] = words[..]
+        && is(&nulls, "nulls")
+    {
+        part.nulls_first = Some(is(&place, "first"));
+        words.truncate(words.len() - 2);
+    }
+    if let Some(last) = words.last().copied()
+        && (is(&last, "desc") || is(&last, "asc"))
+    {
+        part.descending = is(&last, "desc");
+        words.pop();
+    }
+    part.opclass = Some(words.join(" ")).filter(|text| !text.is_empty());
 }

@@ -62,6 +62,8 @@ pub(super) struct Machine<'r, 's> {
     pub(super) mapped: std::collections::HashMap<usize, crate::ir::Name>,
     /// Naming conventions that were set on metadata of packages, by the class that has it.
     pub(super) named: Vec<(String, Value)>,
+    /// Functions of SQLAlchemy that the project compiles in its own way (`@compiles`).
+    pub(super) compiled: std::collections::HashSet<String>,
     /// Models are read, not a migration: `Mapped[int]` keeps its argument.
     pub(super) models: bool,
     steps: usize,
@@ -106,6 +108,7 @@ impl<'r, 's> Machine<'r, 's> {
             loose: Vec::new(),
             mapped: Default::default(),
             named: Vec::new(),
+            compiled: Default::default(),
             models: false,
             steps: 0,
             budget: MAX_STEPS,

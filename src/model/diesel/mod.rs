@@ -90,6 +90,7 @@ fn says(files: &[Read]) -> Says {
     Says {
         all_tables: all,
         all_columns: all,
+        types: true,
         nullability: true,
         defaults: false,
         foreign_keys: false,

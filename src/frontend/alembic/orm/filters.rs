@@ -24,6 +24,9 @@ pub(super) fn apply(
     replayed: &Schema,
     models: &mut Models,
 ) {
+    // The project does not want it compared; without the word, Alembic does (1.12 on).
+    let types = modules::configured(machine, env, "compare_type");
+    models.says.types = types.is_none_or(|value| value.truth() != Some(false));
     let object = modules::configured(machine, env, "include_object");
     let name = modules::configured(machine, env, "include_name");
     if object.is_none() && name.is_none() {

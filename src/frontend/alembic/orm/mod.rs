@@ -178,6 +178,10 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
 fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Rc<Scope>], tables: &mut tables::Tables) {
     for scope in modules {
         let file = machine.project.sources.file(scope.module.file);
+        machine.compiled.extend(compiled(&file.text));
+    }
+    for scope in modules {
+        let file = machine.project.sources.file(scope.module.file);
         if SIGNS.iter().any(|sign| file.text.contains(sign)) {
             if let Some((span, error)) = &scope.module.error {
                 let reason = format!("the module has a syntax error: {error}");
@@ -186,6 +190,14 @@ fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Rc<Scope>], tables: &m
             read_module(machine, scope, tables);
         }
     }
+}
+
+/// What a module compiles in its own way: the last word of `@compiles(functions.now, "sqlite")`.
+fn compiled(text: &str) -> impl Iterator<Item = String> {
+    text.split("@compiles(").skip(1).filter_map(|rest| {
+        let name = rest.split([',', ')']).next()?.trim();
+        name.rsplit('.').next().map(str::to_owned)
+    })
 }
 
 /// The modules beside a tree that declare tables.

@@ -190,7 +190,20 @@ impl Tables {
                 self.columns(machine, class, &line.classes, &map, parent);
                 return Some(parent);
             }
-            (Named::Not, _, None) => return None,
+            (Named::Not, _, None) => {
+                // A base that is not here may give the name (`declared_attr`).
+                let base = line.outside.iter().find(|base| unknown_base(base));
+                if let Some(name) = base.and_then(base_name)
+                    && self.has_columns(machine, class)
+                {
+                    let reason = format!(
+                        "the table's name of `{}` may come from `{name}`, which is not here",
+                        class.name
+                    );
+                    machine.opaque(header(class), &reason, OpaqueEffect::Others);
+                }
+                return None;
+            }
         };
         let args = self.table_args(machine, class, &line.classes);
         let (items, options) = args.unwrap_or_default();
@@ -214,6 +227,14 @@ impl Tables {
         self.defs[at].parts.extend(items);
         self.defs[at].options = options;
         Some(at)
+    }
+
+    /// Whether a class itself has columns.
+    fn has_columns(&mut self, machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> bool {
+        self.own_attributes(machine, class).iter().any(|attribute| {
+            let value = machine.declared_value(attribute, class);
+            value.is_some_and(|value| matches!(column_of(machine, &value, 0), Kind::Column(_)))
+        })
     }
 
     /// What `__tablename__` says: of the class, or of what it inherits from that is no table of
@@ -559,6 +580,8 @@ impl Tables {
         let belongs = |def: &Def| {
             target.as_ref().is_none_or(|keys| keys.iter().any(|key| key.same(&def.meta.key)))
         };
+        let apart = self.defs.iter().filter(|def| !belongs(def));
+        models.elsewhere.extend(apart.map(|def| def.table.clone()));
         self.defs.retain(belongs);
         self.indexes(machine);
         let mut made: Vec<(CreateTable, HashSet<String>, Span)> = Vec::new();

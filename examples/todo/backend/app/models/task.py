@@ -15,6 +15,7 @@ class Task(SQLModel, table=True):
     priority_id: int | None = Field(default=None, foreign_key='priorities.id')
     is_recurring: bool = False
     due_date: datetime | None = Field(default=None, index=True)
+    estimate: int | None = None
 
 
 class TaskHistory(SQLModel, table=True):

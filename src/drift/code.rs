@@ -1,0 +1,554 @@
+//! The operations that a history lacks, as code in the tool that it is written in. Shown, never
+//! applied: what it does to the rows that are there is for the author to say.
+
+use crate::{
+    database::Database,
+    fix::{self, Writing},
+    ir::{Column, Constraint, ConstraintKind, CreateTable, Index, Indexed, Name, OpKind},
+    quote,
+    schema::{Lookup, Schema, TypeKind, clip},
+    types::SqlType,
+};
+
+/// Operations, one below the other; `None` where one of them cannot be written down.
+///
+/// `declared`: the schema of the models, which knows the labels of their types.
+pub fn code(ops: &[OpKind], writing: Writing, declared: &Schema) -> Option<String> {
+    let writer = Writer { writing, database: declared.database(), declared };
+    let texts: Option<Vec<String>> = ops.iter().map(|op| writer.operation(op)).collect();
+    let text = texts?.join("\n");
+    (!text.is_empty()).then(|| joined(&text))
+}
+
+/// One batch where two on the same table follow each other: each copies the table on SQLite.
+fn joined(text: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    let mut open = "";
+    for line in text.lines() {
+        if line.starts_with("with op.batch_alter_table(") {
+            if std::mem::replace(&mut open, line) == line {
+                continue;
+            }
+        } else if !line.starts_with("    batch_op.") {
+            open = "";
+        }
+        out.push(line);
+    }
+    out.join("\n")
+}
+
+struct Writer<'a> {
+    writing: Writing,
+    database: Database,
+    declared: &'a Schema,
+}
+
+impl Writer<'_> {
+    fn operation(&self, op: &OpKind) -> Option<String> {
+        match (op, self.writing) {
+            (OpKind::AddColumn { table, column, .. }, _)
+                if !column.nullable && !column.server_filled() =>
+            {
+                self.add_filled(table, column)
+            }
+            (OpKind::CreateTable(create), Writing::Sql) => self.create_sql(create),
+            (OpKind::CreateTable(create), _) => {
+                self.create_alembic(create).or_else(|| self.execute(&self.create_sql(create)?))
+            }
+            (OpKind::AddColumn { table, column, .. }, Writing::Sql) => self.add_sql(table, column),
+            (OpKind::AddColumn { table, column, .. }, _) => match self.column_alembic(column) {
+                Some(column) => {
+                    Some(format!("op.add_column({}, {column}{})", py(&table.name), schema(table)))
+                }
+                None => self.execute(&self.add_sql(table, column)?),
+            },
+            (OpKind::AlterColumn { table, column, change }, writing) => {
+                self.alter(writing, table, column, change)
+            }
+            (OpKind::AddConstraint { table, constraint }, writing) => {
+                self.add_constraint(writing, table, constraint)
+            }
+            (OpKind::DropConstraint { table, name: Some(name), kind, .. }, writing) => {
+                Some(self.drop_constraint(writing, table, name, *kind))
+            }
+            (OpKind::CreateIndex { table, index, .. }, writing) => {
+                self.create_index(writing, table, index)
+            }
+            (OpKind::DropIndex { name, .. }, Writing::Sql) => {
+                Some(format!("DROP INDEX {};", self.name(name)))
+            }
+            (OpKind::DropIndex { name, table, .. }, _) => {
+                let table = table.as_ref()?;
+                let (name, of) = (py(&name.name), py(&table.name));
+                Some(format!("op.drop_index({name}, table_name={of}{})", schema(table)))
+            }
+            (OpKind::AddEnumValue { name, label, .. }, writing) => {
+                let statement =
+                    format!("ALTER TYPE {} ADD VALUE {}", self.name(name), quote::text(label));
+                Some(fix::sql(writing, &statement))
+            }
+            (OpKind::CreateEnum { name, labels, .. }, writing) => {
+                let labels: Vec<String> = labels.iter().map(|l| quote::text(l)).collect();
+                let labels = labels.join(", ");
+                let statement = format!("CREATE TYPE {} AS ENUM ({labels})", self.name(name));
+                Some(fix::sql(writing, &statement))
+            }
+            _ => None,
+        }
+    }
+
+    /// SQL that ends in a semicolon, run by Alembic.
+    fn execute(&self, sql: &str) -> Option<String> {
+        let sql = sql.trim_end_matches(';');
+        if !sql.contains('\n') || sql.contains(['\\', '"']) {
+            return Some(fix::sql(self.writing, sql));
+        }
+        let lines: Vec<String> = sql.lines().map(|line| format!("    {line}")).collect();
+        Some(format!("op.execute(\"\"\"\n{}\n\"\"\")", lines.join("\n")))
+    }
+
+    fn ident(&self, name: &str) -> String {
+        quote::name(name, self.database.dialect)
+    }
+
+    fn name(&self, name: &Name) -> String {
+        quote::qualified(name, self.database.dialect)
+    }
+
+    fn list(&self, names: &[String]) -> String {
+        names.iter().map(|name| self.ident(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A NOT NULL column that no default fills: rows may be there.
+    fn add_filled(&self, table: &Name, column: &Column) -> Option<String> {
+        if self.writing == Writing::Sql && self.database.is_sqlite() {
+            return Some(fix::add_with_default(table, &column.name, &column.ty));
+        }
+        let nullable = Column { nullable: true, ..column.clone() };
+        let add = OpKind::AddColumn {
+            table: table.clone(),
+            column: nullable,
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            if_not_exists: false,
+        };
+        let (t, c, value) = (self.name(table), self.ident(&column.name), fix::sample(&column.ty));
+        let fill = format!("UPDATE {t} SET {c} = {value} WHERE {c} IS NULL");
+        let lines = [
+            self.operation(&add)?,
+            fix::sql(self.writing, &fill),
+            fix::set_not_null(self.writing, table, &column.name),
+        ];
+        Some(lines.join("\n"))
+    }
+
+    fn add_sql(&self, table: &Name, column: &Column) -> Option<String> {
+        Some(format!("ALTER TABLE {} ADD COLUMN {};", self.name(table), self.column_sql(column)?))
+    }
+
+    fn column_sql(&self, column: &Column) -> Option<String> {
+        if column.ty.is_unknown() {
+            return None;
+        }
+        let serial = match column.ty.name.as_str() {
+            "integer" => Some("serial"),
+            "bigint" => Some("bigserial"),
+            "smallint" => Some("smallserial"),
+            _ => None,
+        };
+        let ty = column.ty.to_string();
+        let ty = serial.filter(|_| column.serial).map_or(ty, str::to_owned);
+        let mut text = format!("{} {ty}", self.ident(&column.name));
+        if let Some(generated) = &column.generated {
+            text.push_str(&format!(" GENERATED ALWAYS AS ({}) STORED", generated.sql));
+        }
+        if let Some(identity) = &column.identity {
+            let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+            text.push_str(&format!(" GENERATED {when} AS IDENTITY"));
+        }
+        if let Some(default) = &column.default {
+            text.push_str(&format!(" DEFAULT {}", default.sql.as_deref()?));
+        }
+        if !column.nullable && !column.serial {
+            text.push_str(" NOT NULL");
+        }
+        Some(text)
+    }
+
+    fn create_sql(&self, create: &CreateTable) -> Option<String> {
+        let mut lines: Vec<String> =
+            create.columns.iter().map(|c| self.column_sql(c)).collect::<Option<_>>()?;
+        for constraint in &create.constraints {
+            lines.push(self.constraint_sql(constraint)?);
+        }
+        let name = self.name(&create.table);
+        Some(format!("CREATE TABLE {name} (\n    {}\n);", lines.join(",\n    ")))
+    }
+
+    fn constraint_sql(&self, c: &Constraint) -> Option<String> {
+        let name = c.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.ident(name)));
+        let columns = self.list(&c.columns);
+        let mut text = name.unwrap_or_default();
+        text.push_str(&match &c.kind {
+            ConstraintKind::PrimaryKey => format!("PRIMARY KEY ({columns})"),
+            ConstraintKind::Unique { nulls_not_distinct: false } => format!("UNIQUE ({columns})"),
+            ConstraintKind::Unique { nulls_not_distinct: true } => {
+                format!("UNIQUE NULLS NOT DISTINCT ({columns})")
+            }
+            ConstraintKind::Check { sql: Some(sql) } => format!("CHECK ({sql})"),
+            ConstraintKind::ForeignKey(fk) => {
+                let target = self.name(&fk.table);
+                let referenced = match fk.columns.as_slice() {
+                    [] => String::new(),
+                    columns => format!(" ({})", self.list(columns)),
+                };
+                let mut text = format!("FOREIGN KEY ({columns}) REFERENCES {target}{referenced}");
+                for (when, action) in [("DELETE", &fk.on_delete), ("UPDATE", &fk.on_update)] {
+                    if let Some(action) = action {
+                        text.push_str(&format!(" ON {when} {action}"));
+                    }
+                }
+                text
+            }
+            _ => return None,
+        });
+        if c.deferrable {
+            text.push_str(" DEFERRABLE");
+        }
+        if c.initially_deferred {
+            text.push_str(" INITIALLY DEFERRED");
+        }
+        Some(text)
+    }
+
+    fn create_alembic(&self, create: &CreateTable) -> Option<String> {
+        let mut lines: Vec<String> =
+            create.columns.iter().map(|c| self.column_alembic(c)).collect::<Option<_>>()?;
+        for constraint in &create.constraints {
+            lines.push(constraint_alembic(constraint)?);
+        }
+        let table = py(&create.table.name);
+        let schema = schema(&create.table);
+        Some(format!("op.create_table(\n    {table},\n    {}{schema},\n)", lines.join(",\n    ")))
+    }
+
+    /// `sa.Column(…)`; `None` where SQLAlchemy's own types do not say its type.
+    fn column_alembic(&self, column: &Column) -> Option<String> {
+        let ty = self.type_alembic(&column.ty)?;
+        if column.collation.is_some() {
+            return None;
+        }
+        let mut parts = vec![py(&column.name), ty];
+        if let Some(generated) = &column.generated {
+            let stored = if generated.stored { "True" } else { "False" };
+            parts.push(format!("sa.Computed({}, persisted={stored})", py(&generated.sql)));
+        }
+        if let Some(identity) = &column.identity {
+            let always = if identity.always { "always=True" } else { "" };
+            parts.push(format!("sa.Identity({always})"));
+        }
+        if let Some(default) = &column.default {
+            parts.push(format!("server_default=sa.text({})", py(default.sql.as_deref()?)));
+        }
+        parts.push(format!("nullable={}", if column.nullable { "True" } else { "False" }));
+        Some(format!("sa.Column({})", parts.join(", ")))
+    }
+
+    /// The SQLAlchemy type; an enum's own, where its labels are known.
+    fn type_alembic(&self, ty: &SqlType) -> Option<String> {
+        let written = fix::alembic_type(ty);
+        if !written.contains('…') {
+            return Some(written);
+        }
+        let (schema, name) = match ty.name.split_once('.') {
+            Some((schema, name)) => (Some(schema), name),
+            None => (None, ty.name.as_str()),
+        };
+        let Lookup::Found(found) = self.declared.ty(&Name::new(schema, name)) else { return None };
+        let TypeKind::Enum { labels } = &found.kind else { return None };
+        let labels: Vec<String> = labels.iter().map(|label| py(label)).collect();
+        let schema = schema.map(|s| format!(", schema={}", py(s))).unwrap_or_default();
+        let name = py(name);
+        (ty.dims == 0).then(|| {
+            let labels = labels.join(", ");
+            format!("postgresql.ENUM({labels}, name={name}{schema}, create_type=False)")
+        })
+    }
+
+    fn alter(
+        &self,
+        writing: Writing,
+        table: &Name,
+        column: &str,
+        change: &crate::ir::ColumnChange,
+    ) -> Option<String> {
+        let (t, c) = (self.name(table), self.ident(column));
+        if writing == Writing::Sql && self.database.is_sqlite() {
+            return None;
+        }
+        let mut lines = Vec::new();
+        if let Some(ty) = &change.ty {
+            let using = format!("{c}::{}", ty.to);
+            lines.push(match writing {
+                Writing::Batch => {
+                    let ty = self.type_alembic(&ty.to)?;
+                    batch(table, &format!("alter_column({}, type_={ty})", py(column)))
+                }
+                _ if fix::alembic_type(&ty.to).contains('…') => fix::sql(
+                    writing,
+                    &format!("ALTER TABLE {t} ALTER COLUMN {c} TYPE {} USING {using}", ty.to),
+                ),
+                _ => fix::change_type(writing, table, column, &ty.to, &using),
+            });
+        }
+        if let Some(default) = &change.default {
+            let sql = match default {
+                Some(default) => Some(default.sql.as_deref()?),
+                None => None,
+            };
+            lines.push(match (writing, sql) {
+                (Writing::Sql, Some(sql)) => {
+                    format!("ALTER TABLE {t} ALTER COLUMN {c} SET DEFAULT {sql};")
+                }
+                (Writing::Sql, None) => format!("ALTER TABLE {t} ALTER COLUMN {c} DROP DEFAULT;"),
+                (writing, sql) => {
+                    let value =
+                        sql.map_or("None".to_owned(), |sql| format!("sa.text({})", py(sql)));
+                    call(
+                        writing,
+                        table,
+                        &format!("alter_column({}, ", py(column)),
+                        &format!("server_default={value}"),
+                    )
+                }
+            });
+        }
+        match change.nullable {
+            Some(false) => lines.push(fix::set_not_null(writing, table, column)),
+            Some(true) => lines.push(match writing {
+                Writing::Sql => format!("ALTER TABLE {t} ALTER COLUMN {c} DROP NOT NULL;"),
+                writing => {
+                    call(writing, table, &format!("alter_column({}, ", py(column)), "nullable=True")
+                }
+            }),
+            None => {}
+        }
+        Some(lines.join("\n"))
+    }
+
+    fn add_constraint(&self, writing: Writing, table: &Name, c: &Constraint) -> Option<String> {
+        if writing == Writing::Sql {
+            if self.database.is_sqlite() {
+                return None;
+            }
+            let constraint = self.constraint_sql(c)?;
+            return Some(format!("ALTER TABLE {} ADD {constraint};", self.name(table)));
+        }
+        // A batch takes no constraint without a name.
+        let made = c.name.clone().unwrap_or_else(|| {
+            let name = format!("{}_{}_{}", table.name, c.columns.join("_"), ending(c));
+            clip(&name).to_owned()
+        });
+        let name = py(&made);
+        let columns = py_list(&c.columns);
+        let (of, own) = match writing {
+            Writing::Batch => (String::new(), String::new()),
+            _ => (format!(", {}", py(&table.name)), schema(table)),
+        };
+        let (function, rest) = match &c.kind {
+            ConstraintKind::Unique { .. } => {
+                ("create_unique_constraint", format!(", {columns}{own}"))
+            }
+            ConstraintKind::PrimaryKey => ("create_primary_key", format!(", {columns}{own}")),
+            ConstraintKind::Check { sql: Some(sql) } => {
+                ("create_check_constraint", format!(", {}{own}", py(sql)))
+            }
+            ConstraintKind::ForeignKey(fk) => {
+                let mut rest =
+                    format!(", {}, {columns}, {}", py(&fk.table.name), py_list(&fk.columns));
+                for (key, action) in [("ondelete", &fk.on_delete), ("onupdate", &fk.on_update)] {
+                    if let Some(action) = action {
+                        rest.push_str(&format!(", {key}={}", py(action)));
+                    }
+                }
+                if c.deferrable {
+                    rest.push_str(", deferrable=True");
+                }
+                if c.initially_deferred {
+                    rest.push_str(", initially='DEFERRED'");
+                }
+                if let (Some(schema), Writing::Alembic) = (&table.schema, writing) {
+                    rest.push_str(&format!(", source_schema={}", py(schema)));
+                }
+                if let Some(schema) = &fk.table.schema {
+                    rest.push_str(&format!(", referent_schema={}", py(schema)));
+                }
+                ("create_foreign_key", rest)
+            }
+            _ => return None,
+        };
+        Some(match writing {
+            Writing::Batch => batch(table, &format!("{function}({name}{rest})")),
+            _ => format!("op.{function}({name}{of}{rest})"),
+        })
+    }
+
+    fn drop_constraint(
+        &self,
+        writing: Writing,
+        table: &Name,
+        name: &str,
+        kind: Option<crate::ir::ConstraintType>,
+    ) -> String {
+        use crate::ir::ConstraintType as Type;
+        if writing == Writing::Sql {
+            return format!(
+                "ALTER TABLE {} DROP CONSTRAINT {};",
+                self.name(table),
+                self.ident(name)
+            );
+        }
+        let kind = match kind {
+            Some(Type::PrimaryKey) => ", type_='primary'",
+            Some(Type::Unique) => ", type_='unique'",
+            Some(Type::ForeignKey) => ", type_='foreignkey'",
+            Some(Type::Check) => ", type_='check'",
+            _ => "",
+        };
+        match writing {
+            Writing::Batch => batch(table, &format!("drop_constraint({}{kind})", py(name))),
+            _ => format!(
+                "op.drop_constraint({}, {}{kind}{})",
+                py(name),
+                py(&table.name),
+                schema(table)
+            ),
+        }
+    }
+
+    fn create_index(&self, writing: Writing, table: &Name, index: &Index) -> Option<String> {
+        let name = index.name.as_deref()?;
+        // One that could not be read.
+        if index.predicate.as_deref().is_some_and(|sql| sql.trim().is_empty()) {
+            return None;
+        }
+        let plain = index.parts.iter().all(|part| {
+            matches!(part.of, Indexed::Column(_))
+                && part.opclass.is_none()
+                && part.collation.is_none()
+                && !part.descending
+                && part.nulls_first.is_none()
+        }) && index.include.is_empty();
+        let dialect = if self.database.is_sqlite() { "sqlite" } else { "postgresql" };
+        if writing != Writing::Sql && plain {
+            let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+            let mut rest = schema(table);
+            if index.unique {
+                rest.push_str(", unique=True");
+            }
+            if let Some(method) = index.method.as_deref().filter(|m| *m != "btree") {
+                rest.push_str(&format!(", postgresql_using={}", py(method)));
+            }
+            if let Some(predicate) = &index.predicate {
+                rest.push_str(&format!(", {dialect}_where=sa.text({})", py(predicate)));
+            }
+            let (of, columns) = (py(&table.name), py_list(&columns));
+            return Some(format!("op.create_index({}, {of}, {columns}{rest})", py(name)));
+        }
+        let parts: Option<Vec<String>> = index
+            .parts
+            .iter()
+            .map(|part| {
+                let mut text = match &part.of {
+                    Indexed::Column(name) => self.ident(name),
+                    Indexed::Expression(sql) if sql.is_empty() => return None,
+                    Indexed::Expression(sql) => format!("({sql})"),
+                };
+                if let Some(opclass) = &part.opclass {
+                    text.push_str(&format!(" {opclass}"));
+                }
+                if part.descending {
+                    text.push_str(" DESC");
+                }
+                Some(text)
+            })
+            .collect();
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let method =
+            index.method.as_deref().filter(|m| *m != "btree" && self.database.is_postgres());
+        let method = method.map(|m| format!(" USING {m}")).unwrap_or_default();
+        let rest = index.predicate.as_ref().map(|p| format!(" WHERE {p}")).unwrap_or_default();
+        let statement = format!(
+            "CREATE {unique}INDEX {} ON {}{method} ({}){rest}",
+            self.ident(name),
+            self.name(table),
+            parts?.join(", ")
+        );
+        Some(fix::sql(writing, &statement))
+    }
+}
+
+fn ending(c: &Constraint) -> &'static str {
+    match c.kind {
+        ConstraintKind::PrimaryKey => "pkey",
+        ConstraintKind::Unique { .. } => "key",
+        ConstraintKind::ForeignKey(_) => "fkey",
+        _ => "check",
+    }
+}
+
+fn constraint_alembic(c: &Constraint) -> Option<String> {
+    let columns: Vec<String> = c.columns.iter().map(|column| py(column)).collect();
+    let name = c.name.as_ref().map(|name| format!(", name={}", py(name))).unwrap_or_default();
+    Some(match &c.kind {
+        ConstraintKind::PrimaryKey => {
+            format!("sa.PrimaryKeyConstraint({}{name})", columns.join(", "))
+        }
+        ConstraintKind::Unique { .. } => {
+            format!("sa.UniqueConstraint({}{name})", columns.join(", "))
+        }
+        ConstraintKind::Check { sql: Some(sql) } => {
+            format!("sa.CheckConstraint({}{name})", py(sql))
+        }
+        ConstraintKind::ForeignKey(fk) => {
+            let target = |column: &String| py(&format!("{}.{column}", fk.table));
+            let referenced: Vec<String> = fk.columns.iter().map(target).collect();
+            let delete = fk.on_delete.as_ref().map(|a| format!(", ondelete={}", py(a)));
+            format!(
+                "sa.ForeignKeyConstraint([{}], [{}]{name}{})",
+                columns.join(", "),
+                referenced.join(", "),
+                delete.unwrap_or_default()
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// A call on a table, in a batch where SQLite is a target.
+fn call(writing: Writing, table: &Name, head: &str, rest: &str) -> String {
+    match writing {
+        Writing::Batch => batch(table, &format!("{head}{rest})")),
+        _ => {
+            let (function, args) = head.split_once('(').unwrap_or((head, ""));
+            format!("op.{function}({}, {args}{rest}{})", py(&table.name), schema(table))
+        }
+    }
+}
+
+fn batch(table: &Name, call: &str) -> String {
+    let of = py(&table.name);
+    format!("with op.batch_alter_table({of}{}) as batch_op:\n    batch_op.{call}", schema(table))
+}
+
+fn py(text: &str) -> String {
+    fix::text(text)
+}
+
+fn py_list(names: &[String]) -> String {
+    format!("[{}]", names.iter().map(|name| py(name)).collect::<Vec<_>>().join(", "))
+}
+
+fn schema(table: &Name) -> String {
+    table.schema.as_deref().map(|schema| format!(", schema={}", py(schema))).unwrap_or_default()
+}

@@ -1,0 +1,51 @@
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade():
+    op.create_table(
+        "teams",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    # A unique index does what the model's unique constraint does.
+    op.create_index("ix_teams_name", "teams", ["name"], unique=True)
+    op.create_table(
+        "heroes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(50), nullable=False),
+        sa.Column("rank", sa.CHAR(1), nullable=False),
+        sa.Column("score", sa.Numeric(8, 2), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=True),
+        sa.Column("made_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=False),
+        sa.Column("born", sa.Integer(), nullable=True),
+        sa.Column("mood", sa.Enum("GOOD", "BAD", "SAD", name="mood"), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("boss_id", sa.Integer(), nullable=True),
+        sa.Column("twice", sa.Integer(), nullable=True),
+        sa.Column("legacy", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name="fk_heroes_team"),
+        sa.CheckConstraint("(age) >= 0", name="ck_age"),
+        sa.CheckConstraint("rank IN ('a', 'b')", name="ck_rank"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_lower_rank", "heroes", [sa.text("lower(rank)")])
+    op.create_index("ix_heroes_seen", "heroes", ["seen_at"])
+    op.create_index("ix_heroes_age", "heroes", ["age"])
+    for name in ("tmp_import", "audit_log", "elsewhere", "orphans"):
+        op.create_table(name, sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade():
+    for name in ("orphans", "elsewhere", "audit_log", "tmp_import", "heroes", "teams"):
+        op.drop_table(name)
+    sa.Enum(name="mood").drop(op.get_bind())

@@ -1,0 +1,87 @@
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Computed, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.expression import FunctionElement
+
+
+class Stamp(FunctionElement):
+    inherit_cache = True
+
+
+@compiles(Stamp)
+def stamp(element, compiler, **kw):
+    return "clock_timestamp()"
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Other(DeclarativeBase):
+    pass
+
+
+class Mood(enum.Enum):
+    GOOD = "good"
+    BAD = "bad"
+    ODD = "odd"
+
+
+class Team(Base):
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Hero(Base):
+    __tablename__ = "heroes"
+    __table_args__ = (
+        UniqueConstraint("name", "team_id"),
+        CheckConstraint("age >= 0", name="ck_age"),
+        CheckConstraint("rank IN ('a', 'b', 'c')", name="ck_rank"),
+        Index("ix_heroes_rank", text("lower(rank)")),
+        Index("ix_heroes_seen", "seen_at", postgresql_where=text("seen_at IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Of another length, of another kind, and the same to SQLite.
+    name: Mapped[str] = mapped_column(String(80))
+    rank: Mapped[str] = mapped_column(String(1))
+    score: Mapped[float] = mapped_column(Numeric(10, 2))
+    code: Mapped[int]
+    # The same to both: other words only.
+    note: Mapped[str | None] = mapped_column(Text())
+    seen_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    made_at: Mapped[datetime] = mapped_column(server_default=Stamp())
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    level: Mapped[int] = mapped_column(server_default="1")
+    # NULL and NOT NULL.
+    age: Mapped[int | None]
+    born: Mapped[int]
+    mood: Mapped[Mood] = mapped_column(Enum(Mood))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    boss_id: Mapped[int | None] = mapped_column(ForeignKey("heroes.id"))
+    twice: Mapped[int | None] = mapped_column(Computed("age * 2"))
+    # Forgotten.
+    alias: Mapped[str] = mapped_column(String(20), index=True)
+    mode: Mapped[Mood] = mapped_column(Enum(Mood, name="mode"))
+
+
+class Power(Base):
+    """No migration makes it."""
+
+    __tablename__ = "powers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hero_id: Mapped[int] = mapped_column(ForeignKey("heroes.id", ondelete="CASCADE"), index=True)
+    strength: Mapped[int] = mapped_column(server_default="0")
+
+
+class Elsewhere(Other):
+    __tablename__ = "elsewhere"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
