@@ -4,8 +4,10 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
+
+use crate::git::Past;
 
 /// The largest file that is read, in bytes. Larger files become opaque as a whole.
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -44,6 +46,8 @@ pub struct SourceFile {
     /// Relative to the root, with `/`.
     pub path: String,
     pub text: String,
+    /// It reads so at the base; here it may read otherwise.
+    pub at_base: bool,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -56,7 +60,7 @@ pub struct Position {
 
 impl SourceFile {
     pub fn new(path: String, text: String) -> SourceFile {
-        SourceFile { path, text, lines: OnceLock::new() }
+        SourceFile { path, text, at_base: false, lines: OnceLock::new() }
     }
 
     /// Byte offsets at which lines begin.
@@ -96,19 +100,34 @@ impl SourceFile {
 pub struct Sources {
     /// Canonical, so that links can be held inside it.
     root: PathBuf,
-    inner: RwLock<Inner>,
+    /// What is read of the project by path: the work tree, or a commit.
+    tree: Tree,
+    by_path: RwLock<HashMap<String, Result<FileId, String>>>,
+    texts: Arc<Texts>,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
-    files: Vec<Arc<SourceFile>>,
-    by_path: HashMap<String, Result<FileId, String>>,
+/// Where the files of a project come from.
+#[derive(Debug)]
+enum Tree {
+    Work,
+    Past(Past),
 }
+
+/// Every text by its id, whichever tree it is of: a place is the same for all that see it.
+#[derive(Debug, Default)]
+struct Texts(RwLock<Vec<Arc<SourceFile>>>);
 
 impl Sources {
     /// `root` is made canonical; it must exist.
     pub fn new(root: &Path) -> std::io::Result<Sources> {
-        Ok(Sources { root: root.canonicalize()?, inner: RwLock::default() })
+        let root = root.canonicalize()?;
+        Ok(Sources { root, tree: Tree::Work, by_path: RwLock::default(), texts: Arc::default() })
+    }
+
+    /// The same project as a commit has it. Places in its files can be shown by both.
+    pub fn at(&self, past: Past) -> Sources {
+        let (root, texts) = (self.root.clone(), Arc::clone(&self.texts));
+        Sources { root, tree: Tree::Past(past), by_path: RwLock::default(), texts }
     }
 
     pub fn root(&self) -> &Path {
@@ -120,21 +139,27 @@ impl Sources {
     /// # Errors
     /// A sentence for people: missing, leaves the root, too large, not UTF-8.
     pub fn load(&self, path: &str) -> Result<FileId, String> {
-        if let Some(known) = self.read().by_path.get(path) {
+        if let Some(known) = read(&self.by_path).get(path) {
             return known.clone();
         }
-        let text = self.read_text(path);
-        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
-        if let Some(known) = inner.by_path.get(path) {
+        let text = match &self.tree {
+            Tree::Work => read_bounded(&self.root.join(path), &self.root),
+            Tree::Past(past) => past.text(path),
+        };
+        let mut by_path = write(&self.by_path);
+        if let Some(known) = by_path.get(path) {
             return known.clone();
         }
-        let outcome = text.map(|text| inner.push(path.to_owned(), text));
-        inner.by_path.insert(path.to_owned(), outcome.clone());
+        let outcome = text.map(|text| self.add(path, text));
+        by_path.insert(path.to_owned(), outcome.clone());
         outcome
     }
 
     /// The names in a folder under the root, sorted; nothing of one that leads out of it.
     pub fn names(&self, dir: &str, most: usize) -> Vec<String> {
+        if let Tree::Past(past) = &self.tree {
+            return past.names(dir, most);
+        }
         let Ok(folder) = self.root.join(dir).canonicalize() else { return Vec::new() };
         if !folder.starts_with(&self.root) {
             return Vec::new();
@@ -148,27 +173,26 @@ impl Sources {
 
     /// Adds text that lies in no readable file, such as a file as the base has it.
     pub fn add(&self, path: &str, text: String) -> FileId {
-        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
-        inner.push(path.to_owned(), text)
+        let at_base = matches!(self.tree, Tree::Past(_));
+        self.texts.push(SourceFile { at_base, ..SourceFile::new(path.to_owned(), text) })
     }
 
     /// Puts a text under a path that the work tree does not have, as the base has it there.
     pub fn overlay(&self, path: &str, text: String) {
-        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
-        if !matches!(inner.by_path.get(path), Some(Ok(_))) {
-            let id = inner.push(path.to_owned(), text);
-            inner.by_path.insert(path.to_owned(), Ok(id));
+        let mut by_path = write(&self.by_path);
+        if !matches!(by_path.get(path), Some(Ok(_))) {
+            let id = self.add(path, text);
+            by_path.insert(path.to_owned(), Ok(id));
         }
     }
 
     /// Adds a file that could not be read, so that a message can name it.
     pub fn placeholder(&self, path: &str) -> FileId {
-        let mut inner = self.inner.write().unwrap_or_else(|e| e.into_inner());
-        inner.push(path.to_owned(), String::new())
+        self.add(path, String::new())
     }
 
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
-        Arc::clone(&self.read().files[id.0 as usize])
+        Arc::clone(&read(&self.texts.0)[id.0 as usize])
     }
 
     pub fn path(&self, id: FileId) -> String {
@@ -176,16 +200,36 @@ impl Sources {
     }
 
     pub fn is_file(&self, path: &str) -> bool {
-        self.root.join(path).is_file()
+        match &self.tree {
+            Tree::Work => self.root.join(path).is_file(),
+            Tree::Past(past) => past.is_file(path),
+        }
     }
 
-    fn read_text(&self, path: &str) -> Result<String, String> {
-        read_bounded(&self.root.join(path), &self.root)
+    pub fn is_dir(&self, path: &str) -> bool {
+        match &self.tree {
+            Tree::Work => self.root.join(path).is_dir(),
+            Tree::Past(past) => past.is_dir(path),
+        }
     }
+}
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
-        self.inner.read().unwrap_or_else(|e| e.into_inner())
+impl Texts {
+    fn push(&self, file: SourceFile) -> FileId {
+        let mut files = write(&self.0);
+        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        files.push(Arc::new(file));
+        id
     }
+}
+
+/// Nothing is left half done under these locks: what another thread dies of is no matter here.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(|e| e.into_inner())
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(|e| e.into_inner())
 }
 
 /// Reads a file that has to lie below a folder, whatever links lead there.
@@ -210,14 +254,6 @@ pub fn read_bounded(path: &Path, inside: &Path) -> Result<String, String> {
     match text.bytes().position(|b| b == 0) {
         Some(at) => Err(format!("holds a NUL (byte {at})")),
         None => Ok(text),
-    }
-}
-
-impl Inner {
-    fn push(&mut self, path: String, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(SourceFile::new(path, text)));
-        id
     }
 }
 

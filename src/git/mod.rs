@@ -8,11 +8,13 @@ use std::{
 mod choice;
 pub mod environment;
 mod libgit2;
+mod past;
 mod program;
 mod repository;
 
 use choice::Chosen;
 pub use environment::Environment;
+pub use past::{Moment, Past};
 use repository::Repository;
 pub use repository::{Id, Unread};
 
@@ -191,6 +193,17 @@ impl Base {
         })?;
         let of = |name: &str| format!("{dir}/{name}").trim_start_matches('/').to_owned();
         Ok(found.into_iter().map(|(name, blob)| (of(&name), blob)).collect())
+    }
+
+    /// The base as it is now; `None` for one that is not in the clone, or lies in a submodule.
+    pub fn moment(&self) -> Option<Moment> {
+        let Point::Commit(commit) = &self.tip else { return None };
+        let inside = self.root.strip_prefix(&self.repository.work).ok()?;
+        Some(Moment {
+            work: self.repository.work.clone(),
+            folder: slashed(inside),
+            commit: commit.clone(),
+        })
     }
 
     /// Files of the whole repository, by their path in it, that the base had when HEAD left it and

@@ -106,7 +106,7 @@ fn resolve(sources: &Sources, here: &str, written: &str) -> Option<String> {
     if let Some(rest) = written.strip_prefix("%(here)s") {
         return Some(join(here, rest));
     }
-    let exists = |dir: &String| sources.root().join(dir).is_dir();
+    let exists = |dir: &String| sources.is_dir(dir);
     let inside = match written.split_once(':') {
         Some((package, path)) if !package.contains('/') => {
             format!("{}/{}", package.replace('.', "/"), path.replace(':', "/"))

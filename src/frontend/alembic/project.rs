@@ -49,7 +49,7 @@ impl<'s> Project<'s> {
         }
         for source in ["src", "backend", "app"] {
             let nested: Vec<String> = roots.iter().map(|root| join(root, source)).collect();
-            roots.extend(nested.into_iter().filter(|dir| sources.root().join(dir).is_dir()));
+            roots.extend(nested.into_iter().filter(|dir| sources.is_dir(dir)));
         }
         Project {
             sources,
