@@ -24,6 +24,7 @@ use crate::{
     replay::{self, Found, Outcome, Plan, Stopped, Walk, Walked, replay},
     review::{self, Against, Reviewed, Since},
     rules::{self, Check, Graph, Modelled, Rule},
+    running::Then,
     schema::Schema,
     source::{self, FileId, Sources, Span},
     suppress,
@@ -125,12 +126,17 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .enumerate()
         .flat_map(|(at, job)| job.databases.iter().map(move |(database, _)| (at, *database)))
         .collect();
+    let then = Then::new(opened, &against);
     let outcomes: Vec<Ran> = runs
         .into_par_iter()
         .map(|(at, database)| {
             let job = &jobs[at];
             let mut outcome = job.replay(sources, database, &request.rules);
             let found = job.models(opened, &outcome, &request.rules);
+            outcome.findings.extend(found);
+            let (history, changed) = (&job.reviewed.history, outcome.changed.take());
+            let changed = changed.as_ref();
+            let found = then.check(job.tree, history, changed, &outcome.schema, &request.rules);
             outcome.findings.extend(found);
             Ran { job: at, database, outcome }
         })
@@ -295,8 +301,10 @@ impl Judge<'_> {
         };
         // A path of another root, or of a tree that is not read here, lies in no folder of ours.
         let is_ours = || jobs.iter().any(|job| job.tree.below(path).is_some());
+        if rule.needs_base() && !matches!(against, Against::Base(_)) {
+            return false;
+        }
         match name {
-            "merged-revision-edited" if !matches!(against, Against::Base(_)) => return false,
             // What a comment is for may be a rule that has not run.
             "unused-suppression" if request.rules.len() < rules::RULES.len() => return false,
             _ => {}

@@ -22,6 +22,7 @@ pub mod quote;
 pub mod replay;
 pub mod review;
 pub mod rules;
+pub mod running;
 pub mod schema;
 pub mod source;
 pub mod suppress;

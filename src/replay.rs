@@ -48,6 +48,14 @@ pub struct Outcome {
     /// Migrations that their tool cannot load.
     pub unloadable: Vec<Broken>,
     pub operations: usize,
+    /// What was reviewed as one change, where a rule asks what it does to code that runs.
+    pub changed: Option<Changed>,
+}
+
+/// Everything that was reviewed together, and the schema before it.
+pub struct Changed {
+    pub applied: Vec<Applied>,
+    pub before: Schema,
 }
 
 /// A finding, the rule that made it, and the migration it is about.
@@ -253,6 +261,8 @@ struct Run<'a, 'p> {
     freed: HashMap<Name, Vec<Span>>,
     /// Migrations whose downgrade was tried, with whether one is written.
     round_trips: Vec<(usize, Vec<Finding>, &'static Rule)>,
+    /// The schema before the first migration under review, where it is asked for.
+    before: Option<Schema>,
 }
 
 impl<'a, 'p> Run<'a, 'p> {
@@ -271,6 +281,7 @@ impl<'a, 'p> Run<'a, 'p> {
             made: HashMap::new(),
             freed: HashMap::new(),
             round_trips: Vec::new(),
+            before: None,
         };
         run.base(plan.base.unwrap_or_default());
         run
@@ -297,6 +308,10 @@ impl<'a, 'p> Run<'a, 'p> {
             (true, true) => u32::try_from(at).unwrap_or(u32::MAX - 1) + 1,
         };
         self.schema.enter(at as u32, change, migration.id_span);
+        let asked = || plan.rules.iter().any(|rule| matches!(rule.check, Check::Running(_)));
+        if reviewed && !plan.alone && self.before.is_none() && asked() {
+            self.before = Some(self.schema.clone());
+        }
         let script = lower(migration, Direction::Up, &mut self.schema);
         self.operations += script.ops.len();
         if let Some((span, error)) = &script.error {
@@ -517,8 +532,10 @@ impl<'a, 'p> Run<'a, 'p> {
                 self.findings.extend(found);
             }
         }
-        self.applied.clear();
         self.code_words.clear();
+        if self.plan.alone {
+            self.applied.clear();
+        }
     }
 
     fn finish(mut self) -> Outcome {
@@ -555,6 +572,7 @@ impl<'a, 'p> Run<'a, 'p> {
             opaque: self.opaque.into_iter().collect(),
             unloadable: self.unloadable,
             operations: self.operations,
+            changed: self.before.map(|before| Changed { applied: self.applied, before }),
         }
     }
 }

@@ -127,7 +127,7 @@ fn unused(context: &Context<'_>, suppression: &Suppression) -> Option<Finding> {
         .iter()
         .filter(|rule| judged && ran(rule) && !suppression.used.contains(*rule))
         // Found only where a base is compared with: not by every run that reads the comment.
-        .filter(|rule| **rule != "merged-revision-edited")
+        .filter(|rule| !rules::find(rule).is_some_and(Rule::needs_base))
         .map(|rule| format!("`{rule}`"))
         .collect();
     if idle.is_empty() {

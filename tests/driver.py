@@ -2,7 +2,8 @@
 
 Reads a JSON list of jobs from standard input: {"dir": …, "script": …, "url": …, "steps": […]}, and writes a
 list of lists of answers. A step is {"up": REVISION}, {"down": REVISION}, {"write": {path: text}},
-{"query": SQL}, or {"generate": true}, which fails with what autogenerate would write; its answer {"ok": true, "rows": […]} or {"error": …, "state": SQLSTATE}.
+{"query": SQL}, {"python": [text, …]}, which is run with an `engine`, or {"generate": true},
+which fails with what autogenerate would write; its answer {"ok": true, "rows": […]} or {"error": …, "state": SQLSTATE}.
 """
 
 import json
@@ -25,6 +26,11 @@ def run(job, step, engine):
         for path, text in step["write"].items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
+        return {"ok": True}
+    if "python" in step:
+        names = {"__name__": "running", "engine": engine}
+        for text in step["python"]:
+            exec(text, names)  # noqa: S102: the code of a page
         return {"ok": True}
     if "query" in step:
         with engine.begin() as connection:

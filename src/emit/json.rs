@@ -90,7 +90,12 @@ fn finding(output: &Output<'_>, d: &Diagnostic) -> Value {
 
 fn related(output: &Output<'_>, label: &Label) -> Value {
     let at = output.start(label.span);
-    json!({ "path": path(output, label.span), "line": at.line, "column": at.column, "message": label.text })
+    let mut place = json!({ "path": path(output, label.span), "line": at.line, "column": at.column, "message": label.text });
+    // Here, the file may read otherwise at that line.
+    if output.sources.file(label.span.file).at_base {
+        place["at_base"] = json!(true);
+    }
+    place
 }
 
 /// Relative to the root, as it is: JSON escapes what has to be.

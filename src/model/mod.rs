@@ -24,6 +24,21 @@ pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) 
     }
 }
 
+/// Where code needs what a class is mapped to, or one of its columns; `None`: it does not, as far
+/// as can be seen. `sources` and `project` are those that the models were read from.
+pub fn used(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    mapped: &Mapped,
+    field: Option<&Field>,
+) -> Option<Span> {
+    match tree.tool {
+        Tool::Diesel => diesel::used(sources, project, tree, mapped, field),
+        _ => Some(field.map_or(mapped.span, |field| field.span)),
+    }
+}
+
 /// What the models of one tree declare, for one database.
 #[derive(Debug, Default)]
 pub struct Models {

@@ -74,6 +74,20 @@ pub fn discover(sources: &Sources, settings: &Settings) -> Result<Found, String>
     Ok(found)
 }
 
+/// The files of a project by their paths, as a commit lists them. Its trees are not looked for.
+pub fn listed<'p>(settings: &Settings, paths: impl Iterator<Item = &'p str>) -> Found {
+    let globs = glob_set(settings.config.exclude.iter().flatten());
+    let is_ours = |path: &&str| {
+        let mut folders = parent(path).split('/');
+        is_of_interest(file_name(path))
+            && !folders.any(|name| FOREIGN.contains(&name) || name.starts_with('.'))
+            && !globs.is_match(settings.seen(path))
+    };
+    let mut files: Vec<String> = paths.filter(is_ours).take(MAX_FILES).map(str::to_owned).collect();
+    files.sort_unstable();
+    Found { files, ..Found::default() }
+}
+
 fn given(settings: &Settings) -> Given {
     let config = &settings.config;
     let naming = config.naming_convention.iter().flatten();

@@ -7,7 +7,7 @@ mod ini;
 mod sql_trees;
 mod targets;
 
-pub use discover::{Found, discover};
+pub use discover::{Found, discover, listed};
 pub use targets::{Targets, targets};
 
 use config::Pattern;

@@ -8,6 +8,7 @@ use crate::{
     ir::Name,
     model::Models,
     replay::{Change, Ended, RoundTrip, Step},
+    running::Running,
     schema::Schema,
     source::{Sources, Span},
 };
@@ -15,6 +16,7 @@ use crate::{
 mod broken_history;
 mod column_data_dropped;
 mod downgrade_not_inverse;
+mod dropped_column_still_used;
 mod index_before_load;
 mod invalid_suppression;
 mod lossy_type_change;
@@ -27,6 +29,7 @@ mod model_import_in_migration;
 mod multiple_heads;
 mod not_null_without_backfill;
 mod rename_as_drop_add;
+mod rename_breaks_running_code;
 mod renames;
 mod schema_conflict;
 mod sqlite_unsupported_alter;
@@ -62,6 +65,9 @@ pub enum Check {
     /// The models beside the schema at the heads, once per tree and database, whatever is under
     /// review; not where a tree has no models.
     Models(fn(&Modelled<'_>, &mut Vec<Finding>)),
+    /// The change under review beside the code at its base, which runs while it is applied; not
+    /// where the base is not known. Findings name their operation, by its place in the change.
+    Running(fn(&Running<'_>, &mut Vec<(usize, Finding)>)),
     /// The suppressions, after all other findings are known (`suppress`).
     Suppressions,
 }
@@ -118,6 +124,8 @@ pub const RULES: &[&Rule] = &[
     &lossy_type_change::RULE,
     &column_data_dropped::RULE,
     &table_data_dropped::RULE,
+    &dropped_column_still_used::RULE,
+    &rename_breaks_running_code::RULE,
     &multiple_heads::RULE,
     &broken_history::RULE,
     &model_drift::RULE,
@@ -153,6 +161,12 @@ pub fn unknown(name: &str) -> String {
 }
 
 impl Rule {
+    /// Whether it finds something only where a base is compared with: what another run does not
+    /// find proves nothing.
+    pub fn needs_base(&self) -> bool {
+        matches!(self.check, Check::Running(_)) || self.name == merged_revision_edited::RULE.name
+    }
+
     /// The page's first paragraph after its title, on one line.
     pub fn summary(&self) -> String {
         self.paragraphs().next().unwrap_or_default()

@@ -1,8 +1,8 @@
 //! Rule pages: their examples, as projects.
 //!
-//! A fence's first line: the language, what it is (`given`, `bad`, `good`, `also`, `proof`),
-//! then `on=DATABASE` where it is for one database only, `file=NAME`, and what a run must
-//! fail with: `postgres=SQLSTATE`, `sqlite=WORD`, `error=WORD`, or `measured` where the claim
+//! A fence's first line: the language, what it is (`given`, `running`, `request`, `bad`, `good`,
+//! `also`, `proof`), then `on=DATABASE` where it is for one database only, `file=NAME`, and what
+//! a run must fail with: `postgres=SQLSTATE`, `sqlite=WORD`, `error=WORD`, or `measured` where the claim
 //! is one of time or of miglint itself, `foreign_keys` where env.py turns SQLite's on,
 //! `autogenerate` where the claim is what Alembic writes next: nothing, after a good example.
 
@@ -10,7 +10,10 @@ use std::{collections::BTreeMap, fs};
 
 use miglint::database::Database;
 
-use crate::support::{Folder, home};
+use crate::{
+    git::{commit, git},
+    support::{Folder, home},
+};
 
 /// One example: what has run already, and the change.
 #[derive(Debug, Clone)]
@@ -23,6 +26,10 @@ pub(crate) struct Example {
     /// migration.
     pub(crate) files: Vec<(String, String)>,
     pub(crate) given: Vec<String>,
+    /// Code at the base, which runs while the change is applied: name and text.
+    pub(crate) running: Vec<(String, String)>,
+    /// What that code asks the database for.
+    pub(crate) request: Option<String>,
     /// What the page prints for it, and the lines of that fence.
     pub(crate) expected: Option<(String, usize, usize)>,
     /// Counts what has survived: must be 0 in the end.
@@ -83,6 +90,8 @@ fn read(name: String) -> Page {
     let path = home().join("rules").join(format!("{name}.md"));
     let text = fs::read_to_string(path).expect("a page");
     let mut given: BTreeMap<bool, Vec<String>> = BTreeMap::new();
+    let mut running: BTreeMap<bool, BTreeMap<String, String>> = BTreeMap::new();
+    let mut request: BTreeMap<bool, String> = BTreeMap::new();
     let mut examples: Vec<Example> = Vec::new();
     for fence in fences(&text) {
         let word = |at: usize| fence.words.get(at).map(String::as_str).unwrap_or_default();
@@ -98,6 +107,13 @@ fn read(name: String) -> Page {
             .collect();
         match (word(0), word(1)) {
             ("python" | "sql", "given") => given.entry(sql).or_default().push(fence.text),
+            (language @ ("python" | "rust"), "running") => {
+                let files = running.entry(language == "rust").or_default();
+                files.insert(attributes["file"].clone(), fence.text);
+            }
+            ("python" | "sql", "request") => {
+                request.insert(sql, fence.text);
+            }
             ("python" | "sql", kind @ ("bad" | "good")) => {
                 let default = if sql { "0002_change.sql" } else { "change.py" };
                 let file = attributes.get("file").cloned().unwrap_or_else(|| default.to_owned());
@@ -108,6 +124,8 @@ fn read(name: String) -> Page {
                     attributes,
                     files: vec![(file, fence.text)],
                     given: given.get(&sql).cloned().unwrap_or_default(),
+                    running: running.get(&sql).cloned().into_iter().flatten().collect(),
+                    request: request.get(&sql).cloned(),
                     expected: None,
                     proofs: Vec::new(),
                 });
@@ -148,8 +166,11 @@ impl Example {
             .any(|(name, text)| text.contains("def downgrade") || name.contains(".down."))
     }
 
-    /// Writes what has run already.
+    /// Writes what has run already, and the code that runs.
     pub(crate) fn write_given(&self, folder: &Folder) {
+        for (name, text) in &self.running {
+            folder.write(name, text);
+        }
         if self.sql {
             for (at, text) in self.given.iter().enumerate() {
                 folder.write(&format!("migrations/0001_given{at}.sql"), text);
@@ -187,12 +208,25 @@ impl Example {
         }
     }
 
-    /// The change as one project.
+    /// The change as one project; where code runs, with a commit from before the change.
     pub(crate) fn project(&self) -> Folder {
         let folder = Folder::new();
         self.write_given(&folder);
+        if !self.running.is_empty() {
+            git(folder.path(), &["init", "-q", "-b", "main"]);
+            commit(folder.path(), "running");
+        }
         self.write_change(&folder);
         folder
+    }
+
+    /// What the change is compared with.
+    pub(crate) fn since(&self) -> &'static str {
+        match (self.running.is_empty(), self.sql) {
+            (false, _) => "HEAD",
+            (true, true) => "0001",
+            (true, false) => "given",
+        }
     }
 }
 

@@ -13,12 +13,11 @@ use crate::{
 fn printed(page: &Page, example: &Example) -> (String, Report) {
     let rule = rules::find(&page.name).expect("a rule for the page");
     let folder = example.project();
-    let since = if example.sql { "0001" } else { "given" };
     let all = matches!(rule.check, rules::Check::Suppressions);
     let ran = if all { rules::RULES } else { &[rule][..] };
     // What is narrowed to a database is not judged as a whole.
     let databases = if all { Vec::new() } else { example.databases() };
-    let (opened, report) = run(folder.path(), since, &databases, ran);
+    let (opened, report) = run(folder.path(), example.since(), &databases, ran);
     let mut report = report.expect("a report");
     report.diagnostics.retain(|d| d.rule == page.name);
     (full(&opened, &report), report)

@@ -5,6 +5,8 @@
 //! with what its own finding names (an SQLSTATE, SQLite's or Alembic's words), or lose what its
 //! proof query counts; a good one must run through. Afterwards the replayed schema must be the
 //! server's, column by column.
+//!
+//! Where a page has code that runs, it asks the database before the change, and again after it.
 
 use std::collections::BTreeMap;
 
@@ -141,8 +143,7 @@ fn claims(page: &Page, example: &Example, database: Database) -> Vec<String> {
     }
     let rule = rules::find(&page.name).expect("a rule for the page");
     let folder = example.project();
-    let since = if example.sql { "0001" } else { "given" };
-    let (_, report) = run(folder.path(), since, &[database], &[rule]);
+    let (_, report) = run(folder.path(), example.since(), &[database], &[rule]);
     for diagnostic in report.expect("a report").diagnostics {
         let finding = diagnostic.finding;
         let said = finding.consequences.iter().chain([&finding.primary.text, &finding.message]);
@@ -213,9 +214,15 @@ fn job(trial: &Trial<'_>) -> Value {
         None => format!("sqlite:///{}/test.db", trial.folder.path().display()),
     };
     let mut steps = vec![json!({ "up": "given" })];
+    let request = example.request.as_ref().map(|request| {
+        let code = example.running.iter().map(|(_, text)| text.as_str());
+        json!({ "python": code.chain([request.as_str()]).collect::<Vec<_>>() })
+    });
+    steps.extend(request.clone());
     steps.extend(before(example).iter().map(|query| json!({ "query": query })));
     steps.push(json!({ "write": files }));
     steps.push(json!({ "up": "head" }));
+    steps.extend(request);
     if example.attributes.contains_key("autogenerate") {
         steps.push(json!({ "generate": true }));
     }
@@ -242,13 +249,15 @@ fn before(example: &Example) -> Vec<String> {
 fn of_answers(trial: &Trial<'_>, answers: &[Value]) -> Ran {
     let proofs = trial.example.proofs.len();
     let scalar = |answer: &Value| answer["rows"][0][0].as_str().map(str::to_owned);
-    let mut at = 1;
+    let request = usize::from(trial.example.request.is_some());
+    let asked = answers[1..=request].iter().find_map(Refusal::of);
+    let mut at = 1 + request;
     let before = answers[at..at + proofs].iter().map(scalar).collect();
     at += proofs + 1;
     let mut refusals = Vec::new();
     let mut after = Vec::new();
     let generates = trial.example.attributes.contains_key("autogenerate");
-    let steps = 1 + usize::from(generates) + usize::from(trial.example.has_down());
+    let steps = 1 + request + usize::from(generates) + usize::from(trial.example.has_down());
     for answer in &answers[at..at + steps] {
         refusals.extend(Refusal::of(answer));
     }
@@ -257,7 +266,7 @@ fn of_answers(trial: &Trial<'_>, answers: &[Value]) -> Ran {
     for answer in &answers[at + proofs..] {
         refusals.extend(Refusal::of(answer));
     }
-    Ran { given: Refusal::of(&answers[0]), refusals, before, after }
+    Ran { given: Refusal::of(&answers[0]).or(asked), refusals, before, after }
 }
 
 /// A connection that SQL text can be run on.
@@ -302,12 +311,13 @@ fn sql(trial: &Trial<'_>) -> Ran {
         Some(fresh) => Connection::Postgres(Box::new(fresh.client())),
         None => Connection::Sqlite(rusqlite::Connection::open_in_memory().expect("SQLite")),
     };
-    let given = example.given.iter().find_map(|text| connection.run(text));
+    let run = example.given.iter().chain(&example.request);
+    let given = run.collect::<Vec<_>>().into_iter().find_map(|text| connection.run(text));
     let before = before(example).iter().map(|query| connection.scalar(query)).collect();
     let (down, up): (Vec<_>, Vec<_>) =
         example.files.iter().partition(|(name, _)| name.contains(".down."));
-    let mut refusals = Vec::new();
-    let mut all = |connection: &mut Connection, files: &[&(String, String)]| {
+    let all = |connection: &mut Connection, files: &[&(String, String)]| {
+        let mut refusals = Vec::new();
         for (_, text) in files {
             let alone = text.contains("CONCURRENTLY");
             let begun = if alone { text.clone() } else { format!("BEGIN;\n{text}\n;COMMIT;") };
@@ -316,12 +326,14 @@ fn sql(trial: &Trial<'_>) -> Ran {
                 connection.run("ROLLBACK");
             }
         }
+        refusals
     };
-    all(&mut connection, &up);
+    let mut refusals = all(&mut connection, &up);
+    refusals.extend(example.request.as_ref().and_then(|text| connection.run(text)));
     if !down.is_empty() {
-        all(&mut connection, &down);
+        refusals.extend(all(&mut connection, &down));
         if example.proofs.is_empty() {
-            all(&mut connection, &up);
+            refusals.extend(all(&mut connection, &up));
         }
     }
     let after = example.proofs.iter().map(|query| connection.scalar(query)).collect();

@@ -4,11 +4,13 @@ mod config;
 mod tables;
 mod tokens;
 mod types;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use config::Printed;
 use tables::{CustomType, CustomTypes, Macros, Table};
+pub(super) use uses::used;
 
 use super::{Field, Mapped, Models, Says};
 use crate::{

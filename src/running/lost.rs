@@ -1,0 +1,212 @@
+//! What a change takes away from those who knew the schema before it: tables and columns that no
+//! longer answer to their names, followed through renames.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::{
+    ir::{Name, OpKind, OpaqueEffect},
+    replay::Applied,
+    schema::{Lookup, Schema},
+};
+
+/// A table or column that was there under this name before the change, and is not after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// As it was called before the change.
+    pub table: Name,
+    /// `None`: the whole table.
+    pub column: Option<String>,
+    pub how: How,
+    /// Which operation of the change took it away.
+    pub at: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    Dropped,
+    /// What it is called now; of a table, with its schema.
+    Renamed(String),
+}
+
+/// Things that are told of one change at the most: a change that takes more is told often enough.
+const MAX_LOST: usize = 1_000;
+
+/// What is lost once all of a change is applied. What is made again under the same name is not,
+/// and neither is a table whose name a view has taken.
+pub fn lost(applied: &[Applied], before: &Schema, after: &Schema) -> Vec<Lost> {
+    let mut trace =
+        Trace { before, now: HashMap::new(), columns: HashMap::new(), lost: BTreeMap::new() };
+    for (at, applied) in applied.iter().enumerate() {
+        trace.step(at, applied);
+    }
+    let unread = Unread::of(applied);
+    let mut lost = trace.lost;
+    lost.retain(|_, lost| !is_back(lost, after) && !unread.may_bring_back(lost));
+    let tables: HashSet<Name> =
+        lost.keys().filter(|key| key.column.is_none()).map(|key| key.table.clone()).collect();
+    lost.retain(|key, _| key.column.is_none() || !tables.contains(&key.table));
+    let mut lost: Vec<Lost> = lost.into_values().collect();
+    lost.sort_by_key(|lost| lost.at);
+    lost.truncate(MAX_LOST);
+    lost
+}
+
+fn is_back(lost: &Lost, after: &Schema) -> bool {
+    if after.view(&lost.table).is_some() {
+        return true;
+    }
+    match (after.table(&lost.table), &lost.column) {
+        (Lookup::Found(_), None) => true,
+        (Lookup::Found(table), Some(column)) => table.column(column).found().is_some(),
+        _ => false,
+    }
+}
+
+/// The last operations that were not read, and may have made anything again.
+#[derive(Default)]
+struct Unread {
+    anything: Option<usize>,
+    of_tables: HashMap<Name, usize>,
+}
+
+impl Unread {
+    fn of(applied: &[Applied]) -> Unread {
+        let mut unread = Unread::default();
+        for (at, applied) in applied.iter().enumerate() {
+            let OpKind::Opaque(opaque) = &applied.op.kind else { continue };
+            match &opaque.effect {
+                OpaqueEffect::Rows => {}
+                OpaqueEffect::Table(table) => {
+                    unread.of_tables.insert(table.clone(), at);
+                }
+                OpaqueEffect::Others | OpaqueEffect::Anything => unread.anything = Some(at),
+            }
+        }
+        unread
+    }
+
+    fn may_bring_back(&self, lost: &Lost) -> bool {
+        let last = self.anything.max(self.of_tables.get(&lost.table).copied());
+        last.is_some_and(|at| at > lost.at)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    table: Name,
+    column: Option<String>,
+}
+
+/// Which names of now stand for what before the change; a name that is not there stands for
+/// itself.
+struct Trace<'a> {
+    before: &'a Schema,
+    /// `None`: for nothing that was there before.
+    now: HashMap<Name, Option<Name>>,
+    /// By the table as it was called before.
+    columns: HashMap<(Name, String), Option<String>>,
+    /// The last operation that took a thing away is the one that is told.
+    lost: BTreeMap<Key, Lost>,
+}
+
+impl Trace<'_> {
+    fn step(&mut self, at: usize, applied: &Applied) {
+        let named = |table: &Name| applied.table.clone().unwrap_or_else(|| table.clone());
+        match &applied.op.kind {
+            OpKind::CreateTable(create) => {
+                let table = self.before.resolve(&create.table);
+                if !create.if_not_exists || applied.table.is_none() {
+                    self.now.insert(table, None);
+                }
+            }
+            OpKind::DropTable { table, .. } => self.drop_table(at, &named(table)),
+            OpKind::DropView { name, .. } => self.drop_table(at, name),
+            OpKind::DropSchema { name, .. } => {
+                let inside = |table: &Name| table.schema.as_deref() == Some(name.as_str());
+                let tables = self.before.tables().map(|t| t.name.clone());
+                for table in tables.filter(inside).collect::<Vec<_>>() {
+                    self.drop_table(at, &table);
+                }
+            }
+            OpKind::RenameTable { table, to } => {
+                let from = named(table);
+                let to = from.sibling(to);
+                self.move_table(at, &from, to);
+            }
+            OpKind::SetSchema { table, schema } => {
+                let from = named(table);
+                let to = Name { schema: schema.clone(), ..from.clone() };
+                self.move_table(at, &from, to);
+            }
+            OpKind::AddColumn { table, column, .. } if !applied.repeated => {
+                if let Some(table) = self.table(&named(table)) {
+                    self.columns.insert((table, self.key(&column.name)), None);
+                }
+            }
+            OpKind::DropColumn { table, column, .. } => {
+                let Some(table) = self.table(&named(table)) else { return };
+                self.take_column(at, table, column, How::Dropped);
+            }
+            OpKind::RenameColumn { table, column, to } => {
+                let Some(table) = self.table(&named(table)) else { return };
+                let old = self.column(&table, column);
+                self.take_column(at, table.clone(), column, How::Renamed(to.clone()));
+                self.columns.insert((table, self.key(to)), old);
+            }
+            _ => {}
+        }
+    }
+
+    fn table(&self, now: &Name) -> Option<Name> {
+        self.now.get(now).cloned().unwrap_or_else(|| Some(now.clone()))
+    }
+
+    fn column(&self, table: &Name, now: &str) -> Option<String> {
+        let known = self.columns.get(&(table.clone(), self.key(now)));
+        known.cloned().unwrap_or_else(|| Some(now.to_owned()))
+    }
+
+    /// SQLite compares names without case.
+    fn key(&self, column: &str) -> String {
+        match self.before.database().is_sqlite() {
+            true => column.to_ascii_lowercase(),
+            false => column.to_owned(),
+        }
+    }
+
+    fn drop_table(&mut self, at: usize, now: &Name) {
+        if let Some(table) = self.table(now) {
+            self.lose(Lost { table, column: None, how: How::Dropped, at });
+        }
+        self.now.insert(now.clone(), None);
+    }
+
+    fn move_table(&mut self, at: usize, from: &Name, to: Name) {
+        let old = self.table(from);
+        if let Some(table) = old.clone() {
+            self.lose(Lost { table, column: None, how: How::Renamed(to.to_string()), at });
+        }
+        self.now.insert(to, old);
+        self.now.insert(from.clone(), None);
+    }
+
+    fn take_column(&mut self, at: usize, table: Name, now: &str, how: How) {
+        if let Some(column) = self.column(&table, now) {
+            self.lose(Lost { table: table.clone(), column: Some(column), how, at });
+        }
+        self.columns.insert((table, self.key(now)), None);
+    }
+
+    fn lose(&mut self, lost: Lost) {
+        let was_there = match (self.before.table(&lost.table), &lost.column) {
+            (Lookup::Missing, None) => self.before.view(&lost.table).is_some(),
+            (Lookup::Missing, Some(_)) => false,
+            (Lookup::Found(table), Some(column)) => !table.column(column).is_missing(),
+            (Lookup::Found(_) | Lookup::Unknown, _) => true,
+        };
+        if was_there {
+            let key = Key { table: lost.table.clone(), column: lost.column.clone() };
+            self.lost.insert(key, lost);
+        }
+    }
+}

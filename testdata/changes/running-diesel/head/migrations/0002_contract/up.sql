@@ -1,0 +1,6 @@
+ALTER TABLE tasks DROP COLUMN note;
+ALTER TABLE tasks DROP COLUMN color;
+ALTER TABLE tasks DROP COLUMN position;
+ALTER TABLE tasks RENAME COLUMN kind TO sort;
+DROP TABLE drafts;
+ALTER TABLE labels RENAME TO tags;
