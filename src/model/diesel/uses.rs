@@ -1,10 +1,10 @@
-//! Whether code asks the database for a column that a `table!` has. The macro has all that the
-//! database has; a query of all columns needs a structure with as many fields, and any other
-//! names them.
+//! Whether code asks the database for what a `table!` has. The macro has all that the database
+//! has, so it proves nothing: a query names a column by its path, or reads it into a structure
+//! that is made for the table.
 
 use super::{
     ASIDE, Field, Mapped,
-    tokens::{Token, tokens},
+    tokens::{Token, pairs, tokens},
 };
 use crate::{
     project::{Found, Tree, parent},
@@ -19,8 +19,11 @@ pub(in crate::model) fn used(
     mapped: &Mapped,
     field: Option<&Field>,
 ) -> Option<Span> {
-    let table = mapped.class.as_str();
-    let wanted = field.map(|field| [field.name.as_str(), field.column.as_str()]);
+    let wanted = Wanted {
+        table: &mapped.class,
+        columns: mapped.fields.iter().map(|field| field.name.as_str()).collect(),
+        column: field.map(|field| field.name.as_str()),
+    };
     let is_code = |path: &&String| {
         path.ends_with(".rs")
             && tree.below(path).is_none()
@@ -29,43 +32,339 @@ pub(in crate::model) fn used(
     for path in project.files.iter().filter(is_code) {
         let Ok(file) = sources.load(path) else { continue };
         let text = &sources.file(file).text;
-        let named = wanted.is_none_or(|names| names.iter().any(|name| text.contains(name)));
-        if file == mapped.span.file || !named || !text.contains(table) {
+        if file == mapped.span.file || !text.contains(wanted.column.unwrap_or(wanted.table)) {
             continue;
         }
-        if let Some(token) = in_file(&tokens(text), table, wanted) {
+        let tokens = tokens(text);
+        let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
+        if let Some(token) = code.uses(&wanted) {
             return Some(Span::new(file, token.start, token.end));
         }
     }
     None
 }
 
-fn in_file<'t>(tokens: &'t [Token], table: &str, wanted: Option<[&str; 2]>) -> Option<&'t Token> {
-    let is = |token: &Token, name: &str| token.word() == Some(name);
-    let first = tokens.iter().position(|token| is(token, table))?;
-    let Some(names) = wanted else { return tokens.get(first) };
-    // `use tasks::dsl::*` makes names of all columns.
-    let open = tokens.windows(4).any(|w| {
-        is(&w[0], table)
-            && w[1].is(':')
-            && w[2].is(':')
-            && (is(&w[3], "dsl") || is(&w[3], "columns"))
-    });
-    (0..tokens.len()).find_map(|at| {
-        let token = tokens.get(at)?;
-        if !names.iter().any(|name| is(token, name)) {
+/// What is looked for, as the code calls it.
+struct Wanted<'a> {
+    table: &'a str,
+    /// All columns of the table.
+    columns: Vec<&'a str>,
+    /// The one that is meant; `None`: the whole table.
+    column: Option<&'a str>,
+}
+
+/// What a table's module has besides its columns (`diesel::table!`).
+const PARTS: &[&str] = &["table", "dsl", "columns", "all_columns", "star"];
+/// What makes a structure one that rows are read into, or made of.
+const DERIVES: &[&str] = &[
+    "Queryable",
+    "Selectable",
+    "HasQuery",
+    "Insertable",
+    "AsChangeset",
+    "Identifiable",
+    "Associations",
+];
+/// What is called on a column, and seldom on anything else.
+const METHODS: &[&str] = &[
+    "eq",
+    "ne",
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "is_null",
+    "is_not_null",
+    "eq_any",
+    "ne_all",
+    "like",
+    "ilike",
+    "not_like",
+    "between",
+    "asc",
+    "desc",
+    "nullable",
+    "is_not_distinct_from",
+];
+/// What columns are given to.
+const TAKERS: &[&str] =
+    &["select", "order", "order_by", "then_order_by", "returning", "group_by", "distinct_on"];
+/// Tokens between a column and the call that it is given to at the most.
+const MAX_NEAR: usize = 80;
+/// Tokens of a structure's header, and of an import, that are looked at.
+const MAX_LIST: usize = 2_000;
+
+struct Code<'t> {
+    tokens: &'t [Token],
+    pairs: Vec<usize>,
+}
+
+impl<'t> Code<'t> {
+    fn word(&self, at: usize) -> Option<&'t str> {
+        self.tokens.get(at)?.word()
+    }
+
+    fn is(&self, at: usize, mark: char) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.is(mark))
+    }
+
+    /// Whether `::` stands there.
+    fn is_path(&self, at: usize) -> bool {
+        self.is(at, ':') && self.is(at + 1, ':')
+    }
+
+    fn uses(&self, wanted: &Wanted<'_>) -> Option<&'t Token> {
+        let by_path = (0..self.tokens.len()).find(|at| self.names(*at, wanted));
+        let found = by_path.or_else(|| self.in_structure(wanted));
+        let found = found.or_else(|| self.imported(wanted));
+        self.tokens.get(found?)
+    }
+
+    /// `tasks::table`, `tasks::note`, `tasks::dsl::note`.
+    fn names(&self, at: usize, wanted: &Wanted<'_>) -> bool {
+        let Some(word) = self.word(at) else { return false };
+        let Some(column) = wanted.column else {
+            let next = self.word(at + 3).filter(|_| self.is_path(at + 1));
+            let known = |next| PARTS.contains(&next) || wanted.columns.contains(&next);
+            return word == wanted.table && next.is_some_and(known);
+        };
+        let before = |at: usize| {
+            let from = at.checked_sub(3).filter(|from| self.is_path(from + 1))?;
+            Some((from, self.word(from)?))
+        };
+        if word != column {
+            return false;
+        }
+        match before(at) {
+            Some((_, table)) if table == wanted.table => true,
+            Some((from, "dsl" | "columns")) => before(from).is_some_and(|(_, t)| t == wanted.table),
+            _ => false,
+        }
+    }
+
+    /// A structure of the table, or the field of it.
+    fn in_structure(&self, wanted: &Wanted<'_>) -> Option<usize> {
+        let mut attributes: Vec<(usize, usize)> = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            if self.is(at, '#') && self.is(at + 1, '[') {
+                let end = self.pairs.get(at + 1).copied().unwrap_or(at + 1);
+                attributes.push((at + 1, end));
+                at = end.max(at + 1) + 1;
+                continue;
+            }
+            match self.word(at) {
+                Some("struct") => {
+                    let name = self.word(at + 1).unwrap_or_default();
+                    if self.is_of(&attributes, name, wanted.table) {
+                        let Some(column) = wanted.column else { return Some(at + 1) };
+                        let found = self.field(at + 2, column);
+                        if found.is_some() {
+                            return found;
+                        }
+                    }
+                    attributes.clear();
+                }
+                Some("pub" | "crate") => {}
+                _ if self.is(at, '(') || self.is(at, ')') => {}
+                _ => attributes.clear(),
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// `#[diesel(table_name = tasks)]`, `#[table_name = "tasks"]`; without one, the name follows
+    /// from the structure's.
+    fn is_of(&self, attributes: &[(usize, usize)], name: &str, table: &str) -> bool {
+        let mut derived = false;
+        for &(start, end) in attributes {
+            for at in start..end {
+                match self.word(at) {
+                    Some("table_name") if self.is(at + 1, '=') => {
+                        let mut last = at + 2;
+                        while self.is_path(last + 1) {
+                            last += 3;
+                        }
+                        let token = self.tokens.get(last);
+                        return token.and_then(|t| t.word().or(t.text())) == Some(table);
+                    }
+                    Some(word) => derived |= DERIVES.contains(&word),
+                    None => {}
+                }
+            }
+        }
+        derived && plural(name) == table
+    }
+
+    /// A field of the structure whose name ends at a token.
+    fn field(&self, from: usize, column: &str) -> Option<usize> {
+        let is_open = |at: &usize| self.is(*at, '{') || self.is(*at, ';') || self.is(*at, '(');
+        let open = (from..self.tokens.len()).take(MAX_LIST).find(is_open)?;
+        if !self.is(open, '{') {
             return None;
         }
-        let mark = |at: usize, mark| tokens.get(at).is_some_and(|token| token.is(mark));
-        let path = at.checked_sub(3).is_some_and(|from| {
-            tokens.get(from).is_some_and(|t| is(t, table)) && mark(at - 1, ':') && mark(at - 2, ':')
-        });
-        // A field of a structure, or its value: `note: String`, `note: form.note`.
-        let is_field = mark(at + 1, ':') && !mark(at + 2, ':');
-        // `#[diesel(column_name = note)]`.
-        let renamed = at.checked_sub(2).is_some_and(|from| {
-            tokens.get(from).is_some_and(|t| is(t, "column_name")) && mark(at - 1, '=')
-        });
-        (path || is_field || renamed || open).then_some(token)
-    })
+        let close = self.pairs.get(open).copied()?;
+        let mut renamed: Option<usize> = None;
+        let mut elsewhere = false;
+        let mut at = open + 1;
+        while at < close {
+            if self.is(at, '#') && self.is(at + 1, '[') {
+                let end = self.pairs.get(at + 1).copied().unwrap_or(at + 1);
+                let name = (at..end).find(|at| self.word(*at) == Some("column_name"));
+                renamed = name.map(|name| name + 2).or(renamed);
+                elsewhere |= (at..end).any(|at| self.word(at) == Some("select_expression"));
+                at = end.max(at + 1) + 1;
+                continue;
+            }
+            let is_name = self.word(at).is_some() && self.is(at + 1, ':') && !self.is(at + 2, ':');
+            if is_name {
+                let named = renamed.take().unwrap_or(at);
+                let token = self.tokens.get(named)?;
+                // What is selected for it is named by its path.
+                let own = !std::mem::take(&mut elsewhere);
+                if own && token.word().or(token.text()) == Some(column) {
+                    return Some(named);
+                }
+                // Its type: up to the comma that is not inside of it.
+                at = self.end_of_type(at + 2, close);
+                continue;
+            }
+            at += 1;
+        }
+        None
+    }
+
+    fn end_of_type(&self, from: usize, close: usize) -> usize {
+        let (mut at, mut angle) = (from, 0usize);
+        while at < close {
+            match () {
+                () if self.is(at, '<') => angle += 1,
+                () if self.is(at, '>') => angle = angle.saturating_sub(1),
+                () if self.is(at, ',') && angle == 0 => return at + 1,
+                () => at = at.max(self.pairs.get(at).copied().unwrap_or(at)),
+            }
+            at += 1;
+        }
+        close
+    }
+
+    /// After `use tasks::dsl::*`, or with its name in that import.
+    fn imported(&self, wanted: &Wanted<'_>) -> Option<usize> {
+        let column = wanted.column?;
+        let opens = |at: &usize| {
+            self.word(*at) == Some(wanted.table)
+                && self.is_path(at + 1)
+                && matches!(self.word(at + 3), Some("dsl" | "columns"))
+                && self.is_path(at + 4)
+        };
+        let mut all = false;
+        for at in (0..self.tokens.len()).filter(opens) {
+            all |= self.is(at + 6, '*');
+            if self.is(at + 6, '{') {
+                let end = self.pairs.get(at + 6).copied().unwrap_or(at + 6).min(at + MAX_LIST);
+                all |= (at + 6..end).any(|at| self.is(at, '*'));
+                if let Some(named) = (at + 6..end).find(|at| self.word(*at) == Some(column)) {
+                    return Some(named);
+                }
+            }
+        }
+        let is_column = |at: &usize| {
+            let free = at.checked_sub(1).is_none_or(|p| !self.is(p, '.') && !self.is(p, ':'));
+            let method = self.word(at + 2).filter(|_| self.is(at + 1, '.'));
+            self.word(*at) == Some(column)
+                && free
+                && (method.is_some_and(|m| METHODS.contains(&m)) || self.is_given(*at))
+        };
+        if all { (0..self.tokens.len()).find(is_column) } else { None }
+    }
+
+    /// Whether it stands in the brackets of a call that takes columns.
+    fn is_given(&self, at: usize) -> bool {
+        if !(self.is(at + 1, ',') || self.is(at + 1, ')')) {
+            return false;
+        }
+        let mut from = at;
+        for _ in 0..MAX_NEAR {
+            let Some(before) = from.checked_sub(1) else { return false };
+            from = before;
+            if self.is(from, '(') && self.pairs.get(from).is_some_and(|end| *end > at) {
+                let taker = from.checked_sub(1).and_then(|at| self.word(at));
+                match taker {
+                    Some(word) => return TAKERS.contains(&word),
+                    None => continue,
+                }
+            }
+            if self.is(from, ';') || self.is(from, '{') {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+/// The table that Diesel takes a structure to be of: `BlogPost` of `blog_posts`.
+fn plural(name: &str) -> String {
+    let mut table = String::new();
+    for (at, c) in name.char_indices() {
+        if c.is_uppercase() && at > 0 {
+            table.push('_');
+        }
+        table.extend(c.to_lowercase());
+    }
+    table + "s"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Wanted, pairs, tokens};
+
+    fn used(text: &str, column: Option<&str>) -> bool {
+        let tokens = tokens(text);
+        let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
+        let columns = vec!["id", "note", "color"];
+        code.uses(&Wanted { table: "tasks", columns, column }).is_some()
+    }
+
+    #[test]
+    fn a_column_is_used_where_the_table_is_meant() {
+        let yes = [
+            "tasks::table.filter(tasks::note.eq(1))",
+            "schema::tasks::dsl::note",
+            "use crate::schema::tasks::dsl::*; fn f() { tasks.filter(note.eq(1)) }",
+            "use tasks::dsl::{id, note};",
+            "use tasks::dsl::*; fn f() { tasks.select((id, note)).load(c) }",
+            "#[derive(Queryable)] pub struct Task { pub id: i32, pub note: Option<String> }",
+            "#[derive(Insertable)] #[diesel(table_name = schema::tasks)] struct New<'a> { a: A<b, c>, note: &'a str }",
+            "#[derive(Queryable)] #[table_name = \"tasks\"] struct Row { note: String }",
+            "#[cfg_attr(feature = \"full\", derive(Queryable, Selectable))] #[cfg_attr(feature = \"full\", diesel(table_name = tasks))] struct Row { #[diesel(column_name = note)] text: String }",
+        ];
+        let no = [
+            "struct Answer { note: String } fn f(tasks: Tasks) { tasks.note }",
+            "#[derive(Serialize)] struct Task { note: String } use schema::tasks;",
+            "#[derive(Queryable)] #[diesel(table_name = labels)] struct Label { note: String } tasks::table",
+            "#[derive(Queryable)] #[diesel(table_name = tasks)] struct Row { #[diesel(column_name = color)] note: String }",
+            "#[derive(Queryable)] #[diesel(table_name = tasks)] struct Row { #[diesel(select_expression = notes::text.nullable())] note: String }",
+            "use tasks::dsl::*; fn f() { let note = 1; g(note) }",
+            "labels::note",
+        ];
+        for text in yes {
+            assert!(used(text, Some("note")), "{text}");
+        }
+        for text in no {
+            assert!(!used(text, Some("note")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_used_by_its_module_or_a_structure() {
+        let yes = ["tasks::table.load(c)", "tasks::color", "#[derive(Insertable)] struct Task {}"];
+        let no = ["let tasks = 1;", "struct Tasks { tasks: Vec<i32> }", "models::tasks::Thing"];
+        for text in yes {
+            assert!(used(text, None), "{text}");
+        }
+        for text in no {
+            assert!(!used(text, None), "{text}");
+        }
+    }
 }
