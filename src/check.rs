@@ -383,7 +383,7 @@ impl<'a> Job<'a> {
             _ => None,
         });
         let Some(first) = asking.next() else { return Vec::new() };
-        let Some(models) = model::read(sources, project, self.tree, &outcome.schema) else {
+        let Some(models) = model::read_all(sources, project, self.tree, &outcome.schema) else {
             return Vec::new();
         };
         let history = &self.reviewed.history;

@@ -142,10 +142,7 @@ impl Sources {
         if let Some(known) = read(&self.by_path).get(path) {
             return known.clone();
         }
-        let text = match &self.tree {
-            Tree::Work => read_bounded(&self.root.join(path), &self.root),
-            Tree::Past(past) => past.text(path),
-        };
+        let text = self.text(path);
         let mut by_path = write(&self.by_path);
         if let Some(known) = by_path.get(path) {
             return known.clone();
@@ -153,6 +150,18 @@ impl Sources {
         let outcome = text.map(|text| self.add(path, text));
         by_path.insert(path.to_owned(), outcome.clone());
         outcome
+    }
+
+    /// A file's text, which is not kept: for a look at many files, most of which do not matter.
+    pub fn peek(&self, path: &str) -> Option<String> {
+        self.text(path).ok()
+    }
+
+    fn text(&self, path: &str) -> Result<String, String> {
+        match &self.tree {
+            Tree::Work => read_bounded(&self.root.join(path), &self.root),
+            Tree::Past(past) => past.text(path),
+        }
     }
 
     /// The names in a folder under the root, sorted; nothing of one that leads out of it.

@@ -39,6 +39,20 @@ pub fn used(
     }
 }
 
+/// The same, and what its tool would not see of them (`Models::unregistered`), which takes a look
+/// at every module beside them.
+pub fn read_all(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    replayed: &Schema,
+) -> Option<Models> {
+    match tree.tool {
+        Tool::Alembic => alembic::all_models(sources, project, tree, replayed),
+        _ => read(sources, project, tree, replayed),
+    }
+}
+
 /// What the models of one tree declare, for one database.
 #[derive(Debug, Default)]
 pub struct Models {
@@ -53,6 +67,8 @@ pub struct Models {
     pub left_out: Vec<Name>,
     /// Tables that the project maps with another metadata.
     pub elsewhere: Vec<Name>,
+    /// Classes of the same metadata that the tool does not load, where that is sure.
+    pub unregistered: Vec<Unregistered>,
     /// Where they were found, for people: `app/models.py`.
     pub from: String,
     /// Sentences on what was assumed: the version of a library, for example.
@@ -117,6 +133,20 @@ pub struct Field {
     pub name: String,
     pub column: String,
     pub span: Span,
+}
+
+/// A class that maps a table, in a module that env.py never loads.
+#[derive(Debug, Clone)]
+pub struct Unregistered {
+    /// As the code calls it; of a `Table(…)`, its table's name.
+    pub class: String,
+    pub table: Name,
+    /// Its header.
+    pub span: Span,
+    /// As it is imported: `app.models.badge`.
+    pub module: String,
+    /// Where env.py says which metadata is compared with the database.
+    pub place: Span,
 }
 
 impl Models {

@@ -35,6 +35,7 @@ mod schema_conflict;
 mod sqlite_unsupported_alter;
 mod table_data_dropped;
 mod type_change_fails;
+mod unregistered_model;
 mod unused_suppression;
 
 /// A rule is data: its name, how bad it is, its page, and the function that looks.
@@ -131,6 +132,7 @@ pub const RULES: &[&Rule] = &[
     &model_drift::RULE,
     &missing_import_in_migration::RULE,
     &model_import_in_migration::RULE,
+    &unregistered_model::RULE,
     &merged_revision_edited::RULE,
     &unused_suppression::RULE,
     &invalid_suppression::RULE,

@@ -13,7 +13,7 @@ use ruff_python_ast::{
 
 use super::{
     machine::Machine,
-    module::{Item, Module, span_of},
+    module::{self, Item, Module, span_of},
     orm,
     value::{Class, Scope, Value},
 };
@@ -77,9 +77,7 @@ pub(super) fn look_up(live: &mut Live, words: &Words, schema: &Schema) {
 
 /// Whether anything is imported that lies in the project.
 fn imports_modules(machine: &mut Machine<'_, '_>, module: &Module) -> bool {
-    let mut imports = Imports::default();
-    imports.module(module);
-    imports.found.iter().any(|stmt| match stmt {
+    module::imports(module).iter().any(|stmt| match stmt {
         Stmt::ImportFrom(import) => {
             import.level > 0
                 || machine.project.module_of(import, module).is_some()
@@ -100,10 +98,8 @@ fn imports_modules(machine: &mut Machine<'_, '_>, module: &Module) -> bool {
 
 /// Where each name is bound by an import.
 fn bound(module: &Module) -> HashMap<String, Span> {
-    let mut imports = Imports::default();
-    imports.module(module);
     let mut places = HashMap::new();
-    for stmt in imports.found {
+    for stmt in module::imports(module) {
         for name in names(stmt) {
             places.entry(name.to_owned()).or_insert_with(|| span_of(module.file, stmt));
         }
@@ -123,35 +119,6 @@ fn names(stmt: &Stmt) -> Vec<&str> {
         None => alias.name.split('.').next().unwrap_or_default(),
     });
     bound.collect()
-}
-
-/// Every import statement, wherever it stands.
-#[derive(Default)]
-struct Imports<'a> {
-    found: Vec<&'a Stmt>,
-}
-
-impl<'a> Imports<'a> {
-    fn module(&mut self, module: &'a Module) {
-        for item in &module.items {
-            match item {
-                Item::Function(def) => def.body.iter().for_each(|stmt| self.visit_stmt(stmt)),
-                Item::Other(stmt) => self.visit_stmt(stmt),
-                Item::Class(_) => {}
-            }
-        }
-    }
-}
-
-impl<'a> SourceOrderVisitor<'a> for Imports<'a> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => self.found.push(stmt),
-            _ => walk_stmt(self, stmt),
-        }
-    }
-
-    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 /// `upgrade`, `downgrade`, and the functions of the file that these name, in turn.

@@ -41,7 +41,7 @@ use graph::Header;
 use machine::Machine;
 use module::Item;
 use naming::Conventions;
-pub use orm::read as models;
+pub use orm::{read as models, read_all as all_models};
 pub use rewrite::in_batch;
 use value::{Scope, Value};
 

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use ruff_python_ast::{Expr, PySourceType, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{
+    Expr, PySourceType, Stmt, StmtClassDef, StmtFunctionDef,
+    visitor::source_order::{SourceOrderVisitor, walk_stmt},
+};
 use ruff_text_size::Ranged;
 
 use super::guard;
@@ -109,6 +112,34 @@ fn bind(stmt: &Stmt, at: usize, bindings: &mut HashMap<String, usize>) {
         Stmt::Try(attempt) => attempt.body.iter().for_each(|s| bind(s, at, bindings)),
         _ => {}
     }
+}
+
+/// Every import statement of a module, wherever it stands.
+pub(super) fn imports(module: &Module) -> Vec<&Stmt> {
+    let mut imports = Imports { found: Vec::new() };
+    for item in &module.items {
+        match item {
+            Item::Function(def) => def.body.iter().for_each(|stmt| imports.visit_stmt(stmt)),
+            Item::Class(def) => def.body.iter().for_each(|stmt| imports.visit_stmt(stmt)),
+            Item::Other(stmt) => imports.visit_stmt(stmt),
+        }
+    }
+    imports.found
+}
+
+struct Imports<'a> {
+    found: Vec<&'a Stmt>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Imports<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(_) | Stmt::ImportFrom(_) => self.found.push(stmt),
+            _ => walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 /// `if TYPE_CHECKING`: what only a type checker sees.

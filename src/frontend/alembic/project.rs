@@ -8,7 +8,10 @@ use super::{
     module::{self, Module},
     value::{Scope, Value},
 };
-use crate::{project::Tree, source::Sources};
+use crate::{
+    project::{Tree, upward},
+    source::Sources,
+};
 
 /// Modules that are read for the migrations of one tree at the most.
 const MAX_MODULES: usize = 600;
@@ -146,6 +149,25 @@ impl<'s> Project<'s> {
             }
         }
         None
+    }
+
+    /// Whether an absolute import leads out of the project: no folder in which Python may look for
+    /// it has its first name. The inside of a package is none of these.
+    pub(super) fn is_outside(&self, dotted: &str) -> bool {
+        let first = dotted.split('.').next().unwrap_or_default();
+        let has = |root: &String| {
+            !self.sources.is_file(&join(root, "__init__.py"))
+                && (self.sources.is_file(&join(root, &format!("{first}.py")))
+                    || self.sources.is_dir(&join(root, first)))
+        };
+        FOREIGN.contains(&first) || !self.roots.iter().any(has)
+    }
+
+    /// The innermost folder above another one in which absolute imports are looked for.
+    pub(super) fn root_of(&self, dir: &str) -> String {
+        let above = |root: &&String| upward(dir).any(|up| up == root.as_str());
+        let found = self.roots.iter().filter(above).max_by_key(|root| root.len());
+        found.cloned().unwrap_or_default()
     }
 
     /// A module that was read already.

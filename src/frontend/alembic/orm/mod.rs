@@ -10,6 +10,7 @@ mod metadata;
 mod modules;
 mod sqlmodel;
 mod tables;
+mod unregistered;
 mod versions;
 
 use std::rc::Rc;
@@ -76,6 +77,26 @@ pub(super) fn has_metadata(machine: &mut Machine<'_, '_>, table: &Value) -> bool
 
 /// Reads the models that belong to a tree: those that its env.py loads.
 pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) -> Option<Models> {
+    read_with(sources, found, tree, replayed, false)
+}
+
+/// The same, and those beside them that env.py does not load.
+pub fn read_all(
+    sources: &Sources,
+    found: &Found,
+    tree: &Tree,
+    replayed: &Schema,
+) -> Option<Models> {
+    read_with(sources, found, tree, replayed, true)
+}
+
+fn read_with(
+    sources: &Sources,
+    found: &Found,
+    tree: &Tree,
+    replayed: &Schema,
+    all: bool,
+) -> Option<Models> {
     let mut project = project::Project::new(sources, tree);
     project.most = MAX_MODULES;
     let mut models = Models::default();
@@ -110,7 +131,9 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
         tables::Tables::new(versions::sqlmodel(sources, tree), versions::is_double(sources, tree));
     tables.env = env.as_ref().map(|env| env.module.file);
     read_modules(&mut machine, &loaded, &mut tables);
-    if !tables.has(&mut machine, target.as_deref()) {
+    let loads = tables.has(&mut machine, target.as_deref());
+    let declared = tables.declared(&machine, target.as_deref());
+    if !loads {
         // Some find the application at run time, and an env.py may load no models at all.
         if env.is_some() {
             let note = "env.py loads no models that can be followed: those in the project's modules were read";
@@ -139,6 +162,11 @@ pub fn read(sources: &Sources, found: &Found, tree: &Tree, replayed: &Schema) ->
     }
     if let Some(env) = &env {
         filters::apply(&mut machine, env, replayed, &mut models);
+        if let (true, true, Some(target)) = (all, loads, &target) {
+            let loaded =
+                unregistered::Loaded { env, target, modules: &loaded, declared: &declared };
+            unregistered::find(&mut machine, &loaded, found, tree, replayed, &mut models);
+        }
     }
     Some(models)
 }

@@ -12,9 +12,13 @@ use ruff_python_ast::{
 
 use super::super::{
     machine::Machine,
-    module::{Item, Module, is_type_checking},
+    module::{self, Item, Module, is_type_checking, span_of},
     project::{Project, join},
     value::{Scope, Value},
+};
+use crate::{
+    project::{parent, upward},
+    source::Span,
 };
 
 /// Modules that are looked through at the most.
@@ -22,6 +26,15 @@ const MAX_MODULES: usize = 2_000;
 
 /// Everything that some modules import, themselves first.
 pub(super) fn closure(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<Rc<Scope>> {
+    follow(project, starts, false)
+}
+
+/// Everything that some modules import, or could: inside of a function, too.
+pub(super) fn reachable(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<Rc<Scope>> {
+    follow(project, starts, true)
+}
+
+fn follow(project: &mut Project<'_>, starts: Vec<Rc<Scope>>, all: bool) -> Vec<Rc<Scope>> {
     let mut queue: VecDeque<(Rc<Scope>, bool)> =
         starts.into_iter().map(|scope| (scope, true)).collect();
     let mut seen = HashSet::new();
@@ -32,7 +45,17 @@ pub(super) fn closure(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<
         }
         let module = Rc::clone(&scope.module);
         found.push(scope);
-        for import in imports(&module, inner) {
+        // Python runs the packages around a module before it.
+        let dir = if module.package { parent(&module.dir) } else { &module.dir };
+        let around = upward(dir).take_while(|dir| !dir.is_empty());
+        for dir in around {
+            match project.at(dir).filter(|scope| scope.module.package) {
+                Some(package) => queue.push_back((package, false)),
+                None => break,
+            }
+        }
+        let statements = if all { module::imports(&module) } else { imports(&module, inner) };
+        for import in statements {
             for next in targets(project, import, &module) {
                 queue.push_back((next, false));
             }
@@ -87,7 +110,7 @@ fn targets(project: &mut Project<'_>, import: &Stmt, module: &Module) -> Vec<Rc<
 
 /// The import statements that run when a module is loaded; with `inner`, those of its functions
 /// too.
-fn imports(module: &Module, inner: bool) -> Vec<&Stmt> {
+pub(super) fn imports(module: &Module, inner: bool) -> Vec<&Stmt> {
     let mut found = Vec::new();
     let mut todo: Vec<&Stmt> = Vec::new();
     for item in module.items.iter().rev() {
@@ -164,6 +187,25 @@ pub(super) fn configured(
         found = found.or(Some(value));
     }
     found
+}
+
+/// Where env.py says it: the last assignment to the name at its top level, else what it gives to
+/// `context.configure` under the keyword.
+pub(super) fn place(env: &Rc<Scope>, keyword: &str) -> Option<Span> {
+    let module = &env.module;
+    let at = module.bindings.get(keyword).and_then(|at| module.items.get(*at));
+    if let Some(Item::Other(stmt @ (Stmt::Assign(_) | Stmt::AnnAssign(_)))) = at {
+        return Some(span_of(module.file, stmt));
+    }
+    let mut finder = Finder { keyword, values: Vec::new() };
+    for item in &module.items {
+        match item {
+            Item::Other(stmt) => finder.visit_stmt(stmt),
+            Item::Function(def) => def.body.iter().for_each(|stmt| finder.visit_stmt(stmt)),
+            Item::Class(_) => {}
+        }
+    }
+    finder.values.first().map(|expr| span_of(module.file, *expr))
 }
 
 /// Collects what stands behind a keyword of a call, or a key of a dict.

@@ -1,7 +1,7 @@
 //! Tables, gathered from classes and `Table(…)` calls, and made into definitions.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
@@ -36,7 +36,14 @@ const APPENDED: &[&str] = &[".append_constraint(", ".append_column("];
 /// Entries of a `type_annotation_map` that are looked at.
 const MAX_TYPES: usize = 500;
 
+/// Which tables were declared: all of them, and the files of those of the metadata that is meant.
+pub(super) struct Declared {
+    pub(super) names: HashSet<Name>,
+    pub(super) files: BTreeSet<String>,
+}
+
 /// Everything that was declared.
+#[derive(Default)]
 pub(super) struct Tables {
     defs: Vec<Def>,
     /// By class: the table that it is mapped to.
@@ -93,9 +100,30 @@ impl Tables {
     /// Whether there is a table of the metadata that is meant.
     pub(super) fn has(&mut self, machine: &mut Machine<'_, '_>, target: Option<&[Key]>) -> bool {
         self.imperative(machine);
-        self.defs
-            .iter()
-            .any(|def| target.is_none_or(|keys| keys.iter().any(|key| key.same(&def.meta.key))))
+        self.defs.iter().any(|def| target.is_none_or(|keys| def.is_of(keys)))
+    }
+
+    /// What was declared so far.
+    pub(super) fn declared(&self, machine: &Machine<'_, '_>, target: Option<&[Key]>) -> Declared {
+        let meant = |def: &&Def| target.is_none_or(|keys| def.is_of(keys));
+        let files = self.defs.iter().filter(meant).map(|def| def.span.file);
+        let files = files.map(|file| machine.project.sources.path(file)).collect();
+        Declared { names: self.defs.iter().map(|def| def.table.clone()).collect(), files }
+    }
+
+    /// The tables of some metadata: name, class and header of each.
+    pub(super) fn others(
+        mut self,
+        machine: &mut Machine<'_, '_>,
+        target: &[Key],
+    ) -> Vec<(Name, String, Span)> {
+        self.imperative(machine);
+        let meant = self.defs.iter().filter(|def| def.is_of(target));
+        let shown = meant.map(|def| {
+            let class = def.classes.first().map_or(&def.table.name, |mapped| &mapped.class);
+            (def.table.clone(), class.clone(), def.span)
+        });
+        shown.collect()
     }
 
     /// Maps a class, and those above it; the table's place, where it has one.
@@ -560,11 +588,7 @@ impl Tables {
     ) {
         self.imperative(machine);
         let target = match target {
-            Some(keys)
-                if self.defs.iter().any(|def| keys.iter().any(|key| key.same(&def.meta.key))) =>
-            {
-                Some(keys.to_vec())
-            }
+            Some(keys) if self.defs.iter().any(|def| def.is_of(keys)) => Some(keys.to_vec()),
             _ => {
                 let keys = self.likeliest(replayed);
                 if self
@@ -728,6 +752,10 @@ impl Def {
             unread: Vec::new(),
             classes: Vec::new(),
         }
+    }
+
+    fn is_of(&self, keys: &[Key]) -> bool {
+        keys.iter().any(|key| key.same(&self.meta.key))
     }
 
     fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {
