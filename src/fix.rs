@@ -15,12 +15,15 @@ pub enum Writing {
     Alembic,
     /// Alembic where SQLite is a target too: ALTERs go into a batch.
     Batch,
+    /// SQL that a migration of sea-orm-migration sends.
+    SeaOrm,
 }
 
 impl Writing {
     pub fn of(style: Style, database: Database) -> Writing {
         match style {
             Style::Sql => Writing::Sql,
+            Style::SeaOrm { .. } => Writing::SeaOrm,
             Style::Alembic | Style::Batch { .. } if database.is_sqlite() => Writing::Batch,
             Style::Alembic | Style::Batch { .. } => Writing::Alembic,
         }
@@ -41,7 +44,7 @@ pub fn nullable(call: &str, style: Style, table: &Name) -> Option<String> {
     match style {
         Style::Alembic => Some(text),
         Style::Batch { .. } => Some(block(table, &text)),
-        Style::Sql => None,
+        Style::Sql | Style::SeaOrm { .. } => None,
     }
 }
 
@@ -63,6 +66,7 @@ pub fn add_column(
             let rest = if nullable { "" } else { " NOT NULL" };
             format!("ALTER TABLE {} ADD COLUMN {} {ty}{rest};", name(table), ident(column))
         }
+        Writing::SeaOrm => sea_orm(&add_column(Writing::Sql, table, column, ty, nullable)),
         Writing::Alembic | Writing::Batch => format!(
             "op.add_column({}, sa.Column({}, {}, nullable={}){})",
             text(&table.name),
@@ -91,6 +95,7 @@ pub fn set_not_null(writing: Writing, table: &Name, column: &str) -> String {
         Writing::Sql => {
             format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", name(table), ident(column))
         }
+        Writing::SeaOrm => sea_orm(&set_not_null(Writing::Sql, table, column)),
         Writing::Alembic => format!(
             "op.alter_column({}, {}, nullable=False{})",
             text(&table.name),
@@ -108,6 +113,7 @@ pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> St
         Writing::Sql => {
             format!("ALTER TABLE {} RENAME COLUMN {} TO {};", name(table), ident(from), ident(to))
         }
+        Writing::SeaOrm => sea_orm(&rename_column(Writing::Sql, table, from, to)),
         Writing::Alembic | Writing::Batch => format!(
             "op.alter_column({}, {}, new_column_name={}{})",
             text(&table.name),
@@ -121,6 +127,7 @@ pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> St
 pub fn rename_table(writing: Writing, from: &Name, to: &str) -> String {
     match writing {
         Writing::Sql => format!("ALTER TABLE {} RENAME TO {};", name(from), ident(to)),
+        Writing::SeaOrm => sea_orm(&rename_table(Writing::Sql, from, to)),
         Writing::Alembic | Writing::Batch => {
             format!("op.rename_table({}, {}{})", text(&from.name), text(to), schema_argument(from))
         }
@@ -131,13 +138,25 @@ pub fn rename_table(writing: Writing, from: &Name, to: &str) -> String {
 pub fn sql(writing: Writing, statement: &str) -> String {
     match writing {
         Writing::Sql => format!("{statement};"),
+        Writing::SeaOrm => sea_orm(statement),
         Writing::Alembic | Writing::Batch => format!("op.execute({})", text(statement)),
     }
+}
+
+/// SQL as a migration of sea-orm-migration sends it.
+fn sea_orm(statement: &str) -> String {
+    let statement = statement.trim_end_matches(';');
+    let literal = match statement.contains(['"', '\\']) {
+        true if !statement.contains("\"#") => format!("r#\"{statement}\"#"),
+        _ => format!("\"{}\"", statement.replace('\\', "\\\\").replace('"', "\\\"")),
+    };
+    format!("manager.get_connection().execute_unprepared({literal}).await?;")
 }
 
 pub fn comment(writing: Writing, words: &str) -> String {
     match writing {
         Writing::Sql => format!("-- {words}"),
+        Writing::SeaOrm => format!("// {words}"),
         Writing::Alembic | Writing::Batch => format!("# {words}"),
     }
 }
@@ -157,6 +176,7 @@ pub fn change_type(
                 ident(column)
             )
         }
+        Writing::SeaOrm => sea_orm(&change_type(Writing::Sql, table, column, to, using)),
         Writing::Alembic | Writing::Batch => format!(
             "op.alter_column({}, {}, type_={}, postgresql_using={}{})",
             text(&table.name),

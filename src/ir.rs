@@ -78,6 +78,16 @@ pub enum Style {
     /// A call on a `batch_alter_table` context. `rebuild`: the target rebuilds the table for it
     /// (SQLite with `recreate="auto"` or `"always"`), so that its own ALTER limits do not apply.
     Batch { block: u32, rebuild: bool },
+    /// A call of `SchemaManager` of sea-orm-migration. `panics`: the words with which sea-query
+    /// panics, instead of writing it for the target.
+    SeaOrm { panics: Option<&'static str> },
+}
+
+impl Style {
+    /// Whether it reaches the server as SQL, with nothing in between that knows better.
+    pub fn is_sql(self) -> bool {
+        matches!(self, Style::Sql | Style::SeaOrm { .. })
+    }
 }
 
 /// What an operation does.

@@ -453,8 +453,7 @@ impl<'a> Found<'a> {
             // Outside a rebuild, SQLite has no ALTER for it with or without a name.
             let reached = !self.schema.database().is_sqlite()
                 || matches!(op.style, Style::Batch { rebuild: true, .. });
-            let named =
-                op.style == Style::Sql || kind == Some(crate::ir::ConstraintType::PrimaryKey);
+            let named = op.style.is_sql() || kind == Some(crate::ir::ConstraintType::PrimaryKey);
             if reached && !named {
                 self.add(FlawKind::Unnamed { table: table.clone() });
             }

@@ -28,7 +28,7 @@ pub fn says(flaw: &FlawKind, op: &Op, database: Database) -> String {
     let raised = match op.style {
         Style::Batch { rebuild: true, .. } => rebuilding(flaw, op),
         Style::Alembic | Style::Batch { .. } => building(flaw, op),
-        Style::Sql => None,
+        Style::Sql | Style::SeaOrm { .. } => None,
     };
     if let Some(raised) = raised {
         return raised;

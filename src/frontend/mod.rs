@@ -1,6 +1,8 @@
 //! Migrations into operations. Frontends know tools; nothing else does.
 
 pub mod alembic;
+pub(crate) mod rust;
+pub mod sea_orm;
 pub mod sql;
 
 use std::ops::Range;
@@ -19,6 +21,7 @@ use crate::{
 pub fn migrations(sources: &Sources, tree: &Tree) -> (Vec<Migration>, Vec<Broken>) {
     match tree.tool {
         Tool::Alembic => alembic::migrations(sources, tree),
+        Tool::SeaOrm => sea_orm::migrations(sources, tree),
         _ => sql::migrations(sources, tree),
     }
 }
@@ -41,6 +44,7 @@ pub fn base(sources: &Sources, tree: &Tree, dialect: Dialect) -> Option<Vec<Op>>
 pub fn same_effect(tool: Tool, old: &str, new: &str) -> bool {
     match tool {
         Tool::Alembic => alembic::same_effect(old, new),
+        Tool::SeaOrm => sea_orm::same_effect(old, new),
         _ => sql::same_effect(old, new),
     }
 }
@@ -68,15 +72,17 @@ pub struct Statement {
 
 /// Reads an outline by the language that a file's name tells.
 pub fn outline(path: &str, text: &str) -> Outline {
-    match path.ends_with(".py") {
-        true => alembic::outline(text),
-        false => sql::outline(text),
+    match path.rsplit('.').next() {
+        Some("py") => alembic::outline(text),
+        Some("rs") => rust::outline(text),
+        _ => sql::outline(text),
     }
 }
 
 /// Reads the migrations of one tree, one half at a time.
 pub enum Reader<'s> {
     Alembic(Box<alembic::Reader<'s>>),
+    SeaOrm(Box<sea_orm::Reader<'s>>),
     Sql { sources: &'s Sources, tree: &'s Tree },
 }
 
@@ -84,6 +90,7 @@ impl<'s> Reader<'s> {
     pub fn new(sources: &'s Sources, tree: &'s Tree) -> Reader<'s> {
         match tree.tool {
             Tool::Alembic => Reader::Alembic(Box::new(alembic::Reader::new(sources, tree))),
+            Tool::SeaOrm => Reader::SeaOrm(Box::new(sea_orm::Reader::new(sources, tree))),
             _ => Reader::Sql { sources, tree },
         }
     }
@@ -97,6 +104,7 @@ impl<'s> Reader<'s> {
     ) -> Script {
         match self {
             Reader::Alembic(reader) => reader.lower(migration, direction, schema),
+            Reader::SeaOrm(reader) => reader.lower(migration, direction, schema),
             Reader::Sql { sources, tree } => {
                 sql::lower(sources, tree, migration, direction, schema.database())
             }

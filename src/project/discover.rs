@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::{
     Given, Spoken, Tool, Tree, base,
     config::{Settings, glob_set},
-    file_name, ini, join, parent, spoken, sql_trees, upward,
+    file_name, ini, join, parent, rust_trees, spoken, sql_trees, upward,
 };
 use crate::{frontend::sql::tools::may_be_code, source::Sources};
 
@@ -60,6 +60,7 @@ pub fn discover(sources: &Sources, settings: &Settings) -> Result<Found, String>
     found.files.retain(|path| !base.holds(path));
     let own = configured(sources, settings, &mut found)?;
     alembic(sources, &mut found);
+    rust_trees::find(sources, &mut found);
     sql_trees::find(sources, &mut found);
     if !own.is_empty() {
         let covered = |tree: &Tree| own.iter().any(|dir| upward(&tree.dir).any(|up| up == dir));
@@ -126,9 +127,14 @@ fn configured(
             .filter(|path| path.ends_with(".py") && is_revision(sources, path))
             .cloned()
             .collect();
-        let tool = tree.tool.unwrap_or_else(|| match revisions.is_empty() {
-            true => sql_trees::tool_of(sources, first, &sql),
-            false => Tool::Alembic,
+        let migrators = match tree.tool {
+            None | Some(Tool::SeaOrm) => rust_trees::trees(sources, &files),
+            Some(_) => Vec::new(),
+        };
+        let tool = tree.tool.unwrap_or_else(|| match () {
+            () if !revisions.is_empty() => Tool::Alembic,
+            () if !migrators.is_empty() => Tool::SeaOrm,
+            () => sql_trees::tool_of(sources, first, &sql),
         });
         let before = found.trees.len();
         match tool {
@@ -138,6 +144,7 @@ fn configured(
                 found.trees.push(Tree { env, ..made });
             }
             Tool::Alembic => {}
+            Tool::SeaOrm => found.trees.extend(migrators),
             _ if sql.is_empty() => {}
             _ => {
                 let dir = match all.as_slice() {

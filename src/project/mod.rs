@@ -4,6 +4,7 @@ mod base;
 pub mod config;
 mod discover;
 mod ini;
+mod rust_trees;
 mod sql_trees;
 mod targets;
 
@@ -23,6 +24,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tool {
     Alembic,
+    SeaOrm,
     Sqlx,
     Diesel,
     Refinery,
@@ -43,6 +45,7 @@ pub enum Tool {
 /// Each tool, how it is written in a configuration, and what people call it.
 pub const TOOLS: &[(Tool, &str, &str)] = &[
     (Tool::Alembic, "alembic", "Alembic"),
+    (Tool::SeaOrm, "sea-orm", "SeaORM"),
     (Tool::Sqlx, "sqlx", "sqlx"),
     (Tool::Diesel, "diesel", "Diesel"),
     (Tool::Refinery, "refinery", "refinery"),
@@ -76,13 +79,16 @@ pub struct Tree {
     pub tool: Tool,
     /// The folder that holds the migrations, under the root, with `/`; empty for the root itself.
     pub dir: String,
-    /// All candidate files under the root, sorted: `.py` for Alembic; `.sql`, and code where the
-    /// tool runs it, for the others.
+    /// All candidate files under the root, sorted: `.py` for Alembic; those of its migrator and
+    /// of the migrations that it lists for SeaORM; `.sql`, and code where the tool runs it, for
+    /// the others.
     pub files: Vec<String>,
     /// The one database that it is for, with what says so: a folder's name, a lock file, the SQL.
     pub dialect: Option<(Dialect, String)>,
     /// Alembic's `env.py`, where one was found up the path.
     pub env: Option<String>,
+    /// sea-orm-migration's migrator: the file that has it, and its type.
+    pub migrator: Option<(String, String)>,
     /// Its folder holds another history too, for another database.
     pub split: bool,
     /// The configuration names it.
@@ -134,6 +140,7 @@ impl Tree {
             files,
             dialect: None,
             env: None,
+            migrator: None,
             split: false,
             configured: false,
             databases: None,
@@ -148,6 +155,7 @@ impl Tree {
     pub fn covers(&self, path: &str) -> bool {
         match self.tool {
             Tool::Alembic => self.below(path).is_some() && path.ends_with(".py"),
+            Tool::SeaOrm => self.below(path).is_some() && path.ends_with(".rs"),
             _ => self.below(path).is_some_and(|below| (layout(self.tool).part)(below).is_some()),
         }
     }

@@ -91,6 +91,14 @@ const DRIVERS: &[(&str, Dialect)] = &[
     ("modernc.org/sqlite", Dialect::Sqlite),
 ];
 
+/// Features of sqlx, Diesel and SeaORM, as a Cargo.toml lists them.
+const FEATURES: &[(&str, Dialect)] = &[
+    ("\"postgres\"", Dialect::Postgres),
+    ("\"sqlite\"", Dialect::Sqlite),
+    ("\"sqlx-postgres\"", Dialect::Postgres),
+    ("\"sqlx-sqlite\"", Dialect::Sqlite),
+];
+
 fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
     let mut out = Vec::new();
     let home = home(tree);
@@ -131,11 +139,9 @@ fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
             }
         }
         if file_name(path) == "Cargo.toml" && tree.tool != Tool::Alembic {
-            for (feature, dialect) in
-                [("\"postgres\"", Dialect::Postgres), ("\"sqlite\"", Dialect::Sqlite)]
-            {
+            for (feature, dialect) in FEATURES {
                 if text.contains(feature) {
-                    say(dialect, None, false);
+                    say(*dialect, None, false);
                 }
             }
         }

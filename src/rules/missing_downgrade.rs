@@ -19,9 +19,13 @@ fn check(trip: &RoundTrip<'_>, out: &mut Vec<Finding>) {
     if !trip.changed {
         return;
     }
-    let python = trip.up.ops.iter().any(|op| op.style != Style::Sql) || is_python(trip);
+    let rust = trip.up.ops.iter().any(|op| matches!(op.style, Style::SeaOrm { .. }));
+    let python = trip.up.ops.iter().any(|op| !op.style.is_sql()) || is_python(trip);
     let (message, label) = match trip.down.body {
         // A folder of plain files promises no way back; a tool with a place for one does.
+        Body::Absent if rust => {
+            ("has no `down`", "sea-orm-migration: Migration Error: We Don't Do That Here")
+        }
         Body::Absent if !python && trip.migration.down_file.is_none() => return,
         Body::Absent => ("has no downgrade", "Alembic: AttributeError when it is downgraded"),
         Body::Empty => {

@@ -28,7 +28,13 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let Some(refused) = sqlite::alter(step.before, step.op) else { return };
-    let Some(table) = step.op.kind.table() else { return };
+    let panics = refused.outcome == Outcome::SeaQueryPanics;
+    let table = match step.op.kind.table() {
+        Some(table) => Some(table),
+        None if panics => None,
+        None => return,
+    };
+    let shown = table.map_or_else(|| "a type".to_owned(), |table| format!("`{table}`"));
     let sqlite = format!("SQLite {}.{}", step.database().version.0, step.database().version.1);
     let (label, message) = match refused.outcome {
         Outcome::Refused => (
@@ -36,25 +42,35 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
                 Some(when) => format!("{sqlite}: {}, {when}", refused.error),
                 None => format!("{sqlite}: {}", refused.error),
             },
-            format!("SQLite cannot do this to `{table}` with ALTER TABLE"),
+            format!("SQLite cannot do this to {shown} with ALTER TABLE"),
         ),
         Outcome::AlembicRefuses => (
             format!("Alembic: NotImplementedError: {}", refused.error),
-            format!("Alembic cannot do this to `{table}` on SQLite outside batch mode"),
+            format!("Alembic cannot do this to {shown} on SQLite outside batch mode"),
         ),
         Outcome::HalfApplied => (
             format!(
                 "Alembic: NotImplementedError: {}; the column is there by then, and stays",
                 refused.error
             ),
-            format!("this leaves `{table}` half changed on SQLite"),
+            format!("this leaves {shown} half changed on SQLite"),
+        ),
+        Outcome::SeaQueryPanics => (
+            format!("sea-query panics: {}", refused.error),
+            format!("sea-query cannot write this for {shown} on SQLite"),
         ),
     };
     let help = match (step.op.style, refused.since) {
-        (Style::Sql, None) => {
+        (Style::SeaOrm { .. }, _) if several(&refused.error) => {
+            "Call `alter_table` once for each of them.".to_owned()
+        }
+        (Style::SeaOrm { .. }, _) if panics => {
+            "Ask `manager.get_database_backend()` first, and do it in another way on SQLite: create a new table, copy the rows, drop the old one, rename the new one.".to_owned()
+        }
+        (Style::Sql | Style::SeaOrm { .. }, None) => {
             "Rebuild the table: create a new one, copy the rows, drop the old one, rename the new one.".to_owned()
         }
-        (Style::Sql, Some((major, minor))) => {
+        (Style::Sql | Style::SeaOrm { .. }, Some((major, minor))) => {
             format!("SQLite does this from {major}.{minor} on; before, rebuild the table: create, copy, drop, rename.")
         }
         _ => "Do it in batch mode, which copies the table on SQLite and is a plain ALTER on PostgreSQL.".to_owned(),
@@ -63,12 +79,17 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
     if refused.when.is_some_and(|when| when.contains("foreign_keys")) {
         found.severity = Some(Severity::Warning);
     }
-    if step.op.style != Style::Sql {
+    if let (false, Some(table)) = (step.op.style.is_sql(), table) {
         let file = step.sources.file(step.op.span.file);
         found.code = fix::batched(file.slice(step.op.span), table);
     }
-    found.table = Some(table.to_string());
+    found.table = table.map(|table| table.to_string());
     out.push(found);
+}
+
+/// Whether it is only that they come together.
+fn several(words: &str) -> bool {
+    words.contains("multiple alter options")
 }
 
 /// A copy that SQLite refuses (recorded with Alembic 1.20.1): it leaves `_alembic_tmp_…` behind,

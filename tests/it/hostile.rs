@@ -452,3 +452,80 @@ fn diesel_macros_of_any_size_are_read_in_one_go() {
     assert_eq!(answer.code, 0, "{}", answer.text);
     assert!(answer.text.contains("this macro is not written as Diesel's are"), "{}", answer.text);
 }
+
+/// A migrator of two migrations, of which the second is bad.
+fn sea_orm(bad: impl AsRef<[u8]>) -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "Cargo.toml",
+        "[package]\nname = \"m\"\n\n[dependencies]\nsea-orm-migration = \"1.1\"\n",
+    );
+    folder.write(
+        "src/lib.rs",
+        "mod m1;\nmod m2;\npub struct M;\nimpl MigratorTrait for M {\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }\n}\n",
+    );
+    folder.write(
+        "src/m1.rs",
+        up("manager.create_table(Table::create().table(\"t\").col(pk_auto(\"id\")).to_owned()).await"),
+    );
+    folder.write("src/m2.rs", bad);
+    folder
+}
+
+fn up(body: &str) -> String {
+    format!(
+        "#[derive(DeriveMigrationName)]\npub struct Migration;\nimpl MigrationTrait for Migration {{\n    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {{\n        {body}\n    }}\n}}\n"
+    )
+}
+
+const RUST: &str = "src/m1.rs:2:12: warning[missing-downgrade]";
+
+#[test]
+fn rust_that_is_deep_long_or_broken_costs_one_migration() {
+    let many = |text: &str| text.repeat(100_000);
+    let rows: String = (0..30_000).map(|n| format!("(\"c{n}\", {n}), ")).collect();
+    for (body, reason) in [
+        (format!("{}1{}", many("("), many(")")), "nested too deeply"),
+        (format!("a{}", many(".b(1)")), "too many terms"),
+        (format!("let x: {}u8 = 1; Ok(())", many("Vec<")), "too many terms"),
+        (format!("if a {{}} {}", many("else if b {}")), "too many terms"),
+        (format!("{{1}}{}", many("+{1}")), "too many terms"),
+        ("let = ;".to_owned(), "syntax error"),
+        ("loop {}".to_owned(), "too many steps"),
+        ("self.up(manager).await".to_owned(), "nested too deeply"),
+        (
+            "let mut s = String::from(\"SELECT 1;\"); loop { s = format!(\"{s}{s}\"); if s.len() > 99999999 { break; } } manager.get_connection().execute_unprepared(&s).await".to_owned(),
+            "too many steps",
+        ),
+        (
+            format!(
+                "let rows = vec![{rows}]; for (a, _) in rows.iter() {{ for (b, _) in rows.iter() {{ manager.get_connection().execute_unprepared(&format!(\"DELETE FROM {{a}}{{b}}\")).await?; }} }} Ok(())"
+            ),
+            "too many steps",
+        ),
+        ("manager.get_connection().execute_unprepared(include_str!(\"../../../../etc/passwd\")).await".to_owned(), "cannot be read"),
+    ] {
+        survives(&sea_orm(up(&body)), "src/m2.rs", reason, RUST);
+    }
+    survives(&sea_orm([0xff, 0xfe]), "src/m2.rs", "is not UTF-8", RUST);
+    let long = format!("{}\n// {}\n", up("Ok(())"), "x".repeat(5_000_000));
+    survives(&sea_orm(long), "src/m2.rs", "too long", RUST);
+}
+
+#[test]
+fn modules_and_imports_in_circles_end() {
+    let folder = sea_orm(format!("use super::*;\n{}", up("nowhere(manager).await")));
+    let names: Vec<String> = (0..60).map(|n| format!("c{n}")).collect();
+    let globs: String = names.iter().map(|n| format!("pub use crate::{n}::*;\n")).collect();
+    let declared: String = names.iter().map(|n| format!("mod {n};\n")).collect();
+    for name in &names {
+        folder.write(&format!("src/{name}.rs"), &globs);
+    }
+    folder.write(
+        "src/lib.rs",
+        format!(
+            "{declared}{globs}mod m1;\nmod m2;\n#[path = \"lib.rs\"]\nmod again;\npub struct M;\nimpl MigratorTrait for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(again::again::m2::Migration)]\n    }}\n}}\n"
+        ),
+    );
+    survives(&folder, "src/m2.rs", "what `nowhere` does is not known", RUST);
+}

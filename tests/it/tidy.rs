@@ -50,6 +50,8 @@ fn parsers_are_named_in_their_frontend_only() {
     assert_eq!(named("sqlparser::", &["src/frontend/sql/"]), Vec::<String>::new());
     assert_eq!(named("ruff_", &["src/frontend/alembic/"]), Vec::<String>::new());
     assert_eq!(named("git2::", &["src/git/"]), Vec::<String>::new());
+    assert_eq!(named("syn::", &["src/frontend/rust/parse.rs"]), Vec::<String>::new());
+    assert_eq!(named("proc_macro2::", &["src/frontend/rust/parse.rs"]), Vec::<String>::new());
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub enum Outcome {
     AlembicRefuses,
     /// The column is added, then the rest raises: the table is left half changed.
     HalfApplied,
+    /// sea-query panics before anything is sent.
+    SeaQueryPanics,
 }
 
 /// Why SQLite does not do an operation.
@@ -36,7 +38,15 @@ pub fn alter(schema: &Schema, op: &Op) -> Option<Refused> {
     if !database.is_sqlite() || matches!(op.style, Style::Batch { rebuild: true, .. }) {
         return None;
     }
-    let alembic = op.style != Style::Sql;
+    if let Style::SeaOrm { panics: Some(words) } = op.style {
+        return Some(Refused {
+            outcome: Outcome::SeaQueryPanics,
+            error: words.to_owned(),
+            when: None,
+            since: None,
+        });
+    }
+    let alembic = !op.style.is_sql();
     match &op.kind {
         OpKind::AlterColumn { change, .. } => alter_column(database, change, alembic),
         OpKind::AddConstraint { constraint, .. } => {

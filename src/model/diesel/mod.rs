@@ -2,7 +2,6 @@
 
 mod config;
 mod tables;
-mod tokens;
 mod types;
 mod uses;
 

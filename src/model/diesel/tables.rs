@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::tokens::{Kind, Token, pairs, tokens};
+use crate::frontend::rust::tokens::{Kind, Token, pairs, tokens};
 
 /// One file's macros.
 #[derive(Debug, Default)]

@@ -2,11 +2,9 @@
 //! has, so it proves nothing: a query names a column by its path, or reads it into a structure
 //! that is made for the table.
 
-use super::{
-    ASIDE, Field, Mapped,
-    tokens::{Token, pairs, tokens},
-};
+use super::{ASIDE, Field, Mapped};
 use crate::{
+    frontend::rust::tokens::{Token, pairs, tokens},
     project::{Found, Tree, parent},
     source::{Sources, Span},
 };

@@ -3,14 +3,14 @@
 
 /// A token, and its bytes in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A name, without `r#`, or a number.
     Word(String),
     /// The value of a string.
@@ -20,27 +20,27 @@ pub(super) enum Kind {
 }
 
 impl Token {
-    pub(super) fn word(&self) -> Option<&str> {
+    pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             Kind::Word(word) => Some(word),
             _ => None,
         }
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn is(&self, mark: char) -> bool {
+    pub(crate) fn is(&self, mark: char) -> bool {
         self.kind == Kind::Mark(mark)
     }
 }
 
 /// Splits a text. Comments are left out, doc comments among them.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -71,7 +71,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 
 /// For each bracket that opens, the index of the one that closes it; of all others, and of one
 /// that is never closed, its own.
-pub(super) fn pairs(tokens: &[Token]) -> Vec<usize> {
+pub(crate) fn pairs(tokens: &[Token]) -> Vec<usize> {
     let mut pairs: Vec<usize> = (0..tokens.len()).collect();
     let mut open = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -86,6 +86,28 @@ pub(super) fn pairs(tokens: &[Token]) -> Vec<usize> {
         }
     }
     pairs
+}
+
+/// Where the comments of a text lie, without the end of the line.
+pub(crate) fn comments(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if let Some(length) = comment(rest) {
+            found.push(at..at + length);
+            at += length;
+        } else if let Some((length, _)) = string(rest) {
+            at += length;
+        } else if let Some(length) = character(rest) {
+            at += length;
+        } else if is_name(c) {
+            at += rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        } else {
+            at += c.len_utf8();
+        }
+    }
+    found
 }
 
 fn is_name(c: char) -> bool {

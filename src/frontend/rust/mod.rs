@@ -1,0 +1,118 @@
+//! Rust source: its tokens, a guard against what is too deep, and a syntax tree of our own.
+//!
+//! Nothing is expanded, compiled or run. The parser stays in `parse.rs`: its places belong to
+//! the thread that parsed, so a file is turned into our own tree, with ranges of bytes, before
+//! anything else looks at it.
+
+pub(crate) mod crates;
+mod guard;
+mod parse;
+pub(crate) mod syntax;
+pub(crate) mod tokens;
+
+pub(crate) use parse::parse;
+
+use crate::frontend::{Outline, Statement};
+use tokens::{Kind, tokens as read};
+
+/// Whether two texts have the same tokens, apart from a function.
+pub(crate) fn same_tokens_without(old: &str, new: &str, function: &str) -> bool {
+    let words = |text: &str| -> Vec<Kind> {
+        let found = read(text);
+        let pairs = tokens::pairs(&found);
+        let mut out = Vec::new();
+        let mut at = 0;
+        while let Some(token) = found.get(at) {
+            let named = found.get(at + 1).and_then(tokens::Token::word) == Some(function);
+            if token.word() == Some("fn") && named {
+                let body = (at..found.len()).find(|&i| found[i].is('{') || found[i].is(';'));
+                at = body.map_or(found.len(), |body| pairs[body] + 1);
+                continue;
+            }
+            // A comma before a closing bracket is the formatter's.
+            let closes = matches!(token.kind, Kind::Mark(')' | ']' | '}'));
+            if closes && out.last() == Some(&Kind::Mark(',')) {
+                out.pop();
+            }
+            out.push(token.kind.clone());
+            at += 1;
+        }
+        out
+    };
+    words(old) == words(new)
+}
+
+/// Where comments and statements lie: a statement ends with `;`, `,` or a block.
+pub(super) fn outline(text: &str) -> Outline {
+    let found = read(text);
+    let mut outline = Outline { comments: tokens::comments(text), ..Outline::default() };
+    let mut open: Vec<Option<usize>> = vec![None];
+    let mut last = 0;
+    for (at, token) in found.iter().enumerate() {
+        let plain = |from: usize| {
+            let first = found[from..at].iter().find(|t| t.word() != Some("pub"));
+            first.is_some_and(|t| matches!(t.word(), Some("use" | "mod")) || t.is('#'))
+        };
+        match token.kind {
+            Kind::Mark('{' | '(' | '[') => {
+                // What stands before a block is a statement of its own, with its first line.
+                if let Some(top) = open.last_mut()
+                    && top.is_none()
+                {
+                    *top = Some(at);
+                }
+                if token.is('{')
+                    && let Some(Some(from)) = open.last().copied()
+                {
+                    let range = found[from].start..token.end;
+                    let block = found[from..at].iter().any(|t| {
+                        matches!(t.word(), Some("fn" | "impl" | "mod" | "enum" | "struct"))
+                    });
+                    outline.statements.push(Statement { range, block, plain: false });
+                }
+                open.push(None);
+            }
+            Kind::Mark('}' | ')' | ']') => {
+                if open.len() > 1 {
+                    if let Some(Some(from)) = open.pop() {
+                        let range = found[from].start..found[at.saturating_sub(1)].end;
+                        outline.statements.push(Statement { range, block: false, plain: false });
+                    }
+                    let followed = found.get(at + 1).is_some_and(|next| {
+                        matches!(next.kind, Kind::Mark('.' | '?' | ';' | ',' | ')' | '{'))
+                            || next.word() == Some("else")
+                    });
+                    if token.is('}')
+                        && !followed
+                        && let Some(top) = open.last_mut()
+                    {
+                        *top = None;
+                    }
+                }
+            }
+            Kind::Mark(';' | ',') => {
+                if let Some(Some(from)) = open.last_mut().map(Option::take) {
+                    let range = found[from].start..token.end;
+                    let plain = plain(from);
+                    outline.statements.push(Statement { range, block: false, plain });
+                }
+            }
+            _ => {
+                if let Some(top) = open.last_mut()
+                    && top.is_none()
+                {
+                    *top = Some(at);
+                }
+            }
+        }
+        last = token.end;
+    }
+    if let Some(Some(from)) = open.first() {
+        let range = found[*from].start..last;
+        outline.statements.push(Statement { range, block: false, plain: false });
+    }
+    outline.statements.retain(|s| s.range.start < s.range.end);
+    outline.statements.sort_by_key(|s| s.range.start);
+    outline.first = outline.statements.first().map(|s| s.range.start);
+    outline
+}

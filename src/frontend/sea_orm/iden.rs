@@ -1,0 +1,310 @@
+//! Names: what the derives `Iden` and `DeriveIden`, an `impl Iden`, and entities make of them.
+
+use std::{cell::RefCell, rc::Rc};
+
+use super::{
+    machine::{Arguments, Machine},
+    query::{Reference, Sql},
+    value::{Record, Value, Variant},
+};
+use crate::frontend::rust::{
+    crates::ModuleId,
+    syntax::{Argument, Attribute, Item, Struct},
+};
+
+impl Machine<'_, '_> {
+    /// A value as the name that sea-query makes of it.
+    pub(super) fn iden(&mut self, value: &Value) -> Option<String> {
+        match value {
+            Value::Text(text) => Some(text.text.to_string()),
+            Value::Variant(variant) => self.iden_of_variant(variant),
+            Value::Record(record) => self.iden_of_record(record),
+            Value::Entity(module) => self.table_of(*module).map(|table| table.name),
+            Value::Column(module, name) => self.column_of(*module, name),
+            Value::Buffer(text) => Some(text.borrow().clone()),
+            // `Expr::col(x)` and `x.into_iden()` where a name is taken.
+            Value::Sql(sql) => plain_name(sql),
+            Value::Tuple(parts) => self.iden(parts.last()?),
+            Value::Some(inner) => self.iden(inner),
+            Value::Char(c) => Some(c.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A value as the name of a table or type: `(schema, table)` too.
+    pub(super) fn reference(&mut self, value: &Value) -> Option<Reference> {
+        match value {
+            Value::Tuple(parts) => match parts.as_slice() {
+                [schema, name] | [_, schema, name] => {
+                    let (schema, name) = (self.iden(schema)?, self.iden(name)?);
+                    Some(Reference { schema: Some(schema), name })
+                }
+                _ => None,
+            },
+            Value::Entity(module) => self.table_of(*module),
+            Value::Record(record)
+                if struct_of(&record.item).is_some_and(|s| s.name == "Entity") =>
+            {
+                let schema = self.own_text(record.module, "Entity", value, &["schema_name"]);
+                Some(Reference { schema, name: self.iden(value)? })
+            }
+            value => Some(Reference { schema: None, name: self.iden(value)? }),
+        }
+    }
+
+    fn iden_of_variant(&mut self, variant: &Rc<Variant>) -> Option<String> {
+        let Item::Enum(of) = &*variant.item else { return None };
+        let own = of.variants.iter().find(|v| v.name == variant.name)?;
+        let derived = derives(&of.attributes);
+        if derived.iter().any(|d| d == "DeriveIden") {
+            // The enum's own `iden` is not looked at (sea-orm-macros, derive_iden.rs).
+            if let Some(name) = argument(&own.attributes, "sea_orm", "iden") {
+                return Some(name);
+            }
+            let name = if own.name == "Table" { &of.name } else { &own.name };
+            return Some(snake(name));
+        }
+        if derived.iter().any(|d| d == "Iden" || d == "IdenStatic") {
+            if flattened(&own.attributes) {
+                return self.iden(variant.args.first()?);
+            }
+            if let Some(name) = renamed(&own.attributes) {
+                return Some(name);
+            }
+            if let Some(method) = argument_of(&own.attributes, "method") {
+                let value = Value::Variant(Rc::clone(variant));
+                return self.own_text(variant.module, &of.name, &value, &[&method]);
+            }
+            return Some(match own.name.as_str() {
+                "Table" => renamed(&of.attributes).unwrap_or_else(|| snake(&of.name)),
+                name => snake(name),
+            });
+        }
+        if derived.iter().any(|d| d == "DeriveColumn") {
+            let given = argument(&own.attributes, "sea_orm", "column_name");
+            return Some(given.unwrap_or_else(|| snake(&own.name)));
+        }
+        let value = Value::Variant(Rc::clone(variant));
+        self.written(variant.module, &of.name, &value)
+    }
+
+    fn iden_of_record(&mut self, record: &Rc<Record>) -> Option<String> {
+        let of = struct_of(&record.item)?;
+        let derived = derives(&of.attributes);
+        let value = Value::Record(Rc::clone(record));
+        if of.name == "Entity" && derived.iter().any(|d| d == "DeriveEntity") {
+            return self
+                .own_text(record.module, "Entity", &value, &["table_name"])
+                .or_else(|| argument(&of.attributes, "sea_orm", "table_name"));
+        }
+        if derived.iter().any(|d| d == "DeriveIden") {
+            return Some(
+                argument(&of.attributes, "sea_orm", "iden").unwrap_or_else(|| snake(&of.name)),
+            );
+        }
+        if derived.iter().any(|d| d == "Iden" || d == "IdenStatic") {
+            return Some(renamed(&of.attributes).unwrap_or_else(|| snake(&of.name)));
+        }
+        self.written(record.module, &of.name, &value)
+    }
+
+    /// An `impl Iden` by hand: `unquoted` returns a name, or writes it to its argument.
+    fn written(&mut self, module: ModuleId, ty: &str, value: &Value) -> Option<String> {
+        let function = self.method_of(module, ty, "unquoted");
+        let Some((home, function)) = function else {
+            return self.own_text(module, ty, value, &["as_str", "table_name"]);
+        };
+        let buffer = Rc::new(RefCell::new(String::new()));
+        let mut args = vec![value.clone()];
+        if function.params.len() > 1 {
+            args.push(Value::Buffer(Rc::clone(&buffer)));
+        }
+        let of = Some(vec![ty.to_owned()]);
+        let returned = self.call(home, &function, of, Arguments::of(args));
+        match returned {
+            Value::Text(text) => Some(text.text.to_string()),
+            _ if !buffer.borrow().is_empty() => Some(buffer.borrow().clone()),
+            _ => None,
+        }
+    }
+
+    /// A text that one of a type's own functions returns.
+    pub(super) fn own_text(
+        &mut self,
+        module: ModuleId,
+        ty: &str,
+        value: &Value,
+        names: &[&str],
+    ) -> Option<String> {
+        for name in names {
+            let Some((home, function)) = self.method_of(module, ty, name) else { continue };
+            let of = Some(vec![ty.to_owned()]);
+            let mut returned = self.call(home, &function, of, Arguments::of(vec![value.clone()]));
+            while let Value::Some(inner) = returned {
+                returned = *inner;
+            }
+            if let Value::Text(text) = returned {
+                return Some(text.text.to_string());
+            }
+        }
+        None
+    }
+
+    /// The table that a module's `DeriveEntityModel` maps.
+    pub(super) fn table_of(&mut self, module: ModuleId) -> Option<Reference> {
+        let items = self.crates.items(module);
+        let model = model_of(&items)?;
+        let name = argument(&model.attributes, "sea_orm", "table_name");
+        // The dense form of SeaORM 2 takes the module's name.
+        let name = name.unwrap_or_else(|| snake(self.crates.name(module)));
+        Some(Reference { schema: argument(&model.attributes, "sea_orm", "schema_name"), name })
+    }
+
+    /// The column behind `entity::Column::Name`.
+    fn column_of(&mut self, module: ModuleId, variant: &str) -> Option<String> {
+        let items = self.crates.items(module);
+        let model = model_of(&items)?;
+        let found = model.fields.iter().find(|field| {
+            let given = argument(&field.attributes, "sea_orm", "enum_name");
+            given.unwrap_or_else(|| camel(&field.name)) == variant
+        });
+        let field = found?;
+        let given = argument(&field.attributes, "sea_orm", "column_name");
+        Some(given.unwrap_or_else(|| snake(&field.name)))
+    }
+
+    pub(super) fn is_entity(&mut self, module: ModuleId) -> bool {
+        let items = self.crates.items(module);
+        model_of(&items).is_some()
+    }
+}
+
+/// The struct that `DeriveEntityModel` makes an entity of.
+pub(crate) fn model_of(items: &[Rc<Item>]) -> Option<&Struct> {
+    items.iter().find_map(|item| match &**item {
+        Item::Struct(own) if derives(&own.attributes).iter().any(|d| d == "DeriveEntityModel") => {
+            Some(own)
+        }
+        _ => None,
+    })
+}
+
+fn struct_of(item: &Item) -> Option<&Struct> {
+    match item {
+        Item::Struct(own) => Some(own),
+        _ => None,
+    }
+}
+
+/// A quoted column alone, as its name.
+fn plain_name(sql: &Sql) -> Option<String> {
+    let inner = sql.text.as_deref()?.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('"')).then(|| inner.to_owned())
+}
+
+/// The last names of what is derived.
+pub(crate) fn derives(attributes: &[Attribute]) -> Vec<String> {
+    let derived = attributes.iter().filter(|a| a.name == "derive").flat_map(|a| &a.args);
+    derived.filter_map(|arg| arg.name.rsplit("::").next().map(str::to_owned)).collect()
+}
+
+/// All arguments of the attributes of a name: `#[sea_orm(a, b = "c")]`.
+pub(crate) fn arguments<'a>(
+    attributes: &'a [Attribute],
+    name: &'a str,
+) -> impl Iterator<Item = &'a Argument> {
+    attributes.iter().filter(move |a| a.name == name).flat_map(|a| &a.args)
+}
+
+/// The text that an attribute's argument is set to.
+pub(crate) fn argument(attributes: &[Attribute], name: &str, key: &str) -> Option<String> {
+    let found = arguments(attributes, name).find(|arg| arg.name == key)?;
+    found.text().map(str::to_owned)
+}
+
+/// `#[iden = "a"]`, `#[iden(rename = "a")]`.
+fn renamed(attributes: &[Attribute]) -> Option<String> {
+    argument_of(attributes, "iden").or_else(|| argument(attributes, "iden", "rename"))
+}
+
+fn argument_of(attributes: &[Attribute], name: &str) -> Option<String> {
+    let own = attributes.iter().find(|a| a.name == name)?;
+    own.value.as_ref()?.text().map(str::to_owned)
+}
+
+fn flattened(attributes: &[Attribute]) -> bool {
+    arguments(attributes, "iden").any(|arg| arg.name == "flatten")
+}
+
+/// `heck`'s snake case: a word ends before a capital that follows a small letter, and before the
+/// last capital of several that a small letter follows. Digits belong to the word they follow.
+pub(crate) fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// `heck`'s upper camel case.
+pub(crate) fn camel(name: &str) -> String {
+    let capital = |word: String| {
+        let mut chars = word.chars();
+        chars
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect::<String>())
+    };
+    words(name).into_iter().map(capital).collect()
+}
+
+/// The words of a name, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
+        let chars: Vec<char> = part.chars().collect();
+        let mut word = String::new();
+        // What the word's last letter was: nothing, small, capital.
+        let mut mode = 0;
+        for (at, c) in chars.iter().enumerate() {
+            let next = chars.get(at + 1);
+            let own = match () {
+                () if c.is_lowercase() => 1,
+                () if c.is_uppercase() => 2,
+                () => mode,
+            };
+            let begins = match (mode, own) {
+                (1, 2) => true,
+                (2, 2) => c.is_uppercase() && next.is_some_and(|next| next.is_lowercase()),
+                _ => false,
+            };
+            if begins && !word.is_empty() {
+                found.push(std::mem::take(&mut word));
+            }
+            word.extend(c.to_lowercase());
+            mode = own;
+        }
+        found.push(word);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{camel, snake};
+
+    #[test]
+    fn names_are_cut_as_heck_cuts_them() {
+        for (name, want) in [
+            ("CakeFilling", "cake_filling"),
+            ("SbomExternalNode", "sbom_external_node"),
+            ("XMLHttpRequest", "xml_http_request"),
+            ("Sha256", "sha256"),
+            ("UuidV4", "uuid_v4"),
+            ("AField", "a_field"),
+            ("Cvss3", "cvss3"),
+            ("S3Bucket", "s3_bucket"),
+            ("V2Plan", "v2_plan"),
+            ("already_snake", "already_snake"),
+            ("ID", "id"),
+        ] {
+            assert_eq!(snake(name), want, "{name}");
+        }
+        assert_eq!(camel("cake_id2"), "CakeId2");
+    }
+}

@@ -1,0 +1,168 @@
+//! Macros that migrations use.
+
+use super::{
+    machine::{Machine, Out, Stop},
+    value::{Scope, Text, Value},
+};
+use crate::{
+    frontend::rust::syntax::{At, Expr, Kind},
+    ir::OpaqueEffect,
+    project::{join, parent},
+};
+
+/// Macros that only say something.
+const SAY: &[&str] = &[
+    "println",
+    "eprintln",
+    "print",
+    "eprint",
+    "info",
+    "debug",
+    "trace",
+    "warn",
+    "error",
+    "log",
+    "dbg",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+];
+
+/// Macros with which everything ends.
+const STOP: &[&str] = &["panic", "todo", "unimplemented", "unreachable", "bail"];
+
+/// Whether a macro of this name ends everything.
+pub(super) fn stops(name: &str) -> bool {
+    STOP.contains(&name)
+}
+
+impl Machine<'_, '_> {
+    pub(super) fn macro_call(
+        &mut self,
+        name: &str,
+        args: Option<&[Expr]>,
+        at: &At,
+        scope: &Scope,
+    ) -> Out {
+        if STOP.contains(&name) {
+            return Err(Stop::Return(Value::Err));
+        }
+        if SAY.contains(&name) {
+            return Ok(Value::Unit);
+        }
+        let Some(args) = args else {
+            return Ok(Value::unknown(&format!("what `{name}!` makes is not known")));
+        };
+        Ok(match name {
+            "vec" => self.list(args, scope)?,
+            "format" => self.formatted(args, scope)?,
+            "concat" => {
+                let values = self.exprs(args, scope)?;
+                let texts: Option<Vec<String>> = values.iter().map(|v| self.shown(v)).collect();
+                match texts {
+                    Some(texts) => Value::text(&texts.concat()),
+                    None => Value::unknown("a text is not known"),
+                }
+            }
+            "include_str" => {
+                let values = self.exprs(args, scope)?;
+                self.included(values.first(), at, scope)
+            }
+            "env" => match args.first().and_then(Expr::text) {
+                Some("CARGO_MANIFEST_DIR") => {
+                    let path = self.crates.sources.path(self.crates.file(scope.0.module));
+                    match self.crates.package_of(&path) {
+                        Some(dir) => Value::text(&format!("/{dir}")),
+                        None => Value::unknown("the folder of the package is not known"),
+                    }
+                }
+                _ => Value::unknown("the environment of the build is not known"),
+            },
+            "matches" => match self.exprs(args, scope)?.as_slice() {
+                [on, pattern] => match on.same(pattern) {
+                    Some(same) => Value::Bool(same),
+                    None => Value::unknown("whether a pattern matches is not known"),
+                },
+                _ => Value::unknown("whether a pattern matches is not known"),
+            },
+            "write" | "writeln" => {
+                let values = self.exprs(args.get(..1).unwrap_or_default(), scope)?;
+                let text = self.formatted(args.get(1..).unwrap_or_default(), scope)?;
+                match (values.first(), text) {
+                    (Some(Value::Buffer(buffer)), Value::Text(text)) => {
+                        buffer.borrow_mut().push_str(&text.text);
+                        Value::ok()
+                    }
+                    _ => Value::ok(),
+                }
+            }
+            name => {
+                let values = self.exprs(args, scope)?;
+                if values.iter().any(Value::reaches) {
+                    let span = self.span(scope, at);
+                    let reason = format!("what `{name}!` does is not known");
+                    self.opaque(span, &reason, OpaqueEffect::Anything);
+                }
+                Value::unknown(&format!("what `{name}!` makes is not known"))
+            }
+        })
+    }
+
+    fn formatted(&mut self, args: &[Expr], scope: &Scope) -> Out {
+        let Some((pattern, rest)) = args.split_first() else { return Ok(Value::text("")) };
+        let pattern = match self.expr(pattern, scope)? {
+            Value::Text(text) => text,
+            _ => return Ok(Value::unknown("a text is not known")),
+        };
+        let (mut values, mut named) = (Vec::new(), Vec::new());
+        for arg in rest {
+            match &arg.kind {
+                Kind::Assign { place, operator: None, value } => {
+                    let value = self.expr(value, scope)?;
+                    if let Kind::Path(path) = &place.kind {
+                        named.push((path.join("::"), value));
+                    }
+                }
+                _ => values.push(self.expr(arg, scope)?),
+            }
+        }
+        if rest.is_empty() && !pattern.text.contains(['{', '}']) {
+            return Ok(Value::Text(pattern));
+        }
+        let look = |machine: &mut Self, name: &str| {
+            let own = named.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+            own.or_else(|| {
+                let path = Kind::Path(vec![name.to_owned()]);
+                machine.expr(&Expr { kind: path, at: 0..0 }, scope).ok()
+            })
+        };
+        Ok(match self.format(&pattern.text, &values, &look) {
+            Some(text) => Value::text(&text),
+            None => Value::unknown("a text is put together from what is not known"),
+        })
+    }
+
+    /// The text of a file of the project.
+    fn included(&mut self, path: Option<&Value>, at: &At, scope: &Scope) -> Value {
+        let Some(Value::Text(path)) = path else {
+            return Value::unknown("which file is included is not known");
+        };
+        let own = self.crates.sources.path(self.crates.file(scope.0.module));
+        let full = match path.text.strip_prefix('/') {
+            Some(path) => join("", path),
+            None => join(parent(&own), &path.text),
+        };
+        match self.crates.sources.load(&full) {
+            Ok(file) => {
+                let text = self.crates.sources.file(file).text.as_str().into();
+                Value::Text(Text { text, place: Some((file, 0)) })
+            }
+            Err(why) => {
+                let _ = at;
+                Value::unknown(&format!("the included file {full} {why}"))
+            }
+        }
+    }
+}

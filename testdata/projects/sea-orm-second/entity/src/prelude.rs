@@ -1,0 +1,1 @@
+pub use super::cake::Entity as Cake;
