@@ -36,7 +36,7 @@ def run(job, step, engine):
         with engine.begin() as connection:
             rows = connection.execute(sa.text(step["query"])).fetchall()
         return {"ok": True, "rows": [[str(v) for v in row] for row in rows]}
-    config = Config(str(root / "alembic.ini"))
+    config = Config(str(root / "alembic.ini"), stdout=sys.stderr)
     config.set_main_option("script_location", str(root / job.get("script", "alembic")))
     with engine.connect() as connection:
         config.attributes["connection"] = connection

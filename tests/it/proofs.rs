@@ -122,6 +122,8 @@ fn judge(trial: &Trial<'_>, ran: &Ran, place: &str, wrong: &mut Vec<String>) {
         claims.iter().any(|claim| {
             refusal.state.as_deref() == Some(claim.as_str())
                 || refusal.text.contains(claim.as_str())
+                // A fence cannot have a space in a claim.
+                || refusal.text.replace('_', " ").contains(claim.as_str())
         })
     };
     if !ran.refusals.iter().any(met) {
