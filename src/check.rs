@@ -132,8 +132,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .map(|(at, database)| {
             let job = &jobs[at];
             let mut outcome = job.replay(sources, database, &request.rules);
-            let found = job.models(opened, &outcome, &request.rules);
-            outcome.findings.extend(found);
+            job.models(opened, &mut outcome, &request.rules);
             let (history, changed) = (&job.reviewed.history, outcome.changed.take());
             let changed = changed.as_ref();
             let found = then.check(job.tree, history, changed, &outcome.schema, &request.rules);
@@ -376,15 +375,19 @@ impl<'a> Job<'a> {
     }
 
     /// What the rules say of the tree's models, which are read if any of them asks.
-    fn models(&self, opened: &Opened, outcome: &Outcome, rules: &[&'static Rule]) -> Vec<Found> {
+    fn models(&self, opened: &Opened, outcome: &mut Outcome, rules: &[&'static Rule]) {
         let Opened { sources, project, settings } = opened;
         let mut asking = rules.iter().filter_map(|rule| match rule.check {
             Check::Models(check) => Some((*rule, check)),
             _ => None,
         });
-        let Some(first) = asking.next() else { return Vec::new() };
+        let Some(first) = asking.next() else { return };
+        // A history that does not load leaves behind nobody knows what.
+        if !self.reviewed.history.broken.is_empty() || !outcome.unloadable.is_empty() {
+            return;
+        }
         let Some(models) = model::read_all(sources, project, self.tree, &outcome.schema) else {
-            return Vec::new();
+            return;
         };
         let history = &self.reviewed.history;
         let modelled = Modelled {
@@ -402,7 +405,8 @@ impl<'a> Job<'a> {
             check(&modelled, &mut found);
             out.extend(found.into_iter().map(|finding| Found { rule, migration: None, finding }));
         }
-        out
+        outcome.findings.extend(out);
+        outcome.opaque.extend(models.opaque);
     }
 
     fn graph(

@@ -1,16 +1,17 @@
 //! `miglint diff`: what the models declare against what the migrations leave behind.
 
-use std::{io::Write, process::ExitCode};
+use std::{collections::HashSet, io::Write, process::ExitCode};
 
 use super::{Failure, Simple, inspect::Place, nothing_found};
 use crate::{
     check::{self, Opened},
-    database::Database,
-    drift::{self, Difference, Harm},
+    database::{Database, Dialect},
+    drift::{self, Difference, Harm, Kind},
     emit::{self, Compared},
     fix::Writing,
     frontend,
     history::History,
+    ir::Name,
     model,
     schema::Schema,
 };
@@ -32,6 +33,8 @@ struct Against {
     models: String,
     database: Database,
     differences: Vec<Difference>,
+    /// The tables that the migrations leave behind.
+    made: HashSet<Name>,
     declared: Schema,
     opaque: usize,
     notes: Vec<String>,
@@ -86,6 +89,7 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
                 models: models.from,
                 database: *database,
                 differences,
+                made: outcome.schema.tables().map(|table| table.name.clone()).collect(),
                 declared,
                 opaque: models.opaque.len() + outcome.opaque.len(),
                 notes: models.notes,
@@ -98,6 +102,7 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
         let names: Vec<String> = trees.iter().map(|tree| tree.shown()).collect();
         return Err(format!("{} has no models that are read", names.join(", ")).into());
     }
+    apart(&mut all);
     let differs = all.iter().any(|a| a.differences.iter().any(|d| d.harm > Harm::None));
     let all: Vec<Compared<'_>> = all.iter().map(|against| against.shown(&opened)).collect();
     match args.output_format {
@@ -112,4 +117,22 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
         }
     }
     Ok(ExitCode::from(u8::from(differs)))
+}
+
+/// A table that another tree of the project makes is not missing.
+fn apart(all: &mut [Against]) {
+    let made: Vec<(Dialect, HashSet<Name>)> =
+        all.iter().map(|a| (a.database.dialect, a.made.clone())).collect();
+    for (at, against) in all.iter_mut().enumerate() {
+        let elsewhere = |table: &Name| {
+            let mut others = made.iter().enumerate().filter(|(other, _)| *other != at);
+            others.any(|(_, (dialect, tables))| {
+                *dialect == against.database.dialect && tables.contains(table)
+            })
+        };
+        against.differences.retain(|d| {
+            let missing = d.kind == Kind::Table && d.migrations.is_none();
+            !missing || !elsewhere(&d.table)
+        });
+    }
 }

@@ -27,10 +27,7 @@ impl Machine<'_, '_> {
         let made = self.kept(Callee::Class(Rc::clone(class)), args.clone(), kwargs.clone(), span);
         // What an application builds when it starts is not the migration's matter: only its own
         // classes and types are.
-        let own = self.home == Some(class.scope.module.file)
-            || class.bases.iter().any(
-                |base| matches!(base, Value::External(path) if path.starts_with("sqlalchemy")),
-            );
+        let own = self.home == Some(class.scope.module.file) || is_sqlalchemys(class, 0);
         if own
             && let Some(Value::Function(init)) = self.class_member(class, "__init__")
             && let Value::Function(init) = bound(&init, made.clone())
@@ -101,6 +98,15 @@ impl Machine<'_, '_> {
         }
         Some(Value::unknown("the parent class is not followed"))
     }
+}
+
+/// Whether a class descends from one of SQLAlchemy's, such as `TypeDecorator`.
+fn is_sqlalchemys(class: &Rc<Class>, depth: usize) -> bool {
+    class.bases.iter().any(|base| match base {
+        Value::External(path) => path.starts_with("sqlalchemy"),
+        Value::Class(base) => depth < 8 && is_sqlalchemys(base, depth + 1),
+        _ => false,
+    })
 }
 
 /// The arguments that a class from outside gets of an instance of a subclass: those given to

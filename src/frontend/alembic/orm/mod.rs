@@ -131,7 +131,7 @@ fn read_with(
         tables::Tables::new(versions::sqlmodel(sources, tree), versions::is_double(sources, tree));
     tables.env = env.as_ref().map(|env| env.module.file);
     read_modules(&mut machine, &loaded, &mut tables);
-    let loads = tables.has(&mut machine, target.as_deref());
+    let loads = tables.has_target(&mut machine, target.as_deref());
     let declared = tables.declared(&machine, target.as_deref());
     if !loads {
         // Some find the application at run time, and an env.py may load no models at all.

@@ -82,6 +82,8 @@ fn targets(project: &mut Project<'_>, import: &Stmt, module: &Module) -> Vec<Rc<
                         found.push(inner);
                     }
                 }
+                // `from a.b.c import X` loads `a` and `a.b`, too.
+                found.extend(packages(project, &package.module));
                 found.push(package);
             }
             None => {
@@ -104,6 +106,18 @@ fn targets(project: &mut Project<'_>, import: &Stmt, module: &Module) -> Vec<Rc<
             }
         }
         _ => {}
+    }
+    found
+}
+
+/// The packages that a module lies in.
+fn packages(project: &mut Project<'_>, module: &Module) -> Vec<Rc<Scope>> {
+    let path = project.sources.path(module.file);
+    let mut dir = parent(&path);
+    let mut found = Vec::new();
+    while !dir.is_empty() && project.sources.is_file(&join(dir, "__init__.py")) {
+        found.extend(project.at(dir));
+        dir = parent(dir);
     }
     found
 }

@@ -98,7 +98,11 @@ impl Tables {
     }
 
     /// Whether there is a table of the metadata that is meant.
-    pub(super) fn has(&mut self, machine: &mut Machine<'_, '_>, target: Option<&[Key]>) -> bool {
+    pub(super) fn has_target(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        target: Option<&[Key]>,
+    ) -> bool {
         self.imperative(machine);
         self.defs.iter().any(|def| target.is_none_or(|keys| def.is_of(keys)))
     }
@@ -204,6 +208,10 @@ impl Tables {
             self.defs.push(Def { parts, options: table.kwargs.clone(), ..def });
             return Some(at);
         }
+        // Flask-SQLAlchemy makes a table of its own only with a key of its own
+        // (`Model.__table_cls__`), whatever name there is.
+        let keyless = style == Style::Flask && parent.is_some() && !self.has_key(machine, class);
+        let name = if keyless { Named::Not } else { name };
         let name = match (name, style, parent) {
             (Named::Known(name), ..) => name,
             (Named::Unknown(why), ..) => {
@@ -212,7 +220,7 @@ impl Tables {
                 return None;
             }
             (Named::Not, Style::SqlModel, _) => class.name.to_lowercase(),
-            (Named::Not, Style::Flask, None) => snake(&class.name),
+            (Named::Not, Style::Flask, _) if !keyless => snake(&class.name),
             (Named::Not, _, Some(parent)) => {
                 // Single-table inheritance: its columns are the parent's table's.
                 self.columns(machine, class, &line.classes, &map, parent);
@@ -259,9 +267,26 @@ impl Tables {
 
     /// Whether a class itself has columns.
     fn has_columns(&mut self, machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> bool {
+        self.has(machine, class, |_| true)
+    }
+
+    /// Whether a class itself has a column of the primary key.
+    fn has_key(&mut self, machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> bool {
+        self.has(machine, class, |column| column.flag("primary_key") == Some(true))
+    }
+
+    fn has(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        is: impl Fn(&Call) -> bool,
+    ) -> bool {
         self.own_attributes(machine, class).iter().any(|attribute| {
             let value = machine.declared_value(attribute, class);
-            value.is_some_and(|value| matches!(column_of(machine, &value, 0), Kind::Column(_)))
+            value.is_some_and(|value| match column_of(machine, &value, 0) {
+                Kind::Column(call) => is(&call),
+                _ => false,
+            })
         })
     }
 
