@@ -726,7 +726,11 @@ impl Tables {
         let parts = self.defs.iter().flat_map(|def| &def.parts);
         let inside: HashSet<usize> = parts
             .filter_map(|part| match part {
-                Value::Call(call) => Some(Rc::as_ptr(call) as usize),
+                Value::Call(call) => match &call.callee {
+                    // `Index(…).ddl_if(…)` in `__table_args__`.
+                    Callee::Method(Value::Call(base), _) => Some(Rc::as_ptr(base) as usize),
+                    _ => Some(Rc::as_ptr(call) as usize),
+                },
                 _ => None,
             })
             .collect();

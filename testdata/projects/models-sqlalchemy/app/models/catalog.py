@@ -26,4 +26,5 @@ class Item(Keyed):
     __table_args__ = (
         Index("ix_items_in_stock", stock.desc(), postgresql_where=stock > 0),
         Index(None, "name", "stock", unique=True).ddl_if(dialect="postgresql"),
+        Index("ix_items_stock_lite", stock).ddl_if(dialect="sqlite"),
     )
