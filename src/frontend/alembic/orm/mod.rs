@@ -5,6 +5,7 @@
 
 mod annotations;
 mod classes;
+mod elsewhere;
 mod filters;
 mod metadata;
 mod modules;
@@ -13,7 +14,7 @@ mod tables;
 mod unregistered;
 mod versions;
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use super::{
     machine::Machine,
@@ -168,6 +169,15 @@ fn read_with(
             unregistered::find(&mut machine, &loaded, found, tree, replayed, &mut models);
         }
     }
+    let made: HashSet<Name> = models
+        .ops
+        .iter()
+        .filter_map(|op| match &op.kind {
+            OpKind::CreateTable(create) => Some(create.table.clone()),
+            _ => None,
+        })
+        .collect();
+    elsewhere::find(sources, &found.files, tree, &made, replayed, &mut models);
     Some(models)
 }
 
