@@ -108,6 +108,31 @@ pub fn set_not_null(writing: Writing, table: &Name, column: &str) -> String {
     }
 }
 
+/// `value`: an SQL expression.
+pub fn set_default(writing: Writing, table: &Name, column: &str, value: &str) -> String {
+    let default = || format!("server_default=sa.text({})", text(value));
+    match writing {
+        Writing::Sql => {
+            format!(
+                "ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {value};",
+                name(table),
+                ident(column)
+            )
+        }
+        Writing::SeaOrm => sea_orm(&set_default(Writing::Sql, table, column, value)),
+        Writing::Alembic => format!(
+            "op.alter_column({}, {}, {}{})",
+            text(&table.name),
+            text(column),
+            default(),
+            schema_argument(table)
+        ),
+        Writing::Batch => {
+            block(table, &format!("batch_op.alter_column({}, {})", text(column), default()))
+        }
+    }
+}
+
 pub fn rename_column(writing: Writing, table: &Name, from: &str, to: &str) -> String {
     match writing {
         Writing::Sql => {

@@ -53,6 +53,15 @@ pub fn read_all(
     }
 }
 
+/// Where code inserts rows into what a class is mapped to; `None`: it does not, as far as can be
+/// seen.
+pub fn inserts(sources: &Sources, project: &Found, tree: &Tree, mapped: &Mapped) -> Option<Span> {
+    match tree.tool {
+        Tool::Diesel => diesel::inserts(sources, project, tree, mapped),
+        _ => Some(mapped.span),
+    }
+}
+
 /// What the models of one tree declare, for one database.
 #[derive(Debug, Default)]
 pub struct Models {

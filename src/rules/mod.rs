@@ -28,6 +28,7 @@ mod model_drift;
 mod model_import_in_migration;
 mod multiple_heads;
 mod not_null_without_backfill;
+mod not_null_without_db_default;
 mod rename_as_drop_add;
 mod rename_breaks_running_code;
 mod renames;
@@ -127,6 +128,7 @@ pub const RULES: &[&Rule] = &[
     &table_data_dropped::RULE,
     &dropped_column_still_used::RULE,
     &rename_breaks_running_code::RULE,
+    &not_null_without_db_default::RULE,
     &multiple_heads::RULE,
     &broken_history::RULE,
     &model_drift::RULE,

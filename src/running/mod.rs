@@ -2,17 +2,19 @@
 //! source says. Between migrating and deploying, the old version meets the new schema.
 
 mod lost;
+mod required;
 
 use std::{collections::HashMap, sync::OnceLock};
 
 pub use lost::{How, Lost, lost};
+pub use required::{Required, Was, required};
 
 use crate::{
     check::Opened,
     diagnostic::Label,
     git::Moment,
     history::History,
-    ir::{Column, Name, OpKind},
+    ir::{Column, Name, Op, OpKind, OpaqueEffect},
     model::{self, Models},
     project::{self, Found as Project, Tree},
     replay::{Applied, Changed, Found},
@@ -45,6 +47,8 @@ pub struct Running<'a> {
     pub history: &'a History,
     /// What no longer answers to its name.
     pub lost: &'a [Lost],
+    /// What has to be given when a row is inserted, and had not before.
+    pub required: &'a [Required],
     code: Code<'a>,
 }
 
@@ -112,12 +116,14 @@ impl<'a> Then<'a> {
             return Vec::new();
         }
         let lost = lost(applied, before, after);
-        if lost.is_empty() {
+        let required = required(applied, before, after);
+        if lost.is_empty() && required.is_empty() {
             return Vec::new();
         }
         let Some(view) = self.view() else { return Vec::new() };
         let code = Code::new(view, tree, before);
-        let running = Running { applied, before, after, history, lost: &lost, code };
+        let running =
+            Running { applied, before, after, history, lost: &lost, required: &required, code };
         let mut out = Vec::new();
         for rule in rules {
             let Check::Running(check) = rule.check else { continue };
@@ -170,6 +176,40 @@ impl Running<'_> {
             }
         };
         Some(Label { span, text: format!("the code at the base declares `{what}`") })
+    }
+
+    /// Where the running code inserts rows without a column that has to be given now, as far as
+    /// can be seen.
+    pub fn leaves_out(&self, required: &Required) -> Option<Label> {
+        let Code { view, tree, models, classes, tables } = &self.code;
+        let op = models.ops.get(*tables.get(&required.table)?)?;
+        let OpKind::CreateTable(create) = &op.kind else { return None };
+        let is_unread = |op: &Op| match &op.kind {
+            OpKind::Opaque(opaque) => match &opaque.effect {
+                OpaqueEffect::Table(table) => self.before.resolve(table) == required.table,
+                _ => false,
+            },
+            _ => false,
+        };
+        if models.ops.iter().any(is_unread) {
+            return None;
+        }
+        let class = classes.get(&required.table).and_then(|all| models.mapped.get(*all.first()?));
+        let name = class.map_or_else(|| create.table.to_string(), |class| class.class.clone());
+        let known = create.columns.iter().find(|c| self.is(&required.column, &c.name));
+        let Some(known) = known else {
+            let span = match class {
+                Some(class) => model::inserts(&view.sources, &view.project, tree, class)?,
+                None => op.span,
+            };
+            let text = format!("`{name}` does not fill it in the code at the base");
+            return Some(Label { span, text });
+        };
+        // Without defaults, models do not say what code fills; with them, code may fill what is
+        // nullable, as it has to before NOT NULL is set.
+        let omits = required.was == Was::Filled && known.server_filled() && !known.client_default;
+        let text = format!("`{name}` may leave it out in the code at the base");
+        (models.says.defaults && omits).then_some(Label { span: known.span, text })
     }
 
     /// What the database says to code that still uses it.

@@ -19,6 +19,9 @@ use crate::{
     types::SqlType,
 };
 
+/// Arguments that give a value on Python's side; the last two are `mapped_column`'s.
+const CLIENT_DEFAULTS: &[&str] = &["default", "insert_default", "default_factory"];
+
 /// A column with what is said in its call.
 pub(super) struct Made {
     pub(super) column: Column,
@@ -100,7 +103,8 @@ impl Machine<'_, '_> {
         column.nullable = call.flag("nullable").unwrap_or(!primary_key);
         column.collation = ty.as_ref().and_then(collation);
         column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
-        column.client_default = call.kwarg("default").is_some_and(|d| !d.is_none());
+        let given = |key| call.kwarg(key).is_some_and(|d| !d.is_none());
+        column.client_default = CLIENT_DEFAULTS.iter().any(|key| given(key));
         let autoincrement = if sequenced { Some(false) } else { call.flag("autoincrement") };
         let columns = vec![name.to_string()];
         let mut indexes = Vec::new();

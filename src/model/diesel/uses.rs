@@ -22,6 +22,32 @@ pub(in crate::model) fn used(
         columns: mapped.fields.iter().map(|field| field.name.as_str()).collect(),
         column: field.map(|field| field.name.as_str()),
     };
+    let needle = wanted.column.unwrap_or(wanted.table);
+    first(sources, project, tree, mapped, needle, |code| code.uses(&wanted))
+}
+
+/// The first place that inserts rows into a table.
+pub(in crate::model) fn inserts(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    mapped: &Mapped,
+) -> Option<Span> {
+    let table = mapped.class.as_str();
+    // A structure's table may follow from its name.
+    first(sources, project, tree, mapped, "nsert", |code| code.inserts(table))
+}
+
+/// The first place in the code outside of the macros' own file that fits; only files that have a
+/// word are looked through.
+fn first(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    mapped: &Mapped,
+    word: &str,
+    mut place: impl FnMut(&Code<'_>) -> Option<usize>,
+) -> Option<Span> {
     let is_code = |path: &&String| {
         path.ends_with(".rs")
             && tree.below(path).is_none()
@@ -30,12 +56,12 @@ pub(in crate::model) fn used(
     for path in project.files.iter().filter(is_code) {
         let Ok(file) = sources.load(path) else { continue };
         let text = &sources.file(file).text;
-        if file == mapped.span.file || !text.contains(wanted.column.unwrap_or(wanted.table)) {
+        if file == mapped.span.file || !text.contains(word) {
             continue;
         }
         let tokens = tokens(text);
         let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
-        if let Some(token) = code.uses(&wanted) {
+        if let Some(token) = place(&code).and_then(|at| tokens.get(at)) {
             return Some(Span::new(file, token.start, token.end));
         }
     }
@@ -111,11 +137,27 @@ impl<'t> Code<'t> {
         self.is(at, ':') && self.is(at + 1, ':')
     }
 
-    fn uses(&self, wanted: &Wanted<'_>) -> Option<&'t Token> {
+    fn uses(&self, wanted: &Wanted<'_>) -> Option<usize> {
         let by_path = (0..self.tokens.len()).find(|at| self.names(*at, wanted));
-        let found = by_path.or_else(|| self.in_structure(wanted));
-        let found = found.or_else(|| self.imported(wanted));
-        self.tokens.get(found?)
+        by_path.or_else(|| self.in_structure(wanted)).or_else(|| self.imported(wanted))
+    }
+
+    /// `insert_into(tasks::table)`, or a structure that is made for it.
+    fn inserts(&self, table: &str) -> Option<usize> {
+        let called = |at: &usize| {
+            let end = self.pairs.get(at + 1).copied().unwrap_or(at + 1).min(at + MAX_NEAR);
+            self.word(*at) == Some("insert_into")
+                && self.is(at + 1, '(')
+                && (at + 2..end).any(|at| self.word(at) == Some(table))
+        };
+        let made = |attributes: &[(usize, usize)], name: usize| {
+            let derives = |&(start, end): &(usize, usize)| {
+                (start..end).any(|at| self.word(at) == Some("Insertable"))
+            };
+            let is_of = self.is_of(attributes, self.word(name).unwrap_or_default(), table);
+            (is_of && attributes.iter().any(derives)).then_some(name)
+        };
+        (0..self.tokens.len()).find(called).or_else(|| self.structures(made))
     }
 
     /// `tasks::table`, `tasks::note`, `tasks::dsl::note`.
@@ -142,6 +184,21 @@ impl<'t> Code<'t> {
 
     /// A structure of the table, or the field of it.
     fn in_structure(&self, wanted: &Wanted<'_>) -> Option<usize> {
+        self.structures(|attributes, name| {
+            let is_of = self.is_of(attributes, self.word(name).unwrap_or_default(), wanted.table);
+            match wanted.column {
+                _ if !is_of => None,
+                None => Some(name),
+                Some(column) => self.field(name + 1, column),
+            }
+        })
+    }
+
+    /// The first answer for a structure: its attributes, and the place of its name.
+    fn structures(
+        &self,
+        mut answer: impl FnMut(&[(usize, usize)], usize) -> Option<usize>,
+    ) -> Option<usize> {
         let mut attributes: Vec<(usize, usize)> = Vec::new();
         let mut at = 0;
         while at < self.tokens.len() {
@@ -153,13 +210,8 @@ impl<'t> Code<'t> {
             }
             match self.word(at) {
                 Some("struct") => {
-                    let name = self.word(at + 1).unwrap_or_default();
-                    if self.is_of(&attributes, name, wanted.table) {
-                        let Some(column) = wanted.column else { return Some(at + 1) };
-                        let found = self.field(at + 2, column);
-                        if found.is_some() {
-                            return found;
-                        }
+                    if let Some(found) = answer(&attributes, at + 1) {
+                        return Some(found);
                     }
                     attributes.clear();
                 }
@@ -352,6 +404,18 @@ mod tests {
         for text in no {
             assert!(!used(text, Some("note")), "{text}");
         }
+    }
+
+    #[test]
+    fn rows_are_inserted_by_a_call_or_a_structure() {
+        let inserts = |text: &str| {
+            let tokens = tokens(text);
+            Code { tokens: &tokens, pairs: pairs(&tokens) }.inserts("tasks").is_some()
+        };
+        assert!(inserts("diesel::insert_into(schema::tasks::table).values(&new)"));
+        assert!(inserts("#[derive(Insertable)] #[diesel(table_name = tasks)] struct New {}"));
+        assert!(!inserts("diesel::insert_into(labels::table).values(tasks)"));
+        assert!(!inserts("#[derive(Queryable)] #[diesel(table_name = tasks)] struct Row {}"));
     }
 
     #[test]

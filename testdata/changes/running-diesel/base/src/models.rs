@@ -9,3 +9,9 @@ pub struct Task {
     #[diesel(column_name = kind_)]
     pub kind: Option<String>,
 }
+
+#[derive(Insertable)]
+#[diesel(table_name = crate::schema::tasks)]
+pub struct NewTask<'a> {
+    pub title: &'a str,
+}

@@ -25,3 +25,10 @@ diesel::table! {
         name -> Text,
     }
 }
+
+diesel::table! {
+    notes (id) {
+        id -> Int4,
+        body -> Text,
+    }
+}

@@ -1,1 +1,1 @@
-DROP TABLE drafts, labels, tasks;
+DROP TABLE notes, drafts, labels, tasks;

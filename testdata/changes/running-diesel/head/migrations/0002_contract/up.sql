@@ -4,3 +4,10 @@ ALTER TABLE tasks DROP COLUMN position;
 ALTER TABLE tasks RENAME COLUMN kind TO sort;
 DROP TABLE drafts;
 ALTER TABLE labels RENAME TO tags;
+-- Code inserts into the first, not into the second.
+ALTER TABLE tasks ADD COLUMN owner text NOT NULL DEFAULT '';
+ALTER TABLE tasks ALTER COLUMN owner DROP DEFAULT;
+ALTER TABLE tags ADD COLUMN owner text NOT NULL DEFAULT '';
+ALTER TABLE tags ALTER COLUMN owner DROP DEFAULT;
+ALTER TABLE notes ADD COLUMN owner text NOT NULL DEFAULT '';
+ALTER TABLE notes ALTER COLUMN owner DROP DEFAULT;
