@@ -474,6 +474,7 @@ pub(crate) fn writing(tree: &Tree, mut databases: impl Iterator<Item = Database>
     match tree.tool {
         Tool::Alembic if databases.any(|database| database.is_sqlite()) => Writing::Batch,
         Tool::Alembic => Writing::Alembic,
+        Tool::SeaOrm => Writing::SeaOrm,
         _ => Writing::Sql,
     }
 }

@@ -168,9 +168,14 @@ pub fn sql(writing: Writing, statement: &str) -> String {
     }
 }
 
-/// SQL as a migration of sea-orm-migration sends it.
-fn sea_orm(statement: &str) -> String {
+/// SQL as a migration of sea-orm-migration sends it: one statement, or several lines of them.
+pub(crate) fn sea_orm(statement: &str) -> String {
     let statement = statement.trim_end_matches(';');
+    if statement.contains('\n') && !statement.contains("\"#") {
+        return format!(
+            "manager.get_connection().execute_unprepared(r#\"\n{statement};\n\"#).await?;"
+        );
+    }
     let literal = match statement.contains(['"', '\\']) {
         true if !statement.contains("\"#") => format!("r#\"{statement}\"#"),
         _ => format!("\"{}\"", statement.replace('\\', "\\\\").replace('"', "\\\"")),

@@ -14,6 +14,9 @@ use crate::{
 ///
 /// `declared`: the schema of the models, which knows the labels of their types.
 pub fn code(ops: &[OpKind], writing: Writing, declared: &Schema) -> Option<String> {
+    if writing == Writing::SeaOrm {
+        return code(ops, Writing::Sql, declared).map(|sql| fix::sea_orm(&sql));
+    }
     let writer = Writer { writing, database: declared.database(), declared };
     let texts: Option<Vec<String>> = ops.iter().map(|op| writer.operation(op)).collect();
     let text = texts?.join("\n");

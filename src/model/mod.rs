@@ -3,6 +3,7 @@
 //! what the migrations leave behind.
 
 mod diesel;
+mod sea_orm;
 
 use crate::{
     database::Database,
@@ -20,6 +21,7 @@ pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) 
     match tree.tool {
         Tool::Alembic => alembic::models(sources, project, tree, replayed),
         Tool::Diesel => diesel::read(sources, project, tree, replayed),
+        Tool::SeaOrm => sea_orm::read(sources, project, tree, replayed),
         _ => None,
     }
 }

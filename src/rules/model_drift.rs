@@ -55,7 +55,7 @@ fn related(difference: &Difference) -> &'static str {
 
 /// What follows from it. Autogenerate only takes back what it sees as gone.
 fn consequence(seen: &Modelled<'_>, difference: &Difference) -> String {
-    let alembic = seen.writing != Writing::Sql;
+    let alembic = matches!(seen.writing, Writing::Alembic | Writing::Batch);
     match difference.kind {
         Kind::Table if difference.models.is_none() && alembic => {
             "the next `alembic revision --autogenerate` writes `op.drop_table` for it".to_owned()

@@ -108,6 +108,11 @@ impl<'s> Crates<'s> {
 
     /// The module that a file is. Where its crate does not lead to it, it stands by itself.
     pub(crate) fn of_file(&mut self, path: &str) -> Option<ModuleId> {
+        self.compiled(path).or_else(|| self.root(path))
+    }
+
+    /// The module that a file is, where its crate leads to it.
+    pub(crate) fn compiled(&mut self, path: &str) -> Option<ModuleId> {
         let home = self.package_of(path);
         let roots = home.as_deref().map(|dir| self.roots_of(dir)).unwrap_or_default();
         for root in roots {
@@ -119,7 +124,7 @@ impl<'s> Crates<'s> {
                 return Some(found);
             }
         }
-        self.root(path)
+        None
     }
 
     /// Follows the names of folders from a crate's root to a file.

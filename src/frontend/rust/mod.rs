@@ -10,7 +10,7 @@ mod parse;
 pub(crate) mod syntax;
 pub(crate) mod tokens;
 
-pub(crate) use parse::parse;
+pub(crate) use parse::{expression, parse};
 
 use crate::frontend::{Outline, Statement};
 use tokens::{Kind, tokens as read};

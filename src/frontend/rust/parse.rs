@@ -42,6 +42,15 @@ pub(crate) fn parse(text: &str) -> Result<Items, (At, String)> {
     read
 }
 
+/// Parses one expression, such as one in an attribute's string. Its places mean nothing.
+pub(crate) fn expression(text: &str) -> Option<Expr> {
+    guard::refuse(text, &tokens::tokens(text)).is_none().then_some(())?;
+    let lower = Lower { text, shift: 0 };
+    let read = syn::parse_str::<syn::Expr>(text).ok().map(|expr| lower.expr(expr));
+    proc_macro2::extra::invalidate_current_thread_spans();
+    read
+}
+
 struct Lower<'t> {
     text: &'t str,
     shift: usize,
@@ -67,8 +76,7 @@ impl Lower<'_> {
                 if is_test(&function.attrs) {
                     return Vec::new();
                 }
-                let cfg = self.cfg(&function.attrs);
-                Item::Function(self.function(function.sig, *function.block, cfg))
+                Item::Function(self.function(function.sig, *function.block))
             }
             syn::Item::Enum(item) => Item::Enum(Enum {
                 at: self.at(&item.ident),
@@ -107,29 +115,21 @@ impl Lower<'_> {
                 })
             }
             syn::Item::Impl(item) => {
-                let at = self.at(&item.impl_token);
                 let of = item.trait_.map(|(path, _)| path_names(&path));
                 let on = self.ty(*item.self_ty);
-                let end = on.at.end;
-                let (mut functions, mut constants, mut types) =
-                    (Vec::new(), Vec::new(), Vec::new());
+                let (mut functions, mut constants) = (Vec::new(), Vec::new());
                 for inner in item.items {
                     match inner {
                         syn::ImplItem::Fn(function) => {
-                            let cfg = self.cfg(&function.attrs);
-                            functions.push(self.function(function.sig, function.block, cfg));
+                            functions.push(self.function(function.sig, function.block));
                         }
                         syn::ImplItem::Const(constant) => {
                             constants.push((name(&constant.ident), self.expr(constant.expr)));
                         }
-                        syn::ImplItem::Type(alias) => {
-                            types.push((name(&alias.ident), self.ty(alias.ty)));
-                        }
                         _ => {}
                     }
                 }
-                let at = at.start..end.max(at.end);
-                Item::Impl(Impl { of, on, functions, constants, types, at })
+                Item::Impl(Impl { of, on, functions, constants })
             }
             syn::Item::Type(item) => Item::Alias { name: name(&item.ident), ty: self.ty(*item.ty) },
             _ => return Vec::new(),
@@ -137,7 +137,7 @@ impl Lower<'_> {
         vec![one]
     }
 
-    fn function(&self, sig: syn::Signature, block: syn::Block, cfg: Option<String>) -> Function {
+    fn function(&self, sig: syn::Signature, block: syn::Block) -> Function {
         let start = match &sig.asyncness {
             Some(word) => self.at(word).start,
             None => self.at(&sig.fn_token).start,
@@ -152,7 +152,6 @@ impl Lower<'_> {
             params: params.collect(),
             body: self.block(block),
             header: start..end,
-            cfg,
         }
     }
 
@@ -161,8 +160,6 @@ impl Lower<'_> {
             at: self.at(&variant.ident),
             name: name(&variant.ident),
             attributes: self.attributes(&variant.attrs),
-            value: variant.discriminant.map(|(_, value)| self.expr(value)),
-            fields: self.fields(variant.fields).into_iter().map(|field| field.ty).collect(),
         }
     }
 
@@ -219,13 +216,12 @@ impl Lower<'_> {
     fn attributes(&self, attributes: &[syn::Attribute]) -> Vec<Attribute> {
         let read = |attribute: &syn::Attribute| {
             let name = joined(attribute.path());
-            let at = self.at(attribute);
             let (args, value) = match &attribute.meta {
                 Meta::Path(_) => (Vec::new(), None),
                 Meta::List(list) => (self.arguments(list.tokens.clone()), None),
                 Meta::NameValue(pair) => (Vec::new(), Some(self.expr(pair.value.clone()))),
             };
-            Attribute { name, args, value, at }
+            Attribute { name, args, value }
         };
         attributes.iter().filter(|a| !a.path().is_ident("doc")).map(read).collect()
     }
@@ -248,10 +244,8 @@ impl Lower<'_> {
     }
 
     fn argument(&self, trees: Vec<TokenTree>) -> Option<Argument> {
-        let first = trees.first()?;
-        let last = trees.last()?;
-        let at = self.range(first.span()).start..self.range(last.span()).end;
-        let mut found = Argument { name: String::new(), value: None, args: Vec::new(), at };
+        trees.first()?;
+        let mut found = Argument { name: String::new(), value: None, args: Vec::new() };
         let mut trees = trees.into_iter();
         while let Some(tree) = trees.next() {
             match tree {
@@ -282,8 +276,7 @@ impl Lower<'_> {
     }
 
     fn block(&self, block: syn::Block) -> Block {
-        let at = self.at(&block);
-        let mut found = Block { items: Vec::new(), statements: Vec::new(), at };
+        let mut found = Block::default();
         for statement in block.stmts {
             match statement {
                 syn::Stmt::Item(item) => found.items.extend(self.item(item)),

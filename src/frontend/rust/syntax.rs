@@ -1,8 +1,6 @@
 //! Our own syntax tree of a Rust file: what readers of migrations and entities look at. Calls in
 //! a row lie side by side, not inside each other, so that no walk goes deep.
 
-#![expect(dead_code, reason = "entities will be read from it, too")]
-
 use std::ops::Range;
 
 /// Bytes of the file.
@@ -56,7 +54,6 @@ pub(crate) struct Function {
     pub(crate) body: Block,
     /// From `fn` to the end of what it returns.
     pub(crate) header: At,
-    pub(crate) cfg: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,10 +68,6 @@ pub(crate) struct Enum {
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) attributes: Vec<Attribute>,
-    /// `A = 3`.
-    pub(crate) value: Option<Expr>,
-    /// The types in its parentheses.
-    pub(crate) fields: Vec<Type>,
     pub(crate) at: At,
 }
 
@@ -103,8 +96,6 @@ pub(crate) struct Impl {
     pub(crate) on: Type,
     pub(crate) functions: Vec<Function>,
     pub(crate) constants: Vec<(String, Expr)>,
-    pub(crate) types: Vec<(String, Type)>,
-    pub(crate) at: At,
 }
 
 /// A type as it is written.
@@ -130,7 +121,6 @@ pub(crate) struct Attribute {
     pub(crate) name: String,
     pub(crate) args: Vec<Argument>,
     pub(crate) value: Option<Expr>,
-    pub(crate) at: At,
 }
 
 /// `name`, `name = value`, `name(args)` in an attribute. A path is kept as `a::b`.
@@ -139,7 +129,6 @@ pub(crate) struct Argument {
     pub(crate) name: String,
     pub(crate) value: Option<Expr>,
     pub(crate) args: Vec<Argument>,
-    pub(crate) at: At,
 }
 
 impl Argument {
@@ -154,7 +143,6 @@ impl Argument {
 pub(crate) struct Block {
     pub(crate) items: Items,
     pub(crate) statements: Vec<Statement>,
-    pub(crate) at: At,
 }
 
 #[derive(Debug, Clone)]

@@ -303,9 +303,15 @@ impl Machine<'_, '_> {
             "not_null" => column.nullable = Some(false),
             "null" => column.nullable = Some(true),
             "auto_increment" => column.auto_increment = true,
+            // An entity's columns are of a type of their own: `unique_key` names a key there.
+            "unique_key" if !args.is_empty() => {}
             "unique_key" | "unique" => column.unique = true,
+            "nullable" => column.nullable = Some(true),
+            "indexed" | "renamed_from" | "seaography_ignore" => {}
             "primary_key" => column.primary = true,
-            "default" => column.default = args.first().map(|value| self.sql(value)),
+            "default" | "default_value" => {
+                column.default = args.first().map(|value| self.sql(value))
+            }
             "check" => column.check = args.first().map(|value| self.check(value)),
             "using" => column.using = args.first().map(|value| self.sql(value)),
             "generated" => {

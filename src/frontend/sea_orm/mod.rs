@@ -13,6 +13,7 @@ mod iden;
 mod machine;
 mod macros;
 mod methods;
+mod models;
 mod query;
 mod render;
 mod runner;
@@ -23,6 +24,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use graph::{Code, Entry, entries, implementers, listed};
 use machine::{Arguments, Machine};
+pub(crate) use models::{Entity, entities};
 use value::{Record, Value};
 
 use crate::{

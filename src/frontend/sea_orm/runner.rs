@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// Wrappers that change nothing of what is in them.
-const WRAPPERS: &[&str] = &["Box", "Arc", "Rc", "Pin", "Cow", "String", "ActiveValue", "Mutex"];
+const WRAPPERS: &[&str] =
+    &["Box", "Arc", "Rc", "RcOrArc", "Pin", "Cow", "String", "ActiveValue", "Mutex"];
 
 /// Methods of the manager that send a statement.
 const STATEMENTS: &[&str] = &[
@@ -470,6 +471,11 @@ impl Machine<'_, '_> {
             (op.transaction, op.certain) = (together, self.level == 0);
         }
         ops.into_iter().for_each(|op| self.add(op));
+    }
+
+    /// The statement that would make what a model declares.
+    pub(super) fn send_model(&mut self, build: &Build, span: Span) {
+        self.send_build(build, span, None);
     }
 
     fn send_build(&mut self, build: &Build, span: Span, transaction: Option<u32>) {

@@ -1,0 +1,130 @@
+//! SeaORM's entities: those of the workspace that map the tables of a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Field, Mapped, Models, Says};
+use crate::{
+    diagnostic::OpaquePlace,
+    frontend::sea_orm::{Entity, entities},
+    project::{Found, Tree, join, parent, upward},
+    schema::Schema,
+    source::Sources,
+};
+
+/// Folders that hold no application's models.
+const ASIDE: &[&str] = &["tests", "test", "benches", "target", "examples"];
+
+/// What entities say: a table that none maps is no fault, nor a column that nobody reads; what
+/// else the database holds is the migrations' to say, for the code runs without it.
+const SAYS: Says = Says {
+    all_tables: false,
+    all_columns: false,
+    types: true,
+    nullability: true,
+    defaults: false,
+    foreign_keys: false,
+    actions: false,
+    uniques: false,
+    indexes: false,
+    checks: false,
+};
+
+pub(super) fn read(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    replayed: &Schema,
+) -> Option<Models> {
+    let found = near(sources, project, tree, replayed);
+    if found.is_empty() {
+        return None;
+    }
+    let mut models = Models { says: SAYS, ..Models::default() };
+    let mut from = BTreeSet::new();
+    let mut taken = BTreeSet::new();
+    for entity in found {
+        // One table may be mapped twice; a view is made by no entity.
+        if replayed.view(&entity.table).is_some() || !taken.insert(entity.table.clone()) {
+            continue;
+        }
+        from.insert(parent(&sources.path(entity.span.file)).to_owned());
+        models.ops.extend(entity.ops);
+        for (span, reason) in entity.opaque {
+            models.opaque.push(OpaquePlace { span, reason });
+        }
+        let field = |(name, column, span)| Field { name, column, span };
+        models.mapped.push(Mapped {
+            class: entity.class,
+            table: entity.table,
+            span: entity.span,
+            fields: entity.fields.into_iter().map(field).collect(),
+        });
+    }
+    models.from = from.into_iter().collect::<Vec<_>>().join(", ");
+    Some(models)
+}
+
+/// The entities nearest to a tree: of the packages below the folder of its package, then below
+/// each folder above, those that map most of the history's tables. Copies that migrations keep
+/// for themselves are not the application's.
+fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Vec<Entity> {
+    let migrator = tree.migrator.as_ref().map_or("", |(path, _)| path);
+    let home = package(project, migrator).unwrap_or_default().to_owned();
+    let mut packages: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for path in project.files.iter().filter(|path| path.ends_with(".rs")) {
+        let aside = parent(path).split('/').any(|part| ASIDE.contains(&part));
+        if aside && !tree.dir.split('/').any(|part| ASIDE.contains(&part)) {
+            continue;
+        }
+        if tree.files.contains(path) || !has_entity(sources, path) {
+            continue;
+        }
+        packages.entry(package(project, path).unwrap_or_default()).or_default().push(path);
+    }
+    let own = packages.remove(home.as_str()).unwrap_or_default();
+    for up in upward(&home) {
+        let inside = packages.iter().filter(|(dir, _)| upward(dir).any(|above| above == up));
+        let groups: Vec<Vec<Entity>> =
+            inside.map(|(_, paths)| entities(sources, paths, replayed)).collect();
+        let best = best(groups, replayed);
+        if !best.is_empty() {
+            return best;
+        }
+    }
+    best(vec![entities(sources, &own, replayed)], replayed)
+}
+
+/// The groups of which most is in the schema: the largest, and those that map other tables.
+fn best(groups: Vec<Vec<Entity>>, replayed: &Schema) -> Vec<Entity> {
+    let there = |entity: &&Entity| {
+        replayed.table(&entity.table).found().is_some() || replayed.view(&entity.table).is_some()
+    };
+    let known = |group: &Vec<Entity>| group.iter().filter(there).count();
+    let mut fitting: Vec<(usize, Vec<Entity>)> = groups
+        .into_iter()
+        .map(|group| (known(&group), group))
+        .filter(|(known, group)| *known > 0 && known * 2 >= group.len())
+        .collect();
+    fitting.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
+    let mut taken = BTreeSet::new();
+    let mut found = Vec::new();
+    for (_, group) in fitting {
+        if group.iter().all(|entity| !taken.contains(&entity.table)) {
+            taken.extend(group.iter().map(|entity| entity.table.clone()));
+            found.extend(group);
+        }
+    }
+    found
+}
+
+fn has_entity(sources: &Sources, path: &str) -> bool {
+    let Ok(file) = sources.load(path) else { return false };
+    let text = &sources.file(file).text;
+    text.contains("DeriveEntityModel") || text.contains("EntityName for")
+}
+
+/// The folder of the package that a file belongs to.
+fn package<'p>(project: &Found, path: &'p str) -> Option<&'p str> {
+    let is_package = |dir: &&str| project.files.binary_search(&join(dir, "Cargo.toml")).is_ok();
+    upward(parent(path)).find(is_package)
+}
