@@ -33,6 +33,7 @@ mod rename_as_drop_add;
 mod rename_breaks_running_code;
 mod renames;
 mod schema_conflict;
+mod schema_field_stale;
 mod sqlite_unsupported_alter;
 mod table_data_dropped;
 mod type_change_fails;
@@ -129,6 +130,7 @@ pub const RULES: &[&Rule] = &[
     &dropped_column_still_used::RULE,
     &rename_breaks_running_code::RULE,
     &not_null_without_db_default::RULE,
+    &schema_field_stale::RULE,
     &multiple_heads::RULE,
     &broken_history::RULE,
     &model_drift::RULE,

@@ -3,6 +3,7 @@
 
 mod lost;
 mod required;
+mod stale;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -16,7 +17,7 @@ use crate::{
     history::History,
     ir::{Column, Name, Op, OpKind, OpaqueEffect},
     model::{self, Models},
-    project::{self, Found as Project, Tree},
+    project::{self, Found as Project, Tool, Tree},
     replay::{Applied, Changed, Found},
     review::Against,
     rules::{Check, Rule},
@@ -54,6 +55,7 @@ pub struct Running<'a> {
 
 /// The base's code, as far as it is read.
 struct Code<'a> {
+    opened: &'a Opened,
     view: &'a View,
     tree: &'a Tree,
     models: Models,
@@ -64,7 +66,7 @@ struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    fn new(view: &'a View, tree: &'a Tree, before: &Schema) -> Code<'a> {
+    fn new(opened: &'a Opened, view: &'a View, tree: &'a Tree, before: &Schema) -> Code<'a> {
         let models = model::read(&view.sources, &view.project, tree, before).unwrap_or_default();
         let mut classes: HashMap<Name, Vec<usize>> = HashMap::new();
         for (at, mapped) in models.mapped.iter().enumerate() {
@@ -76,7 +78,7 @@ impl<'a> Code<'a> {
                 tables.insert(before.resolve(&create.table), at);
             }
         }
-        Code { view, tree, models, classes, tables }
+        Code { opened, view, tree, models, classes, tables }
     }
 }
 
@@ -121,7 +123,7 @@ impl<'a> Then<'a> {
             return Vec::new();
         }
         let Some(view) = self.view() else { return Vec::new() };
-        let code = Code::new(view, tree, before);
+        let code = Code::new(self.opened, view, tree, before);
         let running =
             Running { applied, before, after, history, lost: &lost, required: &required, code };
         let mut out = Vec::new();
@@ -181,7 +183,7 @@ impl Running<'_> {
     /// Where the running code inserts rows without a column that has to be given now, as far as
     /// can be seen.
     pub fn leaves_out(&self, required: &Required) -> Option<Label> {
-        let Code { view, tree, models, classes, tables } = &self.code;
+        let Code { view, tree, models, classes, tables, .. } = &self.code;
         let op = models.ops.get(*tables.get(&required.table)?)?;
         let OpKind::CreateTable(create) = &op.kind else { return None };
         let is_unread = |op: &Op| match &op.kind {
@@ -210,6 +212,19 @@ impl Running<'_> {
         let omits = required.was == Was::Filled && known.server_filled() && !known.client_default;
         let text = format!("`{name}` may leave it out in the code at the base");
         (models.says.defaults && omits).then_some(Label { span: known.span, text })
+    }
+
+    /// Fields of the work tree's API classes that were a lost column's, and what to say of them.
+    pub fn stale(&self, lost: &Lost) -> Vec<Label> {
+        let Code { opened, tree, models, classes, .. } = &self.code;
+        let (Some(column), Tool::Alembic) = (&lost.column, tree.tool) else { return Vec::new() };
+        let classes = classes.get(&lost.table).into_iter().flatten();
+        let mapped = classes.filter_map(|at| models.mapped.get(*at)).find_map(|mapped| {
+            let field = mapped.fields.iter().find(|f| self.is(column, &f.column))?;
+            Some((mapped, field))
+        });
+        let Some((mapped, field)) = mapped else { return Vec::new() };
+        stale::fields(&opened.sources, &opened.project, tree, mapped, field)
     }
 
     /// What the database says to code that still uses it.

@@ -4,6 +4,7 @@
 //! own modules are followed; what lies beyond becomes opaque with its reason. Queries find an
 //! empty database, inspectors the replayed schema. Types of the parser stay in this folder.
 
+mod api;
 mod batch;
 mod call;
 mod columns;
@@ -36,6 +37,7 @@ use rayon::prelude::*;
 use ruff_python_ast::{Expr, PySourceType, Stmt, StmtFunctionDef, token::TokenKind};
 use ruff_text_size::Ranged;
 
+pub use api::{ApiClass, ApiField, ApiModule, api};
 pub use env::Env;
 use graph::Header;
 use machine::Machine;
