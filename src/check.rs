@@ -13,7 +13,8 @@ use crate::{
     baseline::Baseline,
     database::{Database, Dialect},
     diagnostic::{
-        Checked, Diagnostic, Finding, Label, OpaquePlace, Report, Severity, Summary, fingerprints,
+        Checked, Diagnostic, Elsewhere, Finding, Label, OpaquePlace, Report, Severity, Summary,
+        fingerprints,
     },
     fix::Writing,
     frontend::{self, Reader},
@@ -169,11 +170,17 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         *most = (*most).max(ran.outcome.operations);
         opaque.extend(ran.outcome.opaque);
         for found in ran.outcome.findings {
-            let elsewhere = |table: &Name| {
+            let elsewhere = |what: &Elsewhere| {
+                let (table, changes) = match what {
+                    Elsewhere::Makes(table) => (table, false),
+                    Elsewhere::Changes(table) => (table, true),
+                };
                 let by = made.get(&(ran.database.dialect, table.clone()));
-                by.is_some_and(|jobs| jobs.iter().any(|job| *job != ran.job))
+                by.is_some_and(|jobs| {
+                    jobs.iter().any(|(job, complete)| *job != ran.job && !(changes && *complete))
+                })
             };
-            if found.finding.unmade.as_ref().is_some_and(elsewhere) {
+            if found.finding.unless.as_ref().is_some_and(elsewhere) {
                 continue;
             }
             let migration =
@@ -222,17 +229,18 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     Ok(report)
 }
 
-/// The tables that each tree leaves behind: several may run on one database.
-fn made(outcomes: &[Ran]) -> HashMap<(Dialect, Name), Vec<usize>> {
-    let mut made: HashMap<(Dialect, Name), Vec<usize>> = HashMap::new();
-    let needed = |ran: &Ran| ran.outcome.findings.iter().any(|f| f.finding.unmade.is_some());
+/// The tables that each tree leaves behind, and whether it makes them: several may run on one
+/// database.
+fn made(outcomes: &[Ran]) -> HashMap<(Dialect, Name), Vec<(usize, bool)>> {
+    let mut made: HashMap<(Dialect, Name), Vec<(usize, bool)>> = HashMap::new();
+    let needed = |ran: &Ran| ran.outcome.findings.iter().any(|f| f.finding.unless.is_some());
     if !outcomes.iter().any(needed) {
         return made;
     }
     for ran in outcomes {
         for table in ran.outcome.schema.tables() {
             let key = (ran.database.dialect, table.name.clone());
-            made.entry(key).or_default().push(ran.job);
+            made.entry(key).or_default().push((ran.job, table.complete));
         }
     }
     made

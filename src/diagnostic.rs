@@ -57,8 +57,17 @@ pub struct Finding {
     pub table: Option<String>,
     /// Where this case is milder or worse than the rule's own severity.
     pub severity: Option<Severity>,
-    /// A table that no migration of the tree makes: another tree of the project may.
-    pub unmade: Option<Name>,
+    /// Void where another tree of the project does this.
+    pub unless: Option<Elsewhere>,
+}
+
+/// What another tree of the project may do to the same database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It makes the table.
+    Makes(Name),
+    /// It changes the table, which it does not make.
+    Changes(Name),
 }
 
 /// A finding with the rule's name, its severity, and where it holds.

@@ -1,6 +1,6 @@
 //! `miglint diff`: what the models declare against what the migrations leave behind.
 
-use std::{collections::HashSet, io::Write, process::ExitCode};
+use std::{collections::HashMap, io::Write, process::ExitCode};
 
 use super::{Failure, Simple, inspect::Place, nothing_found};
 use crate::{
@@ -33,8 +33,8 @@ struct Against {
     models: String,
     database: Database,
     differences: Vec<Difference>,
-    /// The tables that the migrations leave behind.
-    made: HashSet<Name>,
+    /// The tables that the migrations leave behind, and whether they make them.
+    tables: HashMap<Name, bool>,
     declared: Schema,
     opaque: usize,
     notes: Vec<String>,
@@ -89,7 +89,7 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
                 models: models.from,
                 database: *database,
                 differences,
-                made: outcome.schema.tables().map(|table| table.name.clone()).collect(),
+                tables: outcome.schema.tables().map(|t| (t.name.clone(), t.complete)).collect(),
                 declared,
                 opaque: models.opaque.len() + outcome.opaque.len(),
                 notes: models.notes,
@@ -119,20 +119,20 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
     Ok(ExitCode::from(u8::from(differs)))
 }
 
-/// A table that another tree of the project makes is not missing.
+/// A table that another tree of the project makes is not missing, and one that another tree
+/// changes is not known.
 fn apart(all: &mut [Against]) {
-    let made: Vec<(Dialect, HashSet<Name>)> =
-        all.iter().map(|a| (a.database.dialect, a.made.clone())).collect();
+    let tables: Vec<(Dialect, HashMap<Name, bool>)> =
+        all.iter().map(|a| (a.database.dialect, a.tables.clone())).collect();
     for (at, against) in all.iter_mut().enumerate() {
-        let elsewhere = |table: &Name| {
-            let mut others = made.iter().enumerate().filter(|(other, _)| *other != at);
-            others.any(|(_, (dialect, tables))| {
-                *dialect == against.database.dialect && tables.contains(table)
-            })
-        };
+        let dialect = against.database.dialect;
         against.differences.retain(|d| {
             let missing = d.kind == Kind::Table && d.migrations.is_none();
-            !missing || !elsewhere(&d.table)
+            let mut others = tables.iter().enumerate().filter(|(other, _)| *other != at);
+            !others.any(|(_, (of, tables))| {
+                let made = tables.get(&d.table).filter(|_| *of == dialect);
+                made.is_some_and(|made| missing || !made)
+            })
         });
     }
 }

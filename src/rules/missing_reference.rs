@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{Check, Rule, finding};
 use crate::{
-    diagnostic::{Finding, Label, Severity},
+    diagnostic::{Elsewhere, Finding, Label, Severity},
     facts::{
         reference::{FlawKind, accepts_dangling, is_unique},
         refusal::says,
@@ -209,7 +209,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
     found.table = Some(table.to_string());
     found.related.extend(related);
     found.severity = severity;
-    found.unmade = unmade;
+    found.unless = unmade.map(Elsewhere::Makes);
     Some(found)
 }
 

@@ -214,6 +214,6 @@ pub(crate) fn finding(
         code: None,
         table: None,
         severity: None,
-        unmade: None,
+        unless: None,
     }
 }

@@ -1,6 +1,6 @@
 use super::{Check, Modelled, Rule, finding};
 use crate::{
-    diagnostic::{Finding, Label, Severity},
+    diagnostic::{Elsewhere, Finding, Label, Severity},
     drift::{self, Difference, Harm, Kind},
     fix::Writing,
 };
@@ -39,8 +39,11 @@ fn told(seen: &Modelled<'_>, difference: &Difference) -> Option<Finding> {
     found.severity = (difference.harm == Harm::Risk).then_some(Severity::Warning);
     found.code = drift::code(&difference.ops, seen.writing, seen.declared);
     found.table = Some(difference.table.to_string());
-    let whole = difference.kind == Kind::Table && difference.migrations.is_none();
-    found.unmade = whole.then(|| difference.table.clone());
+    let table = difference.table.clone();
+    found.unless = Some(match difference.kind == Kind::Table && difference.migrations.is_none() {
+        true => Elsewhere::Makes(table),
+        false => Elsewhere::Changes(table),
+    });
     Some(found)
 }
 
