@@ -6,14 +6,19 @@ use super::{
     call::Args,
     eval::bound,
     machine::Machine,
-    value::{Call, Callee, Class, Scope, Value},
+    value::{Body, Call, Callee, Class, Function, Scope, Value},
 };
 use crate::source::Span;
 
 /// What stands for `super()`; its argument is the instance.
 const SUPER: &str = "builtins.super";
+/// The method that runs, in its scope: no name that Python has.
+pub(super) const METHOD: &str = "the method";
 /// Under which an instance keeps what it gave to `super().__init__`.
 const PASSED_ON: &str = "super().__init__";
+
+/// Classes above a class that are looked at.
+const MAX_LINE: usize = 64;
 
 impl Machine<'_, '_> {
     /// `Class(…)`.
@@ -59,10 +64,37 @@ impl Machine<'_, '_> {
         match this.collect::<Vec<_>>().into_iter().find(known) {
             Some(this) => {
                 let span = Span::top(scope.module.file);
-                self.kept(Callee::External(Rc::from(SUPER)), vec![this], Vec::new(), span)
+                let home = match self.lookup(METHOD, scope) {
+                    Value::Function(method) => self.home_of(&this, &method),
+                    _ => None,
+                };
+                let args = std::iter::once(this).chain(home.map(Value::Class)).collect();
+                self.kept(Callee::External(Rc::from(SUPER)), args, Vec::new(), span)
             }
             None => Value::unknown("the parent class is not followed"),
         }
+    }
+
+    /// The class whose body has a method: its parents are what `super()` asks.
+    fn home_of(&mut self, this: &Value, method: &Rc<Function>) -> Option<Rc<Class>> {
+        let Body::Def(def) = &method.body else { return None };
+        let mut todo = vec![class_of(this)?];
+        let mut seen = 0;
+        while let Some(class) = todo.pop().filter(|_| seen < MAX_LINE) {
+            seen += 1;
+            let has = self.members(&class).iter().any(|(_, value)| match value {
+                Value::Function(own) => matches!(&own.body, Body::Def(own) if Rc::ptr_eq(own, def)),
+                _ => false,
+            });
+            if has {
+                return Some(class);
+            }
+            todo.extend(class.bases.iter().rev().filter_map(|base| match base {
+                Value::Class(base) => Some(Rc::clone(base)),
+                _ => None,
+            }));
+        }
+        None
     }
 
     /// `super().method(…)`; `None`: the value is no `super()`.
@@ -72,13 +104,9 @@ impl Machine<'_, '_> {
             return None;
         }
         let this = call.args.first()?.clone();
-        let class = match &this {
-            Value::Class(class) => Rc::clone(class),
-            Value::Call(instance) => match &instance.callee {
-                Callee::Class(class) => Rc::clone(class),
-                _ => return None,
-            },
-            _ => return None,
+        let class = match call.args.get(1) {
+            Some(Value::Class(home)) => Rc::clone(home),
+            _ => class_of(&this)?,
         };
         for base in &class.bases {
             if let Value::Class(base) = base
@@ -97,6 +125,17 @@ impl Machine<'_, '_> {
             return Some(Value::None);
         }
         Some(Value::unknown("the parent class is not followed"))
+    }
+}
+
+fn class_of(this: &Value) -> Option<Rc<Class>> {
+    match this {
+        Value::Class(class) => Some(Rc::clone(class)),
+        Value::Call(instance) => match &instance.callee {
+            Callee::Class(class) => Some(Rc::clone(class)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

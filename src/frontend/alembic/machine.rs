@@ -582,6 +582,7 @@ impl<'r, 's> Machine<'r, 's> {
         let mut args = args;
         if let Some(bound) = &function.bound {
             args.insert(0, bound.clone());
+            scope.set(super::instances::METHOD, Value::Function(Rc::clone(function)));
         }
         self.depth += 1;
         let uncertain = self.uncertain;

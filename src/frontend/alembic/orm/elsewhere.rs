@@ -54,6 +54,8 @@ pub(super) fn find(
             found.len()
         ));
     }
+    // What loads most of the tables may make others that no text names.
+    models.says.all_tables &= found.len() <= declared.len();
     models.elsewhere.extend(found);
 }
 

@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Computed, Enum, ForeignKey, Index, Numer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeDecorator
 
 
 class Stamp(FunctionElement):
@@ -28,6 +29,16 @@ class Mood(enum.Enum):
     GOOD = "good"
     BAD = "bad"
     ODD = "odd"
+
+
+class Coded(TypeDecorator):
+    def __init__(self, kind, **kwargs):
+        super().__init__(**kwargs)
+        self.kind = kind
+
+
+class Short(Coded):
+    impl = String
 
 
 class Team(Base):
@@ -59,6 +70,7 @@ class Hero(Base):
     made_at: Mapped[datetime] = mapped_column(server_default=Stamp())
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     level: Mapped[int] = mapped_column(server_default="1")
+    short: Mapped[str] = mapped_column(Short(Mood, length=12))
     # NULL and NOT NULL.
     age: Mapped[int | None]
     born: Mapped[int]

@@ -25,6 +25,7 @@ def upgrade():
         sa.Column("seen_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=True),
         sa.Column("made_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("short", sa.String(12), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("age", sa.Integer(), nullable=False),
         sa.Column("born", sa.Integer(), nullable=True),
