@@ -55,6 +55,11 @@ pub fn read_all(
     }
 }
 
+/// The string literals of Rust's code, with their places.
+pub fn strings(text: &str) -> Vec<(String, usize, usize)> {
+    diesel::strings(text)
+}
+
 /// Where code inserts rows into what a class is mapped to; `None`: it does not, as far as can be
 /// seen.
 pub fn inserts(sources: &Sources, project: &Found, tree: &Tree, mapped: &Mapped) -> Option<Span> {

@@ -3,6 +3,7 @@
 
 mod lost;
 mod required;
+mod sql;
 mod stale;
 
 use std::{collections::HashMap, sync::OnceLock};
@@ -143,6 +144,29 @@ impl<'a> Then<'a> {
 impl Running<'_> {
     /// Where the running code needs what is lost, and what to say of it.
     pub fn uses(&self, lost: &Lost) -> Option<Label> {
+        self.maps(lost).or_else(|| self.queries(lost))
+    }
+
+    /// SQL in the source at the base that names what is lost.
+    fn queries(&self, lost: &Lost) -> Option<Label> {
+        let Code { opened, view, .. } = &self.code;
+        let trees = &opened.project.trees;
+        let is_code = |path: &str| {
+            let aside = |part: &str| {
+                matches!(
+                    part,
+                    "tests" | "test" | "docs" | "examples" | "benches" | "migrations" | "versions"
+                )
+            };
+            !path.split('/').any(aside)
+                && !trees.iter().any(|tree| !tree.dir.is_empty() && tree.below(path).is_some())
+        };
+        let span = sql::uses(&view.sources, &view.project, self.before, lost, is_code)?;
+        Some(Label { span, text: "the code at the base asks for it here".to_owned() })
+    }
+
+    /// Where the models of the running code map what is lost.
+    fn maps(&self, lost: &Lost) -> Option<Label> {
         let Code { view, tree, models, classes, .. } = &self.code;
         let Some(classes) = classes.get(&lost.table) else { return self.declares(lost) };
         for mapped in classes.iter().filter_map(|at| models.mapped.get(*at)) {

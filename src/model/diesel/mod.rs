@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use config::Printed;
 use tables::{CustomType, CustomTypes, Macros, Table};
-pub(super) use uses::{inserts, used};
+pub(super) use uses::{inserts, strings, used};
 
 use super::{Field, Mapped, Models, Says};
 use crate::{

@@ -26,6 +26,12 @@ pub(in crate::model) fn used(
     first(sources, project, tree, mapped, needle, |code| code.uses(&wanted))
 }
 
+/// The string literals of a text.
+pub(in crate::model) fn strings(text: &str) -> Vec<(String, usize, usize)> {
+    let texts = tokens(text).into_iter();
+    texts.filter_map(|token| Some((token.text()?.to_owned(), token.start, token.end))).collect()
+}
+
 /// The first place that inserts rows into a table.
 pub(in crate::model) fn inserts(
     sources: &Sources,

@@ -1,0 +1,1 @@
+SELECT id, due FROM tasks WHERE due IS NOT NULL

@@ -1,0 +1,3 @@
+QUERY = """
+    SELECT kind, count(*) FROM tasks GROUP BY kind
+"""

@@ -1,0 +1,6 @@
+ALTER TABLE tasks DROP COLUMN note;
+ALTER TABLE tasks DROP COLUMN color;
+ALTER TABLE tasks DROP COLUMN due;
+ALTER TABLE tasks RENAME COLUMN kind TO sort;
+DROP TABLE drafts;
+DROP TABLE tokens;
