@@ -36,6 +36,15 @@ fn the_same_app_done_right_is_silent() {
 }
 
 #[test]
+fn the_example_in_rust() {
+    let change = "$ miglint check examples/bookmarks --since m20260105_000002_create_bookmark";
+    assert_snapshot!("bookmarks", answer(home(), &format!("{change} --output-format concise")));
+    let safe = "$ miglint check examples/bookmarks-safe --since all --fail-on warning";
+    let text = answer(home(), safe);
+    assert!(text.starts_with("No findings: read 4 migrations (SeaORM"), "{text}");
+}
+
+#[test]
 fn ten_annotations_of_a_level_and_a_notice_for_the_rest() {
     let folder = crate::support::Folder::new();
     folder.write("migrations/001.sql", "CREATE TABLE t (id bigserial PRIMARY KEY);\n");

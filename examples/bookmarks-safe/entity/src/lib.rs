@@ -1,0 +1,2 @@
+pub mod bookmark;
+pub mod user;
