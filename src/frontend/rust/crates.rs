@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     parse,
-    syntax::{Import, Item, Items, Variant},
+    syntax::{Function, Import, Item, Items, Variant},
 };
 use crate::{
     project::{join, parent, upward},
@@ -34,7 +34,12 @@ pub(crate) struct Crates<'s> {
     known: HashMap<(ModuleId, Vec<String>), Resolved>,
     /// Names looked up for the current path.
     looks: usize,
+    /// By a crate's root: the functions that it writes for types.
+    extensions: HashMap<ModuleId, Extensions>,
 }
+
+/// Functions by the names of their type and their own.
+type Extensions = HashMap<(String, String), (ModuleId, Function)>;
 
 struct Module {
     name: String,
@@ -75,6 +80,7 @@ impl<'s> Crates<'s> {
             manifests: HashMap::new(),
             known: HashMap::new(),
             looks: 0,
+            extensions: HashMap::new(),
         }
     }
 
@@ -291,6 +297,37 @@ impl<'s> Crates<'s> {
             module.children.insert(name.to_owned(), id);
         }
         id
+    }
+
+    /// A function that a crate adds to a type of another package, by a trait of its own.
+    pub(crate) fn extension(
+        &mut self,
+        of: ModuleId,
+        ty: &str,
+        name: &str,
+    ) -> Option<(ModuleId, Function)> {
+        let root = self.modules.get(of.0)?.root;
+        if !self.extensions.contains_key(&root) {
+            let mut found = HashMap::new();
+            let mut todo = vec![root];
+            while let Some(module) = todo.pop() {
+                let items = self.items(module);
+                for item in items.iter() {
+                    match &**item {
+                        Item::Module(inner) => todo.extend(self.child(module, &inner.name)),
+                        Item::Impl(own) => {
+                            for function in &own.functions {
+                                let key = (own.on.name().to_owned(), function.name.clone());
+                                found.entry(key).or_insert((module, function.clone()));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            self.extensions.insert(root, found);
+        }
+        self.extensions.get(&root)?.get(&(ty.to_owned(), name.to_owned())).cloned()
     }
 
     /// What a path in a module leads to.

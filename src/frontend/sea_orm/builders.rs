@@ -52,6 +52,9 @@ fn because(reason: &str) -> Unread {
     Rc::from(reason)
 }
 
+/// How the reason begins where a method is none of sea-query's.
+const UNKNOWN_METHOD: &str = "what `";
+
 const NAME: &str = "a name in it is not known";
 
 impl Machine<'_, '_> {
@@ -205,6 +208,11 @@ impl Machine<'_, '_> {
             other => self.other_method(other, name, args),
         };
         if let Err(reason) = changed {
+            if reason.starts_with(UNKNOWN_METHOD)
+                && let Some(value) = self.extended(built, name, args)
+            {
+                return value;
+            }
             own.unknown.get_or_insert(reason);
         }
         if self.level > own.level {
@@ -216,6 +224,14 @@ impl Machine<'_, '_> {
 
     /// A statement that SeaORM makes of an entity.
     fn entity_statement(&mut self, name: &str, args: &[Value]) -> Value {
+        let module = match args.first() {
+            Some(Value::Entity(module)) => Some(*module),
+            Some(Value::Record(record)) => Some(record.module),
+            _ => None,
+        };
+        if let Some(made) = module.and_then(|module| self.entity_made(name, module)) {
+            return made;
+        }
         let table = args.first().and_then(|entity| self.reference(entity));
         let shown = table.map_or_else(|| name.to_owned(), |table| table.name);
         self.unread_builder(&format!("it is made from the entity of `{shown}`"))
@@ -238,6 +254,28 @@ impl Machine<'_, '_> {
             self.call_value(run, given);
         }
         Some(itself.clone())
+    }
+
+    /// A method that the project adds to a builder.
+    fn extended(
+        &mut self,
+        built: &Rc<RefCell<Built>>,
+        name: &str,
+        args: &[Value],
+    ) -> Option<Value> {
+        let ty = match &built.borrow().build {
+            Build::Column(_) => "ColumnDef",
+            Build::CreateTable(_) => "TableCreateStatement",
+            Build::AlterTable(_) => "TableAlterStatement",
+            Build::CreateIndex(_) => "IndexCreateStatement",
+            _ => return None,
+        };
+        let module = self.module()?;
+        let (home, function) = self.crates.extension(module, ty, name)?;
+        let itself = Value::Build(Rc::clone(built));
+        let all = std::iter::once(itself).chain(args.iter().cloned()).collect();
+        let of = Some(vec![ty.to_owned()]);
+        Some(self.call(home, &function, of, super::machine::Arguments::of(all)))
     }
 
     fn column_method(

@@ -37,6 +37,7 @@ pub(super) const SENDS: &[&str] = &[
     "update_many",
     "delete_many",
     "execute",
+    "paginate",
 ];
 
 /// What a function or a method of an entity begins.

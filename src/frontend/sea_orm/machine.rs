@@ -40,6 +40,8 @@ pub(super) struct Machine<'m, 's> {
     pub(super) next_transaction: u32,
     /// Where calls were made that are not over yet.
     calls: Vec<Span>,
+    /// The modules whose functions run.
+    running: Vec<ModuleId>,
     steps: usize,
     depth: usize,
     spent: bool,
@@ -82,6 +84,7 @@ impl<'m, 's> Machine<'m, 's> {
             outer: None,
             next_transaction: 1,
             calls: Vec::new(),
+            running: Vec::new(),
             steps: 0,
             depth: 0,
             spent: false,
@@ -90,6 +93,11 @@ impl<'m, 's> Machine<'m, 's> {
 
     pub(super) fn sqlite(&self) -> bool {
         self.flavor.dialect == Dialect::Sqlite
+    }
+
+    /// The module whose function runs.
+    pub(super) fn module(&self) -> Option<ModuleId> {
+        self.running.last().copied()
     }
 
     /// A place in the file of a module.
@@ -144,6 +152,7 @@ impl<'m, 's> Machine<'m, 's> {
 
     fn run(&mut self, scope: &Scope, function: &Function, args: Arguments) -> Value {
         self.depth += 1;
+        self.running.push(scope.0.module);
         let level = self.level;
         let mut values = args.values.into_iter();
         for param in &function.params {
@@ -156,6 +165,7 @@ impl<'m, 's> Machine<'m, 's> {
         };
         self.level = level;
         self.depth -= 1;
+        self.running.pop();
         match out {
             Ok(value) | Err(Stop::Return(value)) => value,
             Err(Stop::Break | Stop::Continue) => Value::Unit,
@@ -659,8 +669,17 @@ impl<'m, 's> Machine<'m, 's> {
                 _ if reaches => self.beyond(span, &format!("what `{shown}` does is not known")),
                 _ => Value::unknown("what is called is not known"),
             },
+            (Target::Module(module), rest) if self.is_beyond(module, rest) => {
+                let rest = rest.to_vec();
+                self.foreign_call(&rest, args, span)
+            }
             (Target::Module(module), rest) => self.entity_call(module, rest, args, span, &shown),
         }
+    }
+
+    /// Whether a name in a module can only be something that it has from another package by `*`.
+    fn is_beyond(&mut self, module: ModuleId, rest: &[String]) -> bool {
+        !rest.is_empty() && self.crates.error(module).is_none() && !self.is_entity(module)
     }
 
     /// A function of a type: `Status::names()`.
@@ -767,6 +786,10 @@ impl<'m, 's> Machine<'m, 's> {
         match resolved.target {
             Target::Foreign(path) => {
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                Value::foreign(&path)
+            }
+            Target::Module(module) if self.is_beyond(module, rest) => {
+                let path: Vec<&str> = rest.iter().map(String::as_str).collect();
                 Value::foreign(&path)
             }
             Target::Module(module) => self.entity_value(module, rest),

@@ -87,7 +87,8 @@ struct DatabaseEnum {
 }
 
 impl Machine<'_, '_> {
-    fn entity(&mut self, module: ModuleId, replayed: &Schema) -> Option<Entity> {
+    /// What an entity's columns and key make: `create_table_from_entity` without its relations.
+    fn made_of(&mut self, module: ModuleId) -> Option<(CreateTable, Vec<Mapped>, Span)> {
         let items = self.crates.items(module);
         let (table, span, mapped, keys, counts) = match model_of(&items) {
             Some(model) => {
@@ -98,7 +99,8 @@ impl Machine<'_, '_> {
             }
             None => self.expanded(module, &items)?,
         };
-        let mut create = CreateTable { table: Some(table.clone()), ..CreateTable::default() };
+        let name = table.name.clone();
+        let mut create = CreateTable { table: Some(table), ..CreateTable::default() };
         let single = keys.len() == 1;
         for one in &mapped {
             let mut column = one.column.clone();
@@ -110,7 +112,7 @@ impl Machine<'_, '_> {
         }
         if keys.len() > 1 {
             let parts = keys.iter().map(|key| super::render::quoted(key)).collect();
-            let name = Some(format!("pk-{}", table.name));
+            let name = Some(format!("pk-{name}"));
             create.indexes.push(CreateIndex {
                 name,
                 parts,
@@ -118,12 +120,46 @@ impl Machine<'_, '_> {
                 ..CreateIndex::default()
             });
         }
+        Some((create, mapped, span))
+    }
+
+    /// The statements that SeaORM makes of an entity; `None`: it could not be read.
+    pub(super) fn entity_made(&mut self, name: &str, module: ModuleId) -> Option<Value> {
+        let (mut create, mapped, _) = self.made_of(module)?;
+        let level = self.level;
+        Some(match name {
+            "create_table_from_entity" => {
+                for (column, one) in create.columns.iter_mut().zip(&mapped) {
+                    if let Some(kind) = one.kind.as_ref().filter(|_| !self.sqlite()) {
+                        column.ty = Some(Type::Custom(kind.name.clone()));
+                    }
+                }
+                if let Some(table) = create.table.clone() {
+                    create.foreign_keys = self.relations(module, &table);
+                }
+                Value::build(Build::CreateTable(create), level)
+            }
+            "create_enum_from_entity" => {
+                let kinds = mapped.into_iter().filter_map(|one| one.kind);
+                let kinds = kinds.filter(|kind| !kind.labels.is_empty() && !self.sqlite());
+                let build = |kind: DatabaseEnum| {
+                    let name = Some(Reference { schema: None, name: kind.name });
+                    Value::build(Build::CreateType { name, labels: kind.labels }, level)
+                };
+                Value::list(kinds.map(build).collect())
+            }
+            _ => return None,
+        })
+    }
+
+    fn entity(&mut self, module: ModuleId, replayed: &Schema) -> Option<Entity> {
+        let (create, mapped, span) = self.made_of(module)?;
+        let name = create.table.as_ref()?.to_name();
         let before = self.ops.len();
         self.home = span.file;
         self.send_model(&Build::CreateTable(create), span);
         let mut ops = self.ops.split_off(before);
         let mut opaque = Vec::new();
-        let name = table.to_name();
         let known = replayed.table(&name).found();
         for op in &mut ops {
             let OpKind::CreateTable(create) = &mut op.kind else { continue };

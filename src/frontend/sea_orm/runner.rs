@@ -285,12 +285,17 @@ impl Machine<'_, '_> {
         name: &str,
         args: &[Value],
     ) -> Option<Value> {
+        if let Some(value) = self.row_method(foreign, name, args) {
+            return Some(value);
+        }
         // An expression: `SimpleExpr::Value(…).is_null()`.
         let of = foreign.path.iter().rev().nth(1).map(String::as_str);
         match (of, name) {
             (Some("SimpleExpr" | "Expr" | "Keyword"), _) => {
                 self.expression_method(&Value::Foreign(Rc::clone(foreign)), name, args)
             }
+            // `backend.build(&statement)`
+            (Some("DbBackend" | "DatabaseBackend"), "build") => args.first().cloned(),
             (Some("ColumnType"), "def") => {
                 let mut column = Column::new(String::new(), Span::top(self.home));
                 let ty = self.column_type(&Value::Foreign(Rc::clone(foreign)));
@@ -418,7 +423,10 @@ impl Machine<'_, '_> {
             Value::Text(text) | Value::Statement(text) => {
                 self.send_text(text, span, transaction);
                 if asks {
-                    return Value::unknown("what a query returns is not known");
+                    let one = by.starts_with("query_one");
+                    return self
+                        .answered(&text.text, one)
+                        .unwrap_or_else(|| Value::unknown("what a query returns is not known"));
                 }
             }
             Value::Build(built) => {
@@ -437,7 +445,12 @@ impl Machine<'_, '_> {
             }
             Value::Unknown(reason) => {
                 let reason = format!("the SQL is not known: {reason}");
-                self.opaque(span, &reason, OpaqueEffect::Anything);
+                // What rows are asked of is a query.
+                let effect = if asks { OpaqueEffect::Rows } else { OpaqueEffect::Anything };
+                self.opaque(span, &reason, effect);
+                if asks {
+                    return Value::unknown("what a query returns is not known");
+                }
             }
             Value::List(_) | Value::Rows(..) => {
                 self.opaque(span, "rows are written by way of an entity", OpaqueEffect::Rows);

@@ -1,0 +1,71 @@
+//! The results of queries, as a migration looks at them.
+
+use std::rc::Rc;
+
+use super::{
+    machine::Machine,
+    value::{Foreign, Value},
+};
+use crate::{facts::catalog::Cell, frontend::sql::answer::answer};
+
+/// What a row of a result is called among the values.
+const ROW: &str = "QueryResult";
+
+impl Machine<'_, '_> {
+    /// The rows of a query of the catalog, or of a database without rows; `None` where it cannot
+    /// be told. `one`: the first, if any.
+    pub(super) fn answered(&mut self, sql: &str, one: bool) -> Option<Value> {
+        let schema = self.schema.as_deref()?;
+        let found = answer(sql, &[], schema)?;
+        let row = |cells: Vec<Cell>| {
+            let values = cells.into_iter().map(value);
+            let fields = found.columns.iter().cloned().zip(values).collect();
+            let path = vec![ROW.to_owned()];
+            Value::Foreign(Rc::new(Foreign { path, args: Vec::new(), fields }))
+        };
+        let mut rows: Vec<Value> = found.rows.into_iter().map(row).collect();
+        self.spend(rows.len());
+        let result = match one {
+            true if rows.is_empty() => Value::None,
+            true => Value::Some(Box::new(rows.swap_remove(0))),
+            false => Value::list(rows),
+        };
+        Some(Value::Ok(Box::new(result)))
+    }
+
+    /// `row.try_get("", "name")`, `row.try_get_by_index(0)`; `None`: no method of a row.
+    pub(super) fn row_method(
+        &mut self,
+        row: &Foreign,
+        name: &str,
+        args: &[Value],
+    ) -> Option<Value> {
+        if row.name() != ROW {
+            return None;
+        }
+        let cell = match (name, args) {
+            ("try_get", [_, Value::Text(column)]) | ("try_get_by", [Value::Text(column)]) => {
+                row.fields.iter().find(|(own, _)| *own == *column.text)
+            }
+            ("try_get_by_index" | "try_get_by", [Value::Int(at)]) => {
+                usize::try_from(*at).ok().and_then(|at| row.fields.get(at))
+            }
+            _ => return None,
+        };
+        Some(match cell {
+            Some((_, value)) => Value::Ok(Box::new(value.clone())),
+            None => Value::Err,
+        })
+    }
+}
+
+fn value(cell: Cell) -> Value {
+    match cell {
+        Cell::Null => Value::None,
+        Cell::Bool(value) => Value::Bool(value),
+        Cell::Int(number) => Value::Int(i128::from(number)),
+        Cell::Text(text) => Value::text(&text),
+        Cell::List(cells) => Value::list(cells.into_iter().map(value).collect()),
+        Cell::Unknown => Value::unknown("a value of the database is not known"),
+    }
+}
