@@ -12,7 +12,7 @@ use crate::{
         dependents::{Dependent, dependents},
         reference::{Flaw, FlawKind, flaws},
     },
-    frontend::{Body, Direction, Script},
+    frontend::{self, Body, Direction, Script},
     history::{Broken, History, Migration},
     ir::{Name, Op, OpKind, OpaqueEffect},
     rules::{Check, Rule},
@@ -581,13 +581,14 @@ fn differs<T: PartialEq>(touched: &[Touched<T>]) -> bool {
     touched.iter().any(|t| t.before != t.after)
 }
 
-/// The identifiers of the Python code that works with rows itself, outside of the operations
+/// The identifiers of the code that works with rows itself, outside of the operations
 /// that were read: in the body, and in the functions of the file that it may call. Code without
 /// a session, a query or an `execute` has none to speak of.
 fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
     let Some(span) = script.span else { return BTreeSet::new() };
     let file = sources.file(span.file);
-    if !file.path.ends_with(".py") {
+    let rust = file.path.ends_with(".rs");
+    if !file.path.ends_with(".py") && !rust {
         return BTreeSet::new();
     }
     let mut covered: Vec<(usize, usize)> = script
@@ -600,6 +601,9 @@ fn code_words(sources: &Sources, script: &Script) -> BTreeSet<String> {
         .map(|op| (op.span.start as usize, op.span.end as usize))
         .collect();
     covered.sort_unstable();
+    if rust {
+        return frontend::row_words(&file.text, &covered);
+    }
     let mut words = BTreeSet::new();
     for (from, to) in functions(&file.text) {
         let (mut at, mut text) = (from, String::new());

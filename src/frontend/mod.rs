@@ -5,7 +5,7 @@ pub(crate) mod rust;
 pub mod sea_orm;
 pub mod sql;
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     database::Dialect,
@@ -47,6 +47,12 @@ pub fn same_effect(tool: Tool, old: &str, new: &str) -> bool {
         Tool::SeaOrm => sea_orm::same_effect(old, new),
         _ => sql::same_effect(old, new),
     }
+}
+
+/// The names in Rust code that reads or writes rows by way of entities, outside of the places
+/// that were read; none of code that does not. What it copies is known to nobody else.
+pub(crate) fn row_words(text: &str, covered: &[(usize, usize)]) -> BTreeSet<String> {
+    rust::row_words(text, covered)
 }
 
 /// Where comments and statements lie in a text, for what is said in comments.

@@ -12,6 +12,8 @@ pub(crate) mod tokens;
 
 pub(crate) use parse::{expression, parse};
 
+use std::collections::BTreeSet;
+
 use crate::frontend::{Outline, Statement};
 use tokens::{Kind, tokens as read};
 
@@ -40,6 +42,49 @@ pub(crate) fn same_tokens_without(old: &str, new: &str, function: &str) -> bool 
         out
     };
     words(old) == words(new)
+}
+
+/// What code that works with rows of entities names.
+const WORKS_WITH_ROWS: &[&str] = &[
+    "ActiveModel",
+    "ActiveModelTrait",
+    "EntityTrait",
+    "IntoActiveModel",
+    "PaginatorTrait",
+    "query_all",
+    "query_one",
+    "insert_many",
+];
+
+/// The names outside of some places of code that works with rows, as a database would have them
+/// too: `Column::FolderId` speaks of `folder_id`.
+pub(super) fn row_words(text: &str, covered: &[(usize, usize)]) -> BTreeSet<String> {
+    let found = read(text);
+    let works = found.iter().filter_map(tokens::Token::word).any(|w| WORKS_WITH_ROWS.contains(&w));
+    if !works {
+        return BTreeSet::new();
+    }
+    let mut words = BTreeSet::new();
+    let mut next = 0;
+    for token in &found {
+        while covered.get(next).is_some_and(|(_, end)| *end <= token.start) {
+            next += 1;
+        }
+        if covered.get(next).is_some_and(|(start, _)| *start <= token.start) {
+            continue;
+        }
+        let text = match &token.kind {
+            Kind::Word(text) | Kind::Text(text) => text.as_str(),
+            Kind::Mark(_) => continue,
+        };
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            if word.len() > 1 {
+                words.insert(word.to_owned());
+                words.insert(super::sea_orm::snake(word));
+            }
+        }
+    }
+    words
 }
 
 /// Where comments and statements lie: a statement ends with `;`, `,` or a block.

@@ -25,6 +25,7 @@ mod version;
 use std::{collections::HashMap, rc::Rc};
 
 use graph::{Code, Entry, entries, implementers, listed};
+pub(crate) use iden::snake;
 use machine::{Arguments, Machine};
 pub(crate) use models::{Entity, entities};
 use value::{Record, Value};
