@@ -64,6 +64,8 @@ pub(super) struct Machine<'r, 's> {
     pub(super) named: Vec<(String, Value)>,
     /// Functions of SQLAlchemy that the project compiles in its own way (`@compiles`).
     pub(super) compiled: std::collections::HashSet<String>,
+    /// Calls are cheap or given up: no column takes long to make.
+    pub(super) brief: bool,
     /// Models are read, not a migration: `Mapped[int]` keeps its argument.
     pub(super) models: bool,
     steps: usize,
@@ -109,6 +111,7 @@ impl<'r, 's> Machine<'r, 's> {
             mapped: Default::default(),
             named: Vec::new(),
             compiled: Default::default(),
+            brief: false,
             models: false,
             steps: 0,
             budget: MAX_STEPS,
@@ -589,7 +592,10 @@ impl<'r, 's> Machine<'r, 's> {
         let (limit, before) = (self.limit, self.ops.len());
         let outer_returned = std::mem::take(&mut self.maybe_returned);
         // A call that does not end costs itself: half of what is left stays for its caller.
-        let foreign = self.home.is_some_and(|home| home != function.scope.module.file);
+        let foreign = match self.home {
+            Some(home) => home != function.scope.module.file,
+            None => self.brief,
+        };
         let left = limit.saturating_sub(self.steps) / 2;
         let share = if foreign { left.min(MAX_FOREIGN_STEPS) } else { left };
         self.limit = limit.min(self.steps.saturating_add(share));

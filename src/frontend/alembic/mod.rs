@@ -12,6 +12,7 @@ mod env;
 mod eval;
 mod graph;
 mod guard;
+mod imports;
 mod indexes;
 mod instances;
 mod live;

@@ -39,11 +39,28 @@ pub(super) fn parse(sources: &Sources, file: FileId) -> Result<Module, &'static 
 }
 
 pub(super) fn parse_text(text: &str, file: FileId, path: &str) -> Result<Module, &'static str> {
+    Ok(build(syntax(text)?, file, path))
+}
+
+/// A syntax tree that no module was made of yet: it can go from thread to thread.
+pub(super) struct Syntax {
+    suite: Vec<Stmt>,
+    error: Option<(ruff_text_size::TextRange, String)>,
+}
+
+/// Parses a text; fails only where parsing would not be safe.
+pub(super) fn syntax(text: &str) -> Result<Syntax, &'static str> {
     if let Some(reason) = guard::refuse(text) {
         return Err(reason);
     }
     let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
-    let error = parsed.errors().first().map(|e| (span(file, e.location), e.error.to_string()));
+    let error = parsed.errors().first().map(|e| (e.location, e.error.to_string()));
+    Ok(Syntax { suite: parsed.into_suite().into_iter().collect(), error })
+}
+
+/// Makes a module of a file's syntax tree.
+pub(super) fn build(syntax: Syntax, file: FileId, path: &str) -> Module {
+    let error = syntax.error.map(|(range, error)| (span(file, range), error));
     let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
     let mut module = Module {
         file,
@@ -54,7 +71,7 @@ pub(super) fn parse_text(text: &str, file: FileId, path: &str) -> Result<Module,
         error,
         docstring: None,
     };
-    for (at, stmt) in parsed.into_suite().into_iter().enumerate() {
+    for (at, stmt) in syntax.suite.into_iter().enumerate() {
         if at == 0
             && let Stmt::Expr(expr) = &stmt
             && let Expr::StringLiteral(text) = expr.value.as_ref()
@@ -69,7 +86,7 @@ pub(super) fn parse_text(text: &str, file: FileId, path: &str) -> Result<Module,
             other => Item::Other(other),
         });
     }
-    Ok(module)
+    module
 }
 
 /// The names that a statement binds, also inside `if` and `try` at the top level.

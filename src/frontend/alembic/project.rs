@@ -1,29 +1,61 @@
 //! The project's own modules: found, read, never run. Imports are followed inside the root.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
+
+use rayon::prelude::*;
 
 use ruff_python_ast::{Alias, StmtImportFrom};
 
 use super::{
+    imports::{self, Import},
     module::{self, Module},
     value::{Scope, Value},
 };
 use crate::{
     project::{Tree, upward},
-    source::Sources,
+    source::{FileId, Sources},
 };
 
 /// Modules that are read for the migrations of one tree at the most.
 const MAX_MODULES: usize = 600;
 
+/// Names in one folder at the most, so that a file is looked up among them.
+const MAX_NAMES: usize = 20_000;
+
 /// Packages that are never the project's, even where a folder has their name.
 const FOREIGN: &[&str] = &["alembic", "sqlalchemy", "sqlmodel", "sqlalchemy_utils"];
+
+/// A module's file.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    path: String,
+    /// It is a package's `__init__.py`.
+    pub(super) package: bool,
+}
+
+/// What a look at a module's text tells.
+pub(super) struct Glance {
+    pub(super) file: FileId,
+    pub(super) imports: Option<Vec<Import>>,
+    pub(super) signed: bool,
+}
 
 pub(crate) struct Project<'s> {
     pub(super) sources: &'s Sources,
     /// Folders in which an absolute import is looked for, innermost first.
     roots: Vec<String>,
     loaded: HashMap<String, Option<Rc<Scope>>>,
+    /// How many of them are there.
+    count: usize,
+    /// Where modules lie, by the path without `.py`.
+    places: HashMap<String, Option<Place>>,
+    /// The names in each folder that was looked into.
+    names: HashMap<String, Rc<HashSet<String>>>,
+    /// In which of the roots the first name of an absolute import is.
+    firsts: HashMap<String, Rc<Vec<usize>>>,
     /// Modules that are read at the most.
     pub(super) most: usize,
     /// Modules that are not read, and why.
@@ -58,6 +90,10 @@ impl<'s> Project<'s> {
             sources,
             roots,
             loaded: HashMap::new(),
+            count: 0,
+            places: HashMap::new(),
+            names: HashMap::new(),
+            firsts: HashMap::new(),
             most: MAX_MODULES,
             refused: Vec::new(),
             full: false,
@@ -125,7 +161,12 @@ impl<'s> Project<'s> {
     }
 
     fn relative(&self, level: u32, from: &Module) -> Option<String> {
-        let mut base = from.dir.clone();
+        self.above(level, &from.dir)
+    }
+
+    /// The folder that the dots of a relative import mean.
+    pub(super) fn above(&self, level: u32, dir: &str) -> Option<String> {
+        let mut base = dir.to_owned();
         for _ in 1..level {
             base = match base.rsplit_once('/') {
                 Some((parent, _)) => parent.to_owned(),
@@ -137,18 +178,138 @@ impl<'s> Project<'s> {
     }
 
     pub(super) fn absolute(&mut self, dotted: &str) -> Option<Rc<Scope>> {
-        let first = dotted.split('.').next().unwrap_or_default();
-        if dotted.is_empty() || FOREIGN.contains(&first) {
-            return None;
-        }
         let path = dotted.replace('.', "/");
-        for at in 0..self.roots.len() {
-            let candidate = join(&self.roots[at], &path);
+        for at in self.firsts(dotted).iter() {
+            let candidate = join(&self.roots[*at], &path);
             if let Some(module) = self.at(&candidate) {
                 return Some(module);
             }
         }
         None
+    }
+
+    /// Where an absolute import leads: a module's path without `.py`. Nothing is parsed.
+    pub(super) fn locate(&mut self, dotted: &str) -> Option<String> {
+        let path = dotted.replace('.', "/");
+        for at in self.firsts(dotted).iter() {
+            let candidate = join(&self.roots[*at], &path);
+            if self.place(&candidate).is_some() {
+                return Some(candidate);
+            }
+        }
+        None
+    }
+
+    /// The roots that hold the first name of an import.
+    fn firsts(&mut self, dotted: &str) -> Rc<Vec<usize>> {
+        let first = dotted.split('.').next().unwrap_or_default();
+        if let Some(known) = self.firsts.get(first) {
+            return Rc::clone(known);
+        }
+        let mut found = Vec::new();
+        if !first.is_empty() && !FOREIGN.contains(&first) {
+            for at in 0..self.roots.len() {
+                let root = self.roots[at].clone();
+                if self.has(&root, first) || self.has(&root, &format!("{first}.py")) {
+                    found.push(at);
+                }
+            }
+        }
+        let found = Rc::new(found);
+        self.firsts.insert(first.to_owned(), Rc::clone(&found));
+        found
+    }
+
+    /// Whether a folder may have an entry of this name.
+    fn has(&mut self, dir: &str, name: &str) -> bool {
+        let names = match self.names.get(dir) {
+            Some(names) => names,
+            None => {
+                let names = self.sources.names(dir, MAX_NAMES).into_iter().collect();
+                self.names.entry(dir.to_owned()).or_insert(Rc::new(names))
+            }
+        };
+        names.len() >= MAX_NAMES || names.contains(name)
+    }
+
+    /// Where a module lies, given its path without `.py`.
+    pub(super) fn place(&mut self, path: &str) -> Option<Place> {
+        if let Some(known) = self.places.get(path) {
+            return known.clone();
+        }
+        let found = self.look(path);
+        if self.places.len() < self.most * 16 {
+            self.places.insert(path.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn look(&mut self, path: &str) -> Option<Place> {
+        if path.split('/').any(|part| part == "..") {
+            return None;
+        }
+        let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let file = format!("{name}.py");
+        if self.has(dir, &file) {
+            let path = join(dir, &file);
+            if self.sources.is_file(&path) {
+                return Some(Place { path, package: name == "__init__" });
+            }
+        }
+        if (name.is_empty() || self.has(dir, name)) && self.has(path, "__init__.py") {
+            let path = join(path, "__init__.py");
+            if self.sources.is_file(&path) {
+                return Some(Place { path, package: true });
+            }
+        }
+        None
+    }
+
+    /// Looks at the texts of modules, all at once.
+    pub(super) fn glance(
+        &mut self,
+        paths: &[String],
+        is_signed: fn(&str) -> bool,
+    ) -> Vec<Option<Glance>> {
+        let places: Vec<Option<Place>> = paths.iter().map(|path| self.place(path)).collect();
+        let sources = self.sources;
+        let look = |place: Option<Place>| {
+            let file = sources.load(&place?.path).ok()?;
+            let text = &sources.file(file).text;
+            Some(Glance { file, imports: imports::scan(text), signed: is_signed(text) })
+        };
+        match places.len() {
+            0..4 => places.into_iter().map(look).collect(),
+            _ => places.into_par_iter().map(look).collect(),
+        }
+    }
+
+    /// Parses modules that will be asked for, all at once.
+    pub(super) fn parse(&mut self, paths: &[String]) {
+        let new = paths.iter().filter(|path| !self.loaded.contains_key(*path));
+        let new: Vec<&String> = new.take(self.most.saturating_sub(self.count)).collect();
+        let places: Vec<(&String, Place)> =
+            new.into_iter().filter_map(|path| Some((path, self.place(path)?))).collect();
+        let sources = self.sources;
+        let parsed: Vec<_> = places
+            .into_par_iter()
+            .filter_map(|(path, place)| {
+                let file = sources.load(&place.path).ok()?;
+                Some((path, file, module::syntax(&sources.file(file).text)))
+            })
+            .collect();
+        for (path, file, syntax) in parsed {
+            let module = match syntax {
+                Ok(syntax) => Some(module::build(syntax, file, &sources.path(file))),
+                Err(reason) => {
+                    self.refused.push((file, reason));
+                    None
+                }
+            };
+            self.count += usize::from(module.is_some());
+            let scope = module.map(|module| Scope::of_module(Rc::new(module)));
+            self.loaded.insert(path.clone(), scope);
+        }
     }
 
     /// Whether an absolute import leads out of the project: no folder in which Python may look for
@@ -194,17 +355,12 @@ impl<'s> Project<'s> {
     }
 
     fn read(&mut self, path: &str) -> Option<Rc<Scope>> {
-        if path.split('/').any(|part| part == "..") {
-            return None;
-        }
-        let candidates = [format!("{path}.py"), join(path, "__init__.py")];
-        let file = candidates.iter().find(|candidate| self.sources.is_file(candidate))?;
-        let loaded = self.loaded.values().flatten().count();
-        if loaded >= self.most {
+        let place = self.place(path)?;
+        if self.count >= self.most {
             self.full = true;
             return None;
         }
-        let file = self.sources.load(file).ok()?;
+        let file = self.sources.load(&place.path).ok()?;
         let module = match module::parse(self.sources, file) {
             Ok(module) => module,
             Err(reason) => {
@@ -212,6 +368,7 @@ impl<'s> Project<'s> {
                 return None;
             }
         };
+        self.count += 1;
         Some(Scope::of_module(Rc::new(module)))
     }
 }

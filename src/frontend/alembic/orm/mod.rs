@@ -16,6 +16,9 @@ mod versions;
 
 use std::{collections::HashSet, rc::Rc};
 
+use modules::Seen;
+use rayon::prelude::*;
+
 use super::{
     machine::Machine,
     module::Item,
@@ -51,11 +54,21 @@ const SIGNS: &[&str] = &[
     "Mapped[",
     "table=True",
     "Table(",
-    "Model)",
-    "Base)",
+    "__table",
+    "__mapper_args__",
     "Index(",
     NAMING,
 ];
+/// Bases that classes of tables have, and so many others: not for themselves Pydantic's.
+const BASES: &[&str] = &["Base)", "Model)"];
+
+/// Whether a module may declare a table, or what one is made of.
+fn is_signed(text: &str) -> bool {
+    let inherits = |base: &&str| {
+        text.match_indices(*base).any(|(at, _)| !text[..at + base.len()].ends_with("(BaseModel)"))
+    };
+    SIGNS.iter().any(|sign| text.contains(sign)) || BASES.iter().any(inherits)
+}
 
 /// What a statement at the top level has to say to make a part of a table.
 const PARTS: &[&str] = &["Table(", "Index(", "Constraint("];
@@ -131,6 +144,7 @@ fn read_with(
     let mut tables =
         tables::Tables::new(versions::sqlmodel(sources, tree), versions::is_double(sources, tree));
     tables.env = env.as_ref().map(|env| env.module.file);
+    machine.brief = true;
     read_modules(&mut machine, &loaded, &mut tables);
     let loads = tables.has_target(&mut machine, target.as_deref());
     let declared = tables.declared(&machine, target.as_deref());
@@ -140,10 +154,10 @@ fn read_with(
             let note = "env.py loads no models that can be followed: those in the project's modules were read";
             models.notes.push(note.to_owned());
         }
-        let known: Vec<FileId> = loaded.iter().map(|scope| scope.module.file).collect();
+        let known: HashSet<FileId> = loaded.iter().map(|seen| seen.file).collect();
         let more = modules_with_models(&mut machine, found, tree);
         loaded = modules::closure(machine.project, more);
-        loaded.retain(|scope| !known.contains(&scope.module.file));
+        loaded.retain(|seen| !known.contains(&seen.file));
         read_modules(&mut machine, &loaded, &mut tables);
     }
     tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
@@ -213,29 +227,18 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
 }
 
 /// Evaluates the modules that have a sign of a table.
-fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Rc<Scope>], tables: &mut tables::Tables) {
-    for scope in modules {
-        let file = machine.project.sources.file(scope.module.file);
-        machine.compiled.extend(compiled(&file.text));
-    }
-    for scope in modules {
-        let file = machine.project.sources.file(scope.module.file);
-        if SIGNS.iter().any(|sign| file.text.contains(sign)) {
-            if let Some((span, error)) = &scope.module.error {
-                let reason = format!("the module has a syntax error: {error}");
-                machine.opaque(*span, &reason, OpaqueEffect::Anything);
-            }
-            read_module(machine, scope, tables);
+fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Seen], tables: &mut tables::Tables) {
+    let signed = modules.iter().filter(|seen| seen.signed);
+    let paths: Vec<String> = signed.map(|seen| seen.path.clone()).collect();
+    machine.project.parse(&paths);
+    for path in &paths {
+        let Some(scope) = machine.project.at(path) else { continue };
+        if let Some((span, error)) = &scope.module.error {
+            let reason = format!("the module has a syntax error: {error}");
+            machine.opaque(*span, &reason, OpaqueEffect::Anything);
         }
+        read_module(machine, &scope, tables);
     }
-}
-
-/// What a module compiles in its own way: the last word of `@compiles(functions.now, "sqlite")`.
-fn compiled(text: &str) -> impl Iterator<Item = String> {
-    text.split("@compiles(").skip(1).filter_map(|rest| {
-        let name = rest.split([',', ')']).next()?.trim();
-        name.rsplit('.').next().map(str::to_owned)
-    })
 }
 
 /// The modules beside a tree that declare tables.
@@ -250,19 +253,26 @@ fn modules_with_models(
     while !home.is_empty() && found_init(machine, parent(home)) {
         home = parent(home);
     }
-    let mut modules = Vec::new();
-    for path in &found.files {
+    let sources = machine.project.sources;
+    let declares = |path: &str| {
         let here = upward(path).any(|up| up == home);
         let apart = tree.below(path).is_some()
             || path.split('/').any(|part| matches!(part, "tests" | "test" | "docs" | "examples"));
-        let Some(stem) = path.strip_suffix(".py").filter(|_| here && !apart) else { continue };
-        let Ok(file) = machine.project.sources.load(path) else { continue };
-        let text = &machine.project.sources.file(file).text;
-        if ["Column(", "mapped_column", "table=True"].iter().any(|sign| text.contains(sign)) {
-            modules.extend(machine.project.at(stem.strip_suffix("/__init__").unwrap_or(stem)));
+        here && !apart && {
+            let text = sources.peek(path).unwrap_or_default();
+            ["Column(", "mapped_column", "table=True"].iter().any(|sign| text.contains(sign))
         }
-    }
-    modules
+    };
+    let paths: Vec<String> = found
+        .files
+        .par_iter()
+        .filter_map(|path| {
+            let stem = path.strip_suffix(".py").filter(|_| declares(path))?;
+            Some(stem.strip_suffix("/__init__").unwrap_or(stem).to_owned())
+        })
+        .collect();
+    machine.project.parse(&paths);
+    paths.iter().filter_map(|path| machine.project.at(path)).collect()
 }
 
 fn found_init(machine: &Machine<'_, '_>, dir: &str) -> bool {

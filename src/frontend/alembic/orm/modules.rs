@@ -1,9 +1,6 @@
 //! Which modules an application has loaded once env.py is: what it imports, followed.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    rc::Rc,
-};
+use std::{collections::HashSet, rc::Rc};
 
 use ruff_python_ast::{
     Expr, ExprCall, Stmt,
@@ -11,167 +8,153 @@ use ruff_python_ast::{
 };
 
 use super::super::{
+    imports::{Import, statements},
     machine::Machine,
-    module::{self, Item, Module, is_type_checking, span_of},
+    module::{self, Item, span_of},
     project::{Project, join},
     value::{Scope, Value},
 };
+use super::is_signed;
 use crate::{
     project::{parent, upward},
-    source::Span,
+    source::{FileId, Span},
 };
 
 /// Modules that are looked through at the most.
 const MAX_MODULES: usize = 2_000;
 
+/// A module that is loaded.
+pub(super) struct Seen {
+    /// Its path without `.py`; a package's folder.
+    pub(super) path: String,
+    pub(super) file: FileId,
+    /// It has a sign of a table.
+    pub(super) signed: bool,
+}
+
 /// Everything that some modules import, themselves first.
-pub(super) fn closure(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<Rc<Scope>> {
-    follow(project, starts, false)
+pub(super) fn closure(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<Seen> {
+    let paths = starts.iter().map(|scope| path_of(project, scope.module.file)).collect();
+    follow(project, paths, false)
 }
 
 /// Everything that some modules import, or could: inside of a function, too.
-pub(super) fn reachable(project: &mut Project<'_>, starts: Vec<Rc<Scope>>) -> Vec<Rc<Scope>> {
-    follow(project, starts, true)
+pub(super) fn reachable(project: &mut Project<'_>, starts: &[Seen]) -> Vec<Seen> {
+    let paths = starts.iter().map(|seen| seen.path.clone()).collect();
+    follow(project, paths, true)
 }
 
-fn follow(project: &mut Project<'_>, starts: Vec<Rc<Scope>>, all: bool) -> Vec<Rc<Scope>> {
-    let mut queue: VecDeque<(Rc<Scope>, bool)> =
-        starts.into_iter().map(|scope| (scope, true)).collect();
-    let mut seen = HashSet::new();
-    let mut found = Vec::new();
-    while let Some((scope, inner)) = queue.pop_front() {
-        if found.len() >= MAX_MODULES || !seen.insert(scope.module.file) {
-            continue;
-        }
-        let module = Rc::clone(&scope.module);
-        found.push(scope);
-        // Python runs the packages around a module before it.
-        let dir = if module.package { parent(&module.dir) } else { &module.dir };
-        let around = upward(dir).take_while(|dir| !dir.is_empty());
-        for dir in around {
-            match project.at(dir).filter(|scope| scope.module.package) {
-                Some(package) => queue.push_back((package, false)),
-                None => break,
+fn path_of(project: &Project<'_>, file: FileId) -> String {
+    let path = project.sources.path(file);
+    let path = path.strip_suffix(".py").unwrap_or(&path);
+    path.strip_suffix("/__init__").unwrap_or(path).to_owned()
+}
+
+/// Level by level, so that the texts of one are looked at together.
+fn follow(project: &mut Project<'_>, starts: Vec<String>, all: bool) -> Vec<Seen> {
+    let mut level = starts;
+    let mut inner = true;
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut found: Vec<Seen> = Vec::new();
+    while !level.is_empty() {
+        level.retain(|path| seen.insert(path.clone()));
+        level.truncate(MAX_MODULES.saturating_sub(found.len()));
+        let glances = project.glance(&level, is_signed);
+        let mut next = Vec::new();
+        for (path, glance) in std::mem::take(&mut level).into_iter().zip(glances) {
+            let (Some(glance), Some(place)) = (glance, project.place(&path)) else { continue };
+            let dir = if place.package { path.as_str() } else { parent(&path) };
+            // Python runs the packages around a module before it.
+            let outer = if place.package { parent(dir) } else { dir };
+            for dir in upward(outer).take_while(|dir| !dir.is_empty()) {
+                match project.place(dir) {
+                    Some(place) if place.package => next.push(dir.to_owned()),
+                    _ => break,
+                }
             }
-        }
-        let statements = if all { module::imports(&module) } else { imports(&module, inner) };
-        for import in statements {
-            for next in targets(project, import, &module) {
-                queue.push_back((next, false));
+            let imports = match glance.imports {
+                Some(imports) if !(inner || all) => imports,
+                // Inside of functions, and where a look at the text is not enough.
+                _ => parsed(project, &path, inner, all),
+            };
+            for import in &imports {
+                targets(project, import, dir, &mut next);
             }
-        }
-        if walks(project, &module) {
-            for next in package(project, &module) {
-                queue.push_back((next, false));
+            if walks(project, glance.file) {
+                package(project, dir, &mut next);
             }
+            found.push(Seen { path, file: glance.file, signed: glance.signed });
         }
+        level = next;
+        inner = false;
     }
     found
 }
 
-/// The modules that one import statement loads.
-fn targets(project: &mut Project<'_>, import: &Stmt, module: &Module) -> Vec<Rc<Scope>> {
-    let mut found = Vec::new();
+/// The imports of a syntax tree.
+fn parsed(project: &mut Project<'_>, path: &str, inner: bool, all: bool) -> Vec<Import> {
+    let Some(scope) = project.at(path) else { return Vec::new() };
+    let module = &scope.module;
+    let found = if all { module::imports(module) } else { statements(module, inner) };
+    found.into_iter().filter_map(Import::of).collect()
+}
+
+/// The modules that one import statement loads, for a module in a folder.
+fn targets(project: &mut Project<'_>, import: &Import, dir: &str, found: &mut Vec<String>) {
     match import {
-        Stmt::ImportFrom(import) => match project.module_of(import, module) {
-            Some(package) => {
-                for alias in &import.names {
-                    if let Some(Value::Module(inner)) =
-                        project.submodule(&package, alias.name.as_str())
-                    {
-                        found.push(inner);
-                    }
+        Import::From { level, path, names } => {
+            let above = if *level > 0 { project.above(*level, dir) } else { None };
+            let from = match (level, &above) {
+                (0, _) => project.locate(path),
+                (_, None) => None,
+                (_, Some(base)) => Some(join(base, &path.replace('.', "/")))
+                    .filter(|path| project.place(path).is_some()),
+            };
+            if let Some(from) = from {
+                if project.place(&from).is_some_and(|place| place.package) {
+                    let inner = names.iter().map(|name| join(&from, name));
+                    found.extend(inner.filter(|path| project.place(path).is_some()));
                 }
-                // `from a.b.c import X` loads `a` and `a.b`, too.
-                found.extend(packages(project, &package.module));
-                found.push(package);
+                found.push(from);
+                return;
             }
-            None => {
-                for alias in &import.names {
-                    let name = alias.name.as_str();
-                    if let Value::Module(inner) = project.external_or_package(import, name, module)
-                    {
-                        found.push(inner);
-                    }
-                }
+            for name in names {
+                found.extend(match (level, &above) {
+                    (0, _) if path.is_empty() => None,
+                    (0, _) => project.locate(&format!("{path}.{name}")),
+                    (_, None) => None,
+                    (_, Some(base)) => Some(join(&join(base, &path.replace('.', "/")), name))
+                        .filter(|path| project.place(path).is_some()),
+                });
             }
-        },
-        Stmt::Import(import) => {
-            for alias in &import.names {
+        }
+        Import::Plain(modules) => {
+            for dotted in modules {
                 // `import a.b.c` loads `a` and `a.b`, too.
-                let dotted = alias.name.as_str();
                 let ends = dotted.match_indices('.').map(|(at, _)| at).chain([dotted.len()]);
-                let ends: Vec<usize> = ends.collect();
-                found.extend(ends.iter().filter_map(|end| project.absolute(&dotted[..*end])));
+                found.extend(ends.filter_map(|end| project.locate(&dotted[..end])));
             }
         }
-        _ => {}
     }
-    found
-}
-
-/// The packages that a module lies in.
-fn packages(project: &mut Project<'_>, module: &Module) -> Vec<Rc<Scope>> {
-    let path = project.sources.path(module.file);
-    let mut dir = parent(&path);
-    let mut found = Vec::new();
-    while !dir.is_empty() && project.sources.is_file(&join(dir, "__init__.py")) {
-        found.extend(project.at(dir));
-        dir = parent(dir);
-    }
-    found
-}
-
-/// The import statements that run when a module is loaded; with `inner`, those of its functions
-/// too.
-pub(super) fn imports(module: &Module, inner: bool) -> Vec<&Stmt> {
-    let mut found = Vec::new();
-    let mut todo: Vec<&Stmt> = Vec::new();
-    for item in module.items.iter().rev() {
-        match item {
-            Item::Other(stmt) => todo.push(stmt),
-            Item::Function(def) if inner => todo.extend(def.body.iter().rev()),
-            _ => {}
-        }
-    }
-    while let Some(stmt) = todo.pop() {
-        match stmt {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => found.push(stmt),
-            Stmt::If(test) => {
-                for clause in test.elif_else_clauses.iter().rev() {
-                    todo.extend(clause.body.iter().rev());
-                }
-                if !is_type_checking(&test.test) {
-                    todo.extend(test.body.iter().rev());
-                }
-            }
-            Stmt::Try(attempt) => {
-                for handler in attempt.handlers.iter().rev() {
-                    let ruff_python_ast::ExceptHandler::ExceptHandler(handler) = handler;
-                    todo.extend(handler.body.iter().rev());
-                }
-                todo.extend(attempt.orelse.iter().rev());
-                todo.extend(attempt.body.iter().rev());
-            }
-            Stmt::With(with) => todo.extend(with.body.iter().rev()),
-            _ => {}
-        }
-    }
-    found
 }
 
 /// A module that imports whatever lies in its folder.
-fn walks(project: &Project<'_>, module: &Module) -> bool {
-    let text = &project.sources.file(module.file).text;
+fn walks(project: &Project<'_>, file: FileId) -> bool {
+    let text = &project.sources.file(file).text;
     let lists = ["iter_modules(", "walk_packages(", "glob(", "listdir(", "iterdir("];
     text.contains("import_module(") && lists.iter().any(|word| text.contains(word))
 }
 
 /// The modules in a module's own folder.
-fn package(project: &mut Project<'_>, module: &Module) -> Vec<Rc<Scope>> {
-    let names = project.sources.names(&module.dir, MAX_MODULES);
+fn package(project: &mut Project<'_>, dir: &str, found: &mut Vec<String>) {
+    let names = project.sources.names(dir, MAX_MODULES);
     let stems = names.iter().filter_map(|name| name.strip_suffix(".py"));
-    stems.filter_map(|stem| project.at(&join(&module.dir, stem))).collect()
+    for path in stems.map(|stem| join(dir, stem)) {
+        // The package itself is there already.
+        if !path.ends_with("/__init__") && project.place(&path).is_some() {
+            found.push(path);
+        }
+    }
 }
 
 /// What env.py gives to `context.configure` under a keyword: `target_metadata`,

@@ -13,12 +13,14 @@ use ruff_python_ast::Stmt;
 
 use super::{
     super::{
+        imports::statements,
         machine::Machine,
         project::{Project, join},
         value::{Scope, Value},
     },
     metadata::Key,
-    modules, read_module,
+    modules::{self, Seen},
+    read_module,
     tables::{Declared, Tables},
 };
 use crate::{
@@ -75,7 +77,7 @@ pub(super) struct Loaded<'a> {
     pub(super) env: &'a Rc<Scope>,
     /// The metadata that env.py compares with.
     pub(super) target: &'a [Key],
-    pub(super) modules: &'a [Rc<Scope>],
+    pub(super) modules: &'a [Seen],
     pub(super) declared: &'a Declared,
 }
 
@@ -93,11 +95,8 @@ pub(super) fn find(
     if !is_alone(found, tree, &homes) || !is_configured(machine.project, found) {
         return;
     }
-    let known: HashSet<String> = loaded
-        .modules
-        .iter()
-        .map(|scope| machine.project.sources.path(scope.module.file))
-        .collect();
+    let known = loaded.modules.iter().map(|seen| machine.project.sources.path(seen.file));
+    let known: HashSet<String> = known.collect();
     let beside: Vec<&String> = found
         .files
         .iter()
@@ -129,9 +128,9 @@ pub(super) fn find(
     if made.is_empty() || !is_followed(machine, loaded) {
         return;
     }
-    let reached: HashSet<String> = modules::reachable(machine.project, loaded.modules.to_vec())
+    let reached: HashSet<String> = modules::reachable(machine.project, loaded.modules)
         .iter()
-        .map(|scope| sources.path(scope.module.file))
+        .map(|seen| sources.path(seen.file))
         .collect();
     made.retain(|model| !reached.contains(&sources.path(model.span.file)));
     let (lost, mut unmade): (Vec<Unregistered>, Vec<Unregistered>) =
@@ -271,12 +270,13 @@ fn is_followed(machine: &mut Machine<'_, '_>, loaded: &Loaded<'_>) -> bool {
         return false;
     }
     let sources = machine.project.sources;
-    let plain = loaded.modules.iter().all(|scope| {
-        let text = sources.file(scope.module.file);
-        scope.module.error.is_none() && !LOADERS.iter().any(|name| calls(&text.text, name))
+    let plain = loaded.modules.iter().all(|seen| {
+        let text = sources.file(seen.file);
+        !LOADERS.iter().any(|name| calls(&text.text, name))
     });
     let env = sources.file(loaded.env.module.file);
-    let tops = loaded.modules.iter().map(|scope| top(machine.project, &scope.module.dir));
+    let tops =
+        loaded.modules.iter().map(|seen| top(machine.project, parent(&sources.path(seen.file))));
     let tops: BTreeSet<String> = tops.flatten().collect();
     // A package that is named in a string is for somebody who loads it.
     let names_package = |top: &String| {
@@ -290,9 +290,11 @@ fn is_followed(machine: &mut Machine<'_, '_>, loaded: &Loaded<'_>) -> bool {
     };
     plain
         && !tops.iter().any(names_package)
-        && loaded.modules.iter().all(|scope| {
-            let imports = modules::imports(&scope.module, false);
-            imports.iter().all(|import| follows(machine.project, import, scope))
+        && loaded.modules.iter().all(|seen| {
+            let Some(scope) = machine.project.at(&seen.path) else { return false };
+            let imports = statements(&scope.module, false);
+            scope.module.error.is_none()
+                && imports.iter().all(|import| follows(machine.project, import, &scope))
         })
 }
 
