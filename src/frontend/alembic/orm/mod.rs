@@ -226,8 +226,20 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
     }
 }
 
+/// What a module compiles in its own way: the last word of `@compiles(functions.now, "sqlite")`.
+fn compiled(text: &str) -> impl Iterator<Item = String> {
+    text.split("@compiles(").skip(1).filter_map(|rest| {
+        let name = rest.split([',', ')']).next()?.trim();
+        name.rsplit('.').next().map(str::to_owned)
+    })
+}
+
 /// Evaluates the modules that have a sign of a table.
 fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Seen], tables: &mut tables::Tables) {
+    for seen in modules {
+        let file = machine.project.sources.file(seen.file);
+        machine.compiled.extend(compiled(&file.text));
+    }
     let signed = modules.iter().filter(|seen| seen.signed);
     let paths: Vec<String> = signed.map(|seen| seen.path.clone()).collect();
     machine.project.parse(&paths);

@@ -7,6 +7,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from . import sql  # noqa: F401
+
 
 class Stamp(FunctionElement):
     inherit_cache = True
@@ -68,6 +70,7 @@ class Hero(Base):
     note: Mapped[str | None] = mapped_column(Text())
     seen_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     made_at: Mapped[datetime] = mapped_column(server_default=Stamp())
+    logged_at: Mapped[datetime] = mapped_column(server_default=func.localtimestamp())
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     level: Mapped[int] = mapped_column(server_default="1")
     short: Mapped[str] = mapped_column(Short(Mood, length=12))

@@ -24,6 +24,7 @@ def upgrade():
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("seen_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=True),
         sa.Column("made_at", sa.DateTime(), server_default=sa.text("CURRENT_TIMESTAMP"), nullable=False),
+        sa.Column("logged_at", sa.DateTime(), server_default=sa.text("CURRENT_DATE"), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="1", nullable=False),
         sa.Column("short", sa.String(12), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
