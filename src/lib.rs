@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod database;
+pub mod ddl;
 pub mod diagnostic;
 pub mod drift;
 pub mod emit;

@@ -3,6 +3,7 @@
 
 use crate::{
     database::Database,
+    ddl,
     fix::{self, Writing},
     ir::{Column, Constraint, ConstraintKind, CreateTable, Index, Indexed, Name, OpKind},
     quote,
@@ -118,10 +119,6 @@ impl Writer<'_> {
         quote::qualified(name, self.database.dialect)
     }
 
-    fn list(&self, names: &[String]) -> String {
-        names.iter().map(|name| self.ident(name)).collect::<Vec<_>>().join(", ")
-    }
-
     /// A NOT NULL column that no default fills: rows may be there.
     fn add_filled(&self, table: &Name, column: &Column) -> Option<String> {
         if self.writing == Writing::Sql && self.database.is_sqlite() {
@@ -153,24 +150,20 @@ impl Writer<'_> {
         if column.ty.is_unknown() {
             return None;
         }
-        let serial = match column.ty.name.as_str() {
-            "integer" => Some("serial"),
-            "bigint" => Some("bigserial"),
-            "smallint" => Some("smallserial"),
-            _ => None,
-        };
         let ty = column.ty.to_string();
-        let ty = serial.filter(|_| column.serial).map_or(ty, str::to_owned);
+        let serial = column.serial.then(|| ddl::serial(&column.ty.name)).flatten();
+        let ty = serial.map_or(ty, str::to_owned);
         let mut text = format!("{} {ty}", self.ident(&column.name));
         if let Some(generated) = &column.generated {
-            text.push_str(&format!(" GENERATED ALWAYS AS ({}) STORED", generated.sql));
+            text.push_str(&format!(" {}", ddl::generated(generated)));
         }
         if let Some(identity) = &column.identity {
             let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
             text.push_str(&format!(" GENERATED {when} AS IDENTITY"));
         }
         if let Some(default) = &column.default {
-            text.push_str(&format!(" DEFAULT {}", default.sql.as_deref()?));
+            let sql = default.sql.as_deref()?;
+            text.push_str(&format!(" DEFAULT {}", ddl::default(sql, self.database.dialect)));
         }
         if !column.nullable && !column.serial {
             text.push_str(" NOT NULL");
@@ -182,46 +175,10 @@ impl Writer<'_> {
         let mut lines: Vec<String> =
             create.columns.iter().map(|c| self.column_sql(c)).collect::<Option<_>>()?;
         for constraint in &create.constraints {
-            lines.push(self.constraint_sql(constraint)?);
+            lines.push(ddl::constraint(constraint, self.database)?);
         }
         let name = self.name(&create.table);
         Some(format!("CREATE TABLE {name} (\n    {}\n);", lines.join(",\n    ")))
-    }
-
-    fn constraint_sql(&self, c: &Constraint) -> Option<String> {
-        let name = c.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.ident(name)));
-        let columns = self.list(&c.columns);
-        let mut text = name.unwrap_or_default();
-        text.push_str(&match &c.kind {
-            ConstraintKind::PrimaryKey => format!("PRIMARY KEY ({columns})"),
-            ConstraintKind::Unique { nulls_not_distinct: false } => format!("UNIQUE ({columns})"),
-            ConstraintKind::Unique { nulls_not_distinct: true } => {
-                format!("UNIQUE NULLS NOT DISTINCT ({columns})")
-            }
-            ConstraintKind::Check { sql: Some(sql) } => format!("CHECK ({sql})"),
-            ConstraintKind::ForeignKey(fk) => {
-                let target = self.name(&fk.table);
-                let referenced = match fk.columns.as_slice() {
-                    [] => String::new(),
-                    columns => format!(" ({})", self.list(columns)),
-                };
-                let mut text = format!("FOREIGN KEY ({columns}) REFERENCES {target}{referenced}");
-                for (when, action) in [("DELETE", &fk.on_delete), ("UPDATE", &fk.on_update)] {
-                    if let Some(action) = action {
-                        text.push_str(&format!(" ON {when} {action}"));
-                    }
-                }
-                text
-            }
-            _ => return None,
-        });
-        if c.deferrable {
-            text.push_str(" DEFERRABLE");
-        }
-        if c.initially_deferred {
-            text.push_str(" INITIALLY DEFERRED");
-        }
-        Some(text)
     }
 
     fn create_alembic(&self, create: &CreateTable) -> Option<String> {
@@ -344,7 +301,7 @@ impl Writer<'_> {
             if self.database.is_sqlite() {
                 return None;
             }
-            let constraint = self.constraint_sql(c)?;
+            let constraint = ddl::constraint(c, self.database)?;
             return Some(format!("ALTER TABLE {} ADD {constraint};", self.name(table)));
         }
         // A batch takes no constraint without a name.
@@ -458,35 +415,7 @@ impl Writer<'_> {
             let (of, columns) = (py(&table.name), py_list(&columns));
             return Some(format!("op.create_index({}, {of}, {columns}{rest})", py(name)));
         }
-        let parts: Option<Vec<String>> = index
-            .parts
-            .iter()
-            .map(|part| {
-                let mut text = match &part.of {
-                    Indexed::Column(name) => self.ident(name),
-                    Indexed::Expression(sql) if sql.is_empty() => return None,
-                    Indexed::Expression(sql) => format!("({sql})"),
-                };
-                if let Some(opclass) = &part.opclass {
-                    text.push_str(&format!(" {opclass}"));
-                }
-                if part.descending {
-                    text.push_str(" DESC");
-                }
-                Some(text)
-            })
-            .collect();
-        let unique = if index.unique { "UNIQUE " } else { "" };
-        let method =
-            index.method.as_deref().filter(|m| *m != "btree" && self.database.is_postgres());
-        let method = method.map(|m| format!(" USING {m}")).unwrap_or_default();
-        let rest = index.predicate.as_ref().map(|p| format!(" WHERE {p}")).unwrap_or_default();
-        let statement = format!(
-            "CREATE {unique}INDEX {} ON {}{method} ({}){rest}",
-            self.ident(name),
-            self.name(table),
-            parts?.join(", ")
-        );
+        let statement = ddl::index(table, name, index, false, self.database)?;
         Some(fix::sql(writing, &statement))
     }
 }

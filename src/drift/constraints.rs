@@ -1,6 +1,6 @@
 //! Primary keys, foreign keys, unique and check constraints.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Difference, Harm, Kind, Pair, Side, Sides, expression::essence};
 use crate::{
@@ -45,9 +45,9 @@ impl Sides<'_> {
     }
 
     fn foreign_keys(&mut self, pair: &Pair<'_>) {
-        let made: HashMap<Key, &Constraint> = keys(pair, self.migrations, pair.made).collect();
-        let model: HashMap<Key, &Constraint> = keys(pair, self.models, pair.model).collect();
-        let by_columns = |keys: &HashMap<Key, &Constraint>| -> HashMap<Vec<String>, Key> {
+        let made: BTreeMap<Key, &Constraint> = keys(pair, self.migrations, pair.made).collect();
+        let model: BTreeMap<Key, &Constraint> = keys(pair, self.models, pair.model).collect();
+        let by_columns = |keys: &BTreeMap<Key, &Constraint>| -> HashMap<Vec<String>, Key> {
             keys.keys().map(|key| (key.columns.clone(), key.clone())).collect()
         };
         let (there, told) = (by_columns(&made), by_columns(&model));
@@ -173,7 +173,11 @@ impl Sides<'_> {
                 declared: Some(check.span),
                 made: Some(other.map_or(pair.made.created.span, |c| c.span)),
                 harm: if other.is_some() { Harm::Risk } else { harm(pair, sql) },
-                consequence: "the database checks something else than the model says".to_owned(),
+                consequence: match other {
+                    Some(_) => "the database checks something else than the model says",
+                    None => "the database lets in rows that the model does not",
+                }
+                .to_owned(),
                 ops: replaced(pair, other.copied(), check),
                 ..pair.difference(Kind::Check, name(check))
             });
@@ -240,7 +244,7 @@ pub(super) fn sorted(mut names: Vec<String>) -> Vec<String> {
 }
 
 /// What a foreign key connects.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     columns: Vec<String>,
     table: Name,
@@ -337,7 +341,7 @@ fn shown_actions(constraint: &Constraint, fk: &ForeignKey) -> String {
 fn uniques(
     pair: &Pair<'_>,
     table: &Table,
-) -> std::collections::BTreeMap<Vec<String>, (crate::source::Span, Vec<String>)> {
+) -> BTreeMap<Vec<String>, (crate::source::Span, Vec<String>)> {
     let constraints = table
         .constraints
         .iter()

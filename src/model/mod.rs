@@ -114,6 +114,24 @@ pub struct Says {
     pub checks: bool,
 }
 
+impl Says {
+    /// Types, nullability and keys, and of nothing else. `all`: of every table and column.
+    fn columns(all: bool) -> Says {
+        Says {
+            all_tables: all,
+            all_columns: all,
+            types: true,
+            nullability: true,
+            defaults: false,
+            foreign_keys: false,
+            actions: false,
+            uniques: false,
+            indexes: false,
+            checks: false,
+        }
+    }
+}
+
 impl Default for Says {
     fn default() -> Says {
         Says {

@@ -14,21 +14,6 @@ use crate::{
 /// Folders that hold no application's models.
 const ASIDE: &[&str] = &["tests", "test", "benches", "target", "examples"];
 
-/// What entities say: a table that none maps is no fault, nor a column that nobody reads; what
-/// else the database holds is the migrations' to say, for the code runs without it.
-const SAYS: Says = Says {
-    all_tables: false,
-    all_columns: false,
-    types: true,
-    nullability: true,
-    defaults: false,
-    foreign_keys: false,
-    actions: false,
-    uniques: false,
-    indexes: false,
-    checks: false,
-};
-
 pub(super) fn read(
     sources: &Sources,
     project: &Found,
@@ -39,7 +24,9 @@ pub(super) fn read(
     if found.is_empty() {
         return None;
     }
-    let mut models = Models { says: SAYS, ..Models::default() };
+    // A table that no entity maps is no fault, nor a column that nobody reads; what else the
+    // database holds is the migrations' to say, for the code runs without it.
+    let mut models = Models { says: Says::columns(false), ..Models::default() };
     let mut from = BTreeSet::new();
     let mut taken = BTreeSet::new();
     for entity in found {

@@ -33,6 +33,18 @@ fn without_time(line: &str) -> String {
     }
 }
 
+/// Holds what was found to what a file says, or puts it there.
+pub(crate) fn hold(path: &Path, expected: &str, found: &str, wrong: &mut Vec<String>) {
+    if found == expected {
+        return;
+    }
+    if updating() {
+        fs::write(path, found).expect("expect.txt");
+    } else {
+        wrong.push(format!("{} (UPDATE=1 rewrites it):\n{found}", path.display()));
+    }
+}
+
 #[test]
 fn projects_print_what_is_expected() {
     let mut wrong = Vec::new();
@@ -48,14 +60,7 @@ fn projects_print_what_is_expected() {
             found.push_str(&format!("{line}\n{answer}\n\n"));
         }
         let found = found.trim_end().to_owned() + "\n";
-        if found == expected {
-            continue;
-        }
-        if updating() {
-            fs::write(&path, &found).expect("expect.txt");
-        } else {
-            wrong.push(format!("{} (UPDATE=1 rewrites it):\n{found}", path.display()));
-        }
+        hold(&path, &expected, &found, &mut wrong);
     }
     assert!(commands > 20, "only {commands} commands");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -87,19 +87,7 @@ pub(super) fn read(
 /// What the files say. A file that Diesel writes has every table and column; of others, people
 /// keep only what they use.
 fn says(files: &[Read]) -> Says {
-    let all = files.iter().all(|read| read.printed.is_some());
-    Says {
-        all_tables: all,
-        all_columns: all,
-        types: true,
-        nullability: true,
-        defaults: false,
-        foreign_keys: false,
-        actions: false,
-        uniques: false,
-        indexes: false,
-        checks: false,
-    }
+    Says::columns(files.iter().all(|read| read.printed.is_some()))
 }
 
 fn file(sources: &Sources, path: &str) -> Option<Read> {

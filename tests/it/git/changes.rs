@@ -9,8 +9,8 @@ use std::{
 
 use super::{commit, git};
 use crate::{
-    fixtures::answer,
-    support::{Folder, home, updating},
+    fixtures::{answer, hold},
+    support::{Folder, home},
 };
 
 #[test]
@@ -35,14 +35,7 @@ fn changes_print_what_is_expected() {
         let answers = lines
             .map(|line| format!("{line}\n{}\n\n", without_commit(&answer(folder.path(), line))));
         let found = answers.collect::<String>().trim_end().to_owned() + "\n";
-        if found == expected {
-            continue;
-        }
-        if updating() {
-            fs::write(&path, &found).expect("expect.txt");
-        } else {
-            wrong.push(format!("{} (UPDATE=1 rewrites it):\n{found}", path.display()));
-        }
+        hold(&path, &expected, &found, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -2,7 +2,7 @@
 
 use super::Script;
 use crate::{
-    database::Dialect,
+    ddl,
     facts::postgres::extensions,
     ir::{Column, ConstraintKind, Name},
     quote,
@@ -77,7 +77,7 @@ impl Script<'_> {
         let sequence = self.replayed.sequence(table, &column.name);
         let own_name = sequence_name(&table.name, &column.name);
         let usual = sequence.is_none_or(|s| s.name == own_name && s.is_usual(&column.ty));
-        let serial = column.serial.then(|| serial(&column.ty.name)).flatten();
+        let serial = column.serial.then(|| ddl::serial(&column.ty.name)).flatten();
         match (serial, usual && !column.nullable) {
             (Some(serial), true) => text = format!("{name} {serial}"),
             (Some(_), false) => {
@@ -88,7 +88,10 @@ impl Script<'_> {
             (None, _) => {}
         }
         if let Some(collation) = &column.collation {
-            text.push_str(&format!(" COLLATE {}", self.collation(collation)));
+            text.push_str(&format!(
+                " COLLATE {}",
+                ddl::collation(collation, self.database.dialect)
+            ));
         }
         // A partition gets its identity with its place (PostgreSQL 17).
         if let Some(identity) = column.identity.as_ref().filter(|_| table.bound.is_none()) {
@@ -106,14 +109,15 @@ impl Script<'_> {
         match &column.generated {
             None => {}
             Some(generated) if self.stands(table, &generated.sql) => {
-                let kept = if generated.stored { "STORED" } else { "VIRTUAL" };
-                text.push_str(&format!(" GENERATED ALWAYS AS ({}) {kept}", generated.sql));
+                text.push_str(&format!(" {}", ddl::generated(generated)));
             }
             Some(_) => lines.push(Line::Unknown(format!("what {name} is generated from"))),
         }
         match column.default.as_ref().map(|default| default.sql.as_deref()) {
             None => {}
-            Some(Some(sql)) => text.push_str(&format!(" DEFAULT {}", self.default(sql))),
+            Some(Some(sql)) => {
+                text.push_str(&format!(" DEFAULT {}", ddl::default(sql, self.database.dialect)))
+            }
             Some(None) => lines.push(Line::Unknown(format!("the default of {name}"))),
         }
         if !column.nullable {
@@ -142,30 +146,13 @@ impl Script<'_> {
         }
         let mut text = name.to_owned();
         if let Some(default) = column.default.as_ref().and_then(|d| d.sql.as_deref()) {
-            text.push_str(&format!(" DEFAULT {}", self.default(default)));
+            text.push_str(&format!(" DEFAULT {}", ddl::default(default, self.database.dialect)));
         }
         if !column.nullable {
             text.push_str(" NOT NULL");
         }
         text.extend(key);
         vec![Line::Unknown(format!("the type of {name}, if it has one")), Line::Item(text)]
-    }
-
-    pub(super) fn collation(&self, name: &str) -> String {
-        match self.database.dialect {
-            Dialect::Sqlite => self.name(name),
-            // Lower-case names fold, and most of a server's are not.
-            Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
-        }
-    }
-
-    /// SQLite takes an expression in parentheses only (lang_createtable, "The DEFAULT clause").
-    pub(super) fn default(&self, sql: &str) -> String {
-        let sql = sql.trim();
-        if self.database.is_postgres() || is_constant(sql) || is_enclosed(sql) {
-            return sql.to_owned();
-        }
-        format!("({sql})")
     }
 }
 
@@ -191,42 +178,3 @@ const CONTRIB: &[&str] = &[
     "unaccent",
     "uuid-ossp",
 ];
-
-/// The type that makes an integer and its sequence (manual, 8.1.4).
-fn serial(ty: &str) -> Option<&'static str> {
-    Some(match ty {
-        "integer" => "serial",
-        "bigint" => "bigserial",
-        "smallint" => "smallserial",
-        _ => return None,
-    })
-}
-
-/// A number, a string or a word of its own.
-fn is_constant(sql: &str) -> bool {
-    let number = sql.trim_start_matches(['+', '-']);
-    let digits = |c: char| c.is_ascii_digit() || c == '.';
-    let inner = sql.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    inner.is_some_and(|inner| !inner.replace("''", "").contains('\''))
-        || !number.is_empty() && number.chars().all(digits)
-        || ["null", "true", "false", "current_timestamp", "current_date", "current_time"]
-            .iter()
-            .any(|word| sql.eq_ignore_ascii_case(word))
-}
-
-/// Whether the parenthesis at the end closes the one at the beginning.
-pub(super) fn is_enclosed(sql: &str) -> bool {
-    let Some(inner) = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
-        return false;
-    };
-    let (mut depth, mut quoted) = (0i32, false);
-    inner.chars().all(|c| {
-        match c {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            _ => {}
-        }
-        depth >= 0
-    })
-}

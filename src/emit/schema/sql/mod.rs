@@ -15,6 +15,7 @@ use std::{
 use super::Replayed;
 use crate::{
     database::{Database, Dialect},
+    ddl,
     emit::clean,
     ir::Name,
     quote,
@@ -120,7 +121,7 @@ impl<'a> Script<'a> {
     }
 
     fn list<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> String {
-        names.into_iter().map(|name| self.name(name)).collect::<Vec<_>>().join(", ")
+        ddl::list(names, self.database.dialect)
     }
 
     /// Whether columns of a table were all written.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Script, Written, columns::Line, constraints::in_order, order::sorted, partly};
 use crate::{
+    ddl,
     facts::postgres::extensions,
     ir::{Constraint, ConstraintKind, Indexed, Name, Routine},
     quote,
@@ -193,7 +194,10 @@ impl<'a> Script<'a> {
                 };
                 let mut text = format!("CREATE DOMAIN {name} AS {base}");
                 if let Some(collation) = &domain.collation {
-                    text.push_str(&format!(" COLLATE {}", self.collation(collation)));
+                    text.push_str(&format!(
+                        " COLLATE {}",
+                        ddl::collation(collation, self.database.dialect)
+                    ));
                 }
                 if let Some(default) = domain.default.as_ref().and_then(|d| d.sql.as_deref()) {
                     text.push_str(&format!(" DEFAULT {default}"));

@@ -10,7 +10,7 @@ use ruff_python_ast::{
 use super::super::{
     imports::{Import, statements},
     machine::Machine,
-    module::{self, Item, span_of},
+    module::{self, Item, Module, span_of},
     project::{Project, join},
     value::{Scope, Value},
 };
@@ -165,16 +165,8 @@ pub(super) fn configured(
     keyword: &str,
 ) -> Option<Value> {
     let module = Rc::clone(&env.module);
-    let mut finder = Finder { keyword, values: Vec::new() };
-    for item in &module.items {
-        match item {
-            Item::Other(stmt) => finder.visit_stmt(stmt),
-            Item::Function(def) => def.body.iter().for_each(|stmt| finder.visit_stmt(stmt)),
-            Item::Class(_) => {}
-        }
-    }
     let mut found = None;
-    for expr in finder.values {
+    for expr in given(&module, keyword) {
         let value = machine.eval(expr, env);
         let known = !matches!(&value, Value::Unknown(_) | Value::None)
             && !matches!(&value, Value::External(path) if path.starts_with("builtins."));
@@ -194,6 +186,11 @@ pub(super) fn place(env: &Rc<Scope>, keyword: &str) -> Option<Span> {
     if let Some(Item::Other(stmt @ (Stmt::Assign(_) | Stmt::AnnAssign(_)))) = at {
         return Some(span_of(module.file, stmt));
     }
+    given(module, keyword).first().map(|expr| span_of(module.file, *expr))
+}
+
+/// What stands behind a keyword in a module's calls and dicts.
+fn given<'m>(module: &'m Module, keyword: &str) -> Vec<&'m Expr> {
     let mut finder = Finder { keyword, values: Vec::new() };
     for item in &module.items {
         match item {
@@ -202,7 +199,7 @@ pub(super) fn place(env: &Rc<Scope>, keyword: &str) -> Option<Span> {
             Item::Class(_) => {}
         }
     }
-    finder.values.first().map(|expr| span_of(module.file, *expr))
+    finder.values
 }
 
 /// Collects what stands behind a keyword of a call, or a key of a dict.
