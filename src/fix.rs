@@ -48,7 +48,8 @@ pub fn nullable(call: &str, style: Style, table: &Name) -> Option<String> {
     }
 }
 
-fn block(table: &Name, inner: &str) -> String {
+/// A call in a batch on its table.
+pub fn block(table: &Name, inner: &str) -> String {
     let schema = schema_argument(table);
     let inner = inner.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     format!("with op.batch_alter_table({}{schema}) as batch_op:\n    {inner}", text(&table.name))
@@ -262,8 +263,39 @@ pub fn text(value: &str) -> String {
     }
 }
 
-fn schema_argument(table: &Name) -> String {
+pub fn schema_argument(table: &Name) -> String {
     table.schema.as_deref().map(|schema| format!(", schema={}", text(schema))).unwrap_or_default()
+}
+
+/// Whether a word is Python's own (language reference, 2.3.1).
+pub fn is_keyword(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
+        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
+        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
+        "try", "while", "with", "yield",
+    ];
+    WORDS.contains(&word)
+}
+
+/// `sa.text(…)`: what looks like a parameter there is written so that it is none.
+pub fn sa_text(sql: &str) -> String {
+    let mut escaped = String::with_capacity(sql.len());
+    let mut before = ' ';
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        let word = |c: char| c == '_' || c.is_alphanumeric();
+        if c == ':'
+            && before != ':'
+            && !word(before)
+            && chars.peek().is_some_and(|next| word(*next))
+        {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        before = c;
+    }
+    format!("sa.text({})", text(&escaped))
 }
 
 /// The SQLAlchemy type that compiles to a type of either database.
@@ -281,12 +313,19 @@ pub fn alembic_type(ty: &SqlType) -> String {
         "text" => "sa.Text()".to_owned(),
         "character varying" | "varchar" => format!("sa.String({args})"),
         "character" | "char" => format!("sa.CHAR({args})"),
+        "timestamp without time zone" if !ty.args.is_empty() => {
+            format!("postgresql.TIMESTAMP(precision={args})")
+        }
+        "timestamp with time zone" if !ty.args.is_empty() => {
+            format!("postgresql.TIMESTAMP(timezone=True, precision={args})")
+        }
         "timestamp without time zone" | "datetime" | "timestamp" => "sa.DateTime()".to_owned(),
         "timestamp with time zone" => "sa.DateTime(timezone=True)".to_owned(),
         "date" => "sa.Date()".to_owned(),
         "time without time zone" | "time" => "sa.Time()".to_owned(),
         "numeric" => format!("sa.Numeric({args})"),
-        "double precision" | "real" | "float" => "sa.Float()".to_owned(),
+        "real" => "sa.REAL()".to_owned(),
+        "double precision" | "float" => "sa.Float()".to_owned(),
         "uuid" => "sa.Uuid()".to_owned(),
         "json" => "sa.JSON()".to_owned(),
         "jsonb" => "postgresql.JSONB()".to_owned(),

@@ -84,6 +84,7 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
             };
             let declared = models.schema(*database);
             let differences = drift::compare(&models, &declared, &outcome.schema, &unmanaged);
+            let partly = drift::partly(&declared, &outcome.schema);
             let compared = Against {
                 tree: tree.shown(),
                 models: models.from,
@@ -92,7 +93,7 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
                 tables: outcome.schema.tables().map(|t| (t.name.clone(), t.complete)).collect(),
                 declared,
                 opaque: models.opaque.len() + outcome.opaque.len(),
-                notes: models.notes,
+                notes: notes(models.notes, partly),
                 writing,
             };
             all.push(compared);
@@ -117,6 +118,15 @@ pub(super) fn diff(out: &mut dyn Write, args: &DiffArgs) -> Result<ExitCode, Fai
         }
     }
     Ok(ExitCode::from(u8::from(differs)))
+}
+
+fn notes(mut notes: Vec<String>, partly: usize) -> Vec<String> {
+    match partly {
+        0 => {}
+        1 => notes.push("1 table is known in part only, and not compared in full".to_owned()),
+        n => notes.push(format!("{n} tables are known in part only, and not compared in full")),
+    }
+    notes
 }
 
 /// A table that another tree of the project makes is not missing, and one that another tree

@@ -7,7 +7,7 @@ use crate::{
     fix::{self, Writing},
     ir::{Column, Constraint, ConstraintKind, CreateTable, Index, Indexed, Name, OpKind},
     quote,
-    schema::{Lookup, Schema, TypeKind, clip},
+    schema::{Lookup, Schema, TypeKind, clip, each_token},
     types::SqlType,
 };
 
@@ -104,7 +104,12 @@ impl Writer<'_> {
     /// SQL that ends in a semicolon, run by Alembic.
     fn execute(&self, sql: &str) -> Option<String> {
         let sql = sql.trim_end_matches(';');
-        if !sql.contains('\n') || sql.contains(['\\', '"']) {
+        // Lines are indented, but for those of a text.
+        let mut broken = false;
+        each_token(sql, false, |token, _, _| {
+            broken |= token.starts_with('\'') && token.contains('\n');
+        });
+        if !sql.contains('\n') || sql.contains(['\\', '"']) || broken {
             return Some(fix::sql(self.writing, sql));
         }
         let lines: Vec<String> = sql.lines().map(|line| format!("    {line}")).collect();
@@ -154,12 +159,18 @@ impl Writer<'_> {
         let serial = column.serial.then(|| ddl::serial(&column.ty.name)).flatten();
         let ty = serial.map_or(ty, str::to_owned);
         let mut text = format!("{} {ty}", self.ident(&column.name));
+        if let Some(name) = &column.collation {
+            text.push_str(&format!(" COLLATE {}", ddl::collation(name, self.database.dialect)));
+        }
         if let Some(generated) = &column.generated {
             text.push_str(&format!(" {}", ddl::generated(generated)));
         }
         if let Some(identity) = &column.identity {
             let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
             text.push_str(&format!(" GENERATED {when} AS IDENTITY"));
+            if !identity.options.is_empty() {
+                text.push_str(&format!(" ({})", identity.options));
+            }
         }
         if let Some(default) = &column.default {
             let sql = default.sql.as_deref()?;
@@ -195,7 +206,8 @@ impl Writer<'_> {
     /// `sa.Column(…)`; `None` where SQLAlchemy's own types do not say its type.
     fn column_alembic(&self, column: &Column) -> Option<String> {
         let ty = self.type_alembic(&column.ty)?;
-        if column.collation.is_some() {
+        let numbered = column.identity.as_ref().is_some_and(|i| !i.options.is_empty());
+        if column.collation.is_some() || numbered {
             return None;
         }
         let mut parts = vec![py(&column.name), ty];
@@ -208,7 +220,7 @@ impl Writer<'_> {
             parts.push(format!("sa.Identity({always})"));
         }
         if let Some(default) = &column.default {
-            parts.push(format!("server_default=sa.text({})", py(default.sql.as_deref()?)));
+            parts.push(format!("server_default={}", fix::sa_text(default.sql.as_deref()?)));
         }
         parts.push(format!("nullable={}", if column.nullable { "True" } else { "False" }));
         Some(format!("sa.Column({})", parts.join(", ")))
@@ -272,8 +284,7 @@ impl Writer<'_> {
                 }
                 (Writing::Sql, None) => format!("ALTER TABLE {t} ALTER COLUMN {c} DROP DEFAULT;"),
                 (writing, sql) => {
-                    let value =
-                        sql.map_or("None".to_owned(), |sql| format!("sa.text({})", py(sql)));
+                    let value = sql.map_or("None".to_owned(), fix::sa_text);
                     call(
                         writing,
                         table,
@@ -315,9 +326,10 @@ impl Writer<'_> {
             Writing::Batch => (String::new(), String::new()),
             _ => (format!(", {}", py(&table.name)), schema(table)),
         };
+        let options = options(c)?;
         let (function, rest) = match &c.kind {
             ConstraintKind::Unique { .. } => {
-                ("create_unique_constraint", format!(", {columns}{own}"))
+                ("create_unique_constraint", format!(", {columns}{own}{options}"))
             }
             ConstraintKind::PrimaryKey => ("create_primary_key", format!(", {columns}{own}")),
             ConstraintKind::Check { sql: Some(sql) } => {
@@ -326,17 +338,7 @@ impl Writer<'_> {
             ConstraintKind::ForeignKey(fk) => {
                 let mut rest =
                     format!(", {}, {columns}, {}", py(&fk.table.name), py_list(&fk.columns));
-                for (key, action) in [("ondelete", &fk.on_delete), ("onupdate", &fk.on_update)] {
-                    if let Some(action) = action {
-                        rest.push_str(&format!(", {key}={}", py(action)));
-                    }
-                }
-                if c.deferrable {
-                    rest.push_str(", deferrable=True");
-                }
-                if c.initially_deferred {
-                    rest.push_str(", initially='DEFERRED'");
-                }
+                rest.push_str(&options);
                 if let (Some(schema), Writing::Alembic) = (&table.schema, writing) {
                     rest.push_str(&format!(", source_schema={}", py(schema)));
                 }
@@ -398,7 +400,9 @@ impl Writer<'_> {
                 && part.collation.is_none()
                 && !part.descending
                 && part.nulls_first.is_none()
-        }) && index.include.is_empty();
+        }) && index.include.is_empty()
+            && index.storage.is_none()
+            && !index.nulls_not_distinct;
         let dialect = if self.database.is_sqlite() { "sqlite" } else { "postgresql" };
         if writing != Writing::Sql && plain {
             let columns: Vec<String> = index.columns().map(str::to_owned).collect();
@@ -410,7 +414,7 @@ impl Writer<'_> {
                 rest.push_str(&format!(", postgresql_using={}", py(method)));
             }
             if let Some(predicate) = &index.predicate {
-                rest.push_str(&format!(", {dialect}_where=sa.text({})", py(predicate)));
+                rest.push_str(&format!(", {dialect}_where={}", fix::sa_text(predicate)));
             }
             let (of, columns) = (py(&table.name), py_list(&columns));
             return Some(format!("op.create_index({}, {of}, {columns}{rest})", py(name)));
@@ -429,15 +433,47 @@ fn ending(c: &Constraint) -> &'static str {
     }
 }
 
+/// What else is said of a constraint, as keywords; `None` where SQLAlchemy has none for it.
+fn options(c: &Constraint) -> Option<String> {
+    let mut text = String::new();
+    if let ConstraintKind::ForeignKey(fk) = &c.kind {
+        if !fk.set_columns.is_empty() {
+            return None;
+        }
+        for (key, action) in [("ondelete", &fk.on_delete), ("onupdate", &fk.on_update)] {
+            if let Some(action) = action {
+                text.push_str(&format!(", {key}={}", py(action)));
+            }
+        }
+        if fk.match_full {
+            text.push_str(", match='FULL'");
+        }
+    }
+    if let ConstraintKind::Unique { nulls_not_distinct: true } = c.kind {
+        text.push_str(", postgresql_nulls_not_distinct=True");
+    }
+    if !c.include.is_empty() {
+        text.push_str(&format!(", postgresql_include={}", py_list(&c.include)));
+    }
+    if c.deferrable {
+        text.push_str(", deferrable=True");
+    }
+    if c.initially_deferred {
+        text.push_str(", initially='DEFERRED'");
+    }
+    Some(text)
+}
+
 fn constraint_alembic(c: &Constraint) -> Option<String> {
     let columns: Vec<String> = c.columns.iter().map(|column| py(column)).collect();
     let name = c.name.as_ref().map(|name| format!(", name={}", py(name))).unwrap_or_default();
+    let options = options(c)?;
     Some(match &c.kind {
         ConstraintKind::PrimaryKey => {
             format!("sa.PrimaryKeyConstraint({}{name})", columns.join(", "))
         }
         ConstraintKind::Unique { .. } => {
-            format!("sa.UniqueConstraint({}{name})", columns.join(", "))
+            format!("sa.UniqueConstraint({}{name}{options})", columns.join(", "))
         }
         ConstraintKind::Check { sql: Some(sql) } => {
             format!("sa.CheckConstraint({}{name})", py(sql))
@@ -445,12 +481,10 @@ fn constraint_alembic(c: &Constraint) -> Option<String> {
         ConstraintKind::ForeignKey(fk) => {
             let target = |column: &String| py(&format!("{}.{column}", fk.table));
             let referenced: Vec<String> = fk.columns.iter().map(target).collect();
-            let delete = fk.on_delete.as_ref().map(|a| format!(", ondelete={}", py(a)));
             format!(
-                "sa.ForeignKeyConstraint([{}], [{}]{name}{})",
+                "sa.ForeignKeyConstraint([{}], [{}]{name}{options})",
                 columns.join(", "),
-                referenced.join(", "),
-                delete.unwrap_or_default()
+                referenced.join(", ")
             )
         }
         _ => return None,
@@ -469,8 +503,7 @@ fn call(writing: Writing, table: &Name, head: &str, rest: &str) -> String {
 }
 
 fn batch(table: &Name, call: &str) -> String {
-    let of = py(&table.name);
-    format!("with op.batch_alter_table({of}{}) as batch_op:\n    batch_op.{call}", schema(table))
+    fix::block(table, &format!("batch_op.{call}"))
 }
 
 fn py(text: &str) -> String {
@@ -482,5 +515,5 @@ fn py_list(names: &[String]) -> String {
 }
 
 fn schema(table: &Name) -> String {
-    table.schema.as_deref().map(|schema| format!(", schema={}", py(schema))).unwrap_or_default()
+    fix::schema_argument(table)
 }

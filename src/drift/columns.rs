@@ -76,7 +76,12 @@ impl Sides<'_> {
             ..pair.difference(kind, &made.name)
         };
         let database = self.migrations.database();
-        if let Some((harm, why)) = types::differ(database, &model.ty, &made.ty) {
+        // A domain holds the values of its base: what it checks is its own.
+        let differs = types::differ(database, &model.ty, &made.ty).filter(|_| {
+            let bases = (self.models.based(&model.ty), self.migrations.based(&made.ty));
+            types::differ(database, &bases.0, &bases.1).is_some()
+        });
+        if let Some((harm, why)) = differs {
             self.out.push(Difference {
                 models: Some(model.ty.to_string()),
                 migrations: Some(made.ty.to_string()),
@@ -99,7 +104,7 @@ impl Sides<'_> {
         if self.says.nullability && model.nullable != made.nullable && !both_keys {
             self.out.push(nullability(pair, model, made, base(Kind::Nullability)));
         }
-        if self.says.defaults && !both_keys_on_sqlite(both_keys, database.is_sqlite()) {
+        if self.says.defaults && !(both_keys && database.is_sqlite()) {
             let folds = pair.made.folds;
             self.out.extend(filled(self, pair, model, made, folds).map(
                 |(harm, models, migrations, why)| Difference {
@@ -131,10 +136,6 @@ impl Sides<'_> {
             },
         }
     }
-}
-
-fn both_keys_on_sqlite(both_keys: bool, sqlite: bool) -> bool {
-    both_keys && sqlite
 }
 
 fn has(pair: &Pair<'_>, columns: &[String], name: &str) -> bool {

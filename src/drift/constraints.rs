@@ -1,12 +1,18 @@
 //! Primary keys, foreign keys, unique and check constraints.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Difference, Harm, Kind, Pair, Side, Sides, expression::essence};
+use super::{
+    Difference, Harm, Kind, Pair, Side, Sides,
+    expression::{essence, may_be, skeleton},
+};
 use crate::{
     ir::{Constraint, ConstraintKind, ForeignKey, Name, OpKind},
     schema::{Schema, Table},
 };
+
+/// Checks over the same things that are held against one at the most.
+const MAX_ALIKE: usize = 50;
 
 impl Sides<'_> {
     pub(super) fn constraints(&mut self, pair: &Pair<'_>) {
@@ -146,8 +152,17 @@ impl Sides<'_> {
     fn checks(&mut self, pair: &Pair<'_>) {
         let folds = pair.made.folds;
         let (model, made) = (checks(pair.model), checks(pair.made));
-        let of = |all: &[&Constraint]| -> HashSet<Vec<String>> {
-            all.iter().filter_map(|c| text(c)).map(|sql| essence(sql, folds)).collect()
+        let of = |all: &[&Constraint]| -> HashMap<Vec<String>, Vec<Vec<String>>> {
+            let mut found: HashMap<Vec<String>, Vec<Vec<String>>> = HashMap::new();
+            for tokens in all.iter().filter_map(|c| text(c)).map(|sql| essence(sql, folds)) {
+                found.entry(skeleton(&tokens)).or_default().push(tokens);
+            }
+            found
+        };
+        let has = |all: &HashMap<Vec<String>, Vec<Vec<String>>>, sql: &str| {
+            let tokens = essence(sql, folds);
+            let alike = all.get(&skeleton(&tokens)).into_iter().flatten();
+            alike.take(MAX_ALIKE).any(|other| may_be(&tokens, other))
         };
         let (declared, there) = (of(&model), of(&made));
         // One that cannot be read may be any of them.
@@ -163,7 +178,7 @@ impl Sides<'_> {
         let (any_made, any_declared) = (unread(&made), unread(&model));
         for check in &model {
             let Some(sql) = text(check) else { continue };
-            if there.contains(&essence(sql, folds)) || !pair.made.complete || any_made {
+            if has(&there, sql) || !pair.made.complete || any_made {
                 continue;
             }
             let other = named(&in_made, check).and_then(|at| made.get(at));
@@ -184,7 +199,7 @@ impl Sides<'_> {
         }
         for check in &made {
             let Some(sql) = text(check) else { continue };
-            let told = named(&in_model, check).is_some() || declared.contains(&essence(sql, folds));
+            let told = named(&in_model, check).is_some() || has(&declared, sql);
             if told
                 || !pair.model.complete
                 || any_declared

@@ -1,7 +1,7 @@
 //! SQL expressions, far enough to tell two that a server keeps apart from two spellings of one.
 //!
-//! What is left out (parentheses, casts, the order of what an ANY and an IN list name) can hide
-//! a difference and never make one up.
+//! What is left out (parentheses, casts) can hide a difference. Where a server has several
+//! spellings for a thing, only what is named and compared with counts.
 
 use crate::schema::each_token;
 
@@ -72,33 +72,83 @@ fn cast(tokens: &[String], mut at: usize) -> usize {
     }
 }
 
-/// Whether two expressions may well be one.
-pub(super) fn alike(a: &str, b: &str, folds: bool) -> bool {
-    a == b || essence(a, folds) == essence(b, folds)
+/// What an expression names and compares with, without what connects it.
+pub(super) fn skeleton(essence: &[String]) -> Vec<String> {
+    let mut all: Vec<String> =
+        essence.iter().filter(|token| names_something(token)).cloned().collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
-/// Whether two defaults give a column of a type the same value.
-pub(super) fn same_default(a: &str, b: &str, boolean: bool, folds: bool) -> bool {
-    let value = |sql: &str| {
-        let mut tokens = essence(sql, folds);
-        if let [sign, number] = tokens.as_slice()
-            && sign == "-"
-        {
-            tokens = vec![format!("-{number}")];
-        }
-        if let [only] = tokens.as_mut_slice() {
-            let bare = only.trim_matches('\'').trim().to_owned();
-            let is_number = bare.parse::<f64>().is_ok();
-            *only = match bare.to_lowercase().as_str() {
-                "1" | "t" | "true" | "y" | "yes" | "on" if boolean => "true".to_owned(),
-                "0" | "f" | "false" | "n" | "no" | "off" if boolean => "false".to_owned(),
-                _ if is_number => bare,
-                _ => only.clone(),
-            };
-        }
-        tokens
+fn names_something(token: &str) -> bool {
+    const WORDS: &[&str] = &["and", "or", "not", "is", "null", "between", "like", "ilike", "all"];
+    let word = |c: char| c == '_' || c == '\'' || c.is_alphanumeric();
+    token.starts_with(word) && !WORDS.contains(&token)
+}
+
+/// Whether an expression has something that servers spell in ways of their own.
+fn is_respelled(essence: &[String]) -> bool {
+    const WORDS: &[&str] =
+        &["between", "like", "ilike", "similar", "all", "case", "cast", "at", "~"];
+    essence.iter().any(|token| WORDS.contains(&token.as_str()))
+}
+
+/// Whether two expressions may well be one.
+pub(super) fn alike(a: &str, b: &str, folds: bool) -> bool {
+    a == b || may_be(&essence(a, folds), &essence(b, folds))
+}
+
+/// The same of what is left of them.
+pub(super) fn may_be(a: &[String], b: &[String]) -> bool {
+    a == b || skeleton(a) == skeleton(b) && (is_respelled(a) || is_respelled(b))
+}
+
+/// What a default comes to, where that can be told without a server.
+#[derive(PartialEq)]
+enum Plain {
+    Number(f64),
+    Truth(bool),
+    /// Without its white space: JSON has it where it likes.
+    Text(String),
+    /// A function without arguments, or a word for one.
+    Call(String),
+}
+
+fn plain(tokens: &[String], boolean: bool) -> Option<Plain> {
+    let (sign, only) = match tokens {
+        [only] => (1.0, only),
+        [minus, only] if minus == "-" => (-1.0, only),
+        _ => return None,
     };
-    a == b || value(a) == value(b)
+    let bare = only.trim_matches('\'').trim();
+    match bare.to_lowercase().as_str() {
+        "1" | "t" | "true" | "y" | "yes" | "on" if boolean => return Some(Plain::Truth(true)),
+        "0" | "f" | "false" | "n" | "no" | "off" if boolean => return Some(Plain::Truth(false)),
+        _ => {}
+    }
+    if let Ok(number) = bare.parse::<f64>() {
+        return Some(Plain::Number(sign * number));
+    }
+    Some(match only.starts_with('\'') {
+        true => Plain::Text(only.chars().filter(|c| !c.is_whitespace()).collect()),
+        false => Plain::Call(match only.as_str() {
+            "transaction_timestamp" => "now".to_owned(),
+            name => name.to_owned(),
+        }),
+    })
+}
+
+/// Whether two defaults may well give a column of a type the same value: what is more than a
+/// constant or a call is not looked into.
+pub(super) fn same_default(a: &str, b: &str, boolean: bool, folds: bool) -> bool {
+    let (x, y) = (essence(a, folds), essence(b, folds));
+    a == b
+        || x == y
+        || match (plain(&x, boolean), plain(&y, boolean)) {
+            (Some(x), Some(y)) => x == y,
+            _ => true,
+        }
 }
 
 #[cfg(test)]
@@ -113,10 +163,14 @@ mod tests {
             ("t.\"age\" <> 1", "age != 1"),
             ("(kind)::character varying(20) = 'x'", "kind = 'x'"),
             ("lower(name)", "LOWER((name)::text)"),
+            ("a >= 1 AND a <= 5", "a BETWEEN 1 AND 5"),
+            ("a ~~ 'x%'", "a LIKE 'x%'"),
+            ("a <> ALL (ARRAY['x'])", "a NOT IN ('x')"),
         ] {
             assert!(alike(a, b, false), "{a} | {b}");
         }
         assert!(!alike("age > 0", "age > 1", false));
+        assert!(!alike("age > 0", "age >= 0", false));
         assert!(!alike("kind IN ('a')", "kind IN ('a', 'b')", false));
     }
 
@@ -128,11 +182,20 @@ mod tests {
             ("'{}'::jsonb", "'{}'"),
             ("('x'::character varying)", "'x'"),
             ("'-1'", "-1"),
+            ("'0'", "0.0"),
+            ("1e3", "'1000'"),
+            ("interval '1 day'", "'1 day'"),
+            ("ARRAY[]::text[]", "'{}'"),
+            ("E'x'", "'x'"),
+            ("timezone('utc', now())", "(now() at time zone 'utc')"),
+            ("transaction_timestamp()", "now()"),
+            ("'{\"a\": 1}'", "'{\"a\":1}'::jsonb"),
         ] {
             assert!(same_default(a, b, false, false), "{a} | {b}");
         }
         assert!(same_default("true", "'1'", true, false));
         assert!(!same_default("'a'", "'b'", false, false));
+        assert!(!same_default("now()", "'2020-01-01'", false, false));
         assert!(!same_default("true", "false", true, false));
     }
 }

@@ -163,6 +163,16 @@ struct Sides<'a> {
     out: Vec<Difference>,
 }
 
+/// Tables on both sides that are not known in full on one of them: what is not known of them is
+/// not compared.
+pub fn partly(declared: &Schema, migrations: &Schema) -> usize {
+    let partly = |table: &&Table| {
+        let found = migrations.table(&table.name).found();
+        found.is_some_and(|found| !found.complete || !table.complete)
+    };
+    declared.tables().filter(partly).count()
+}
+
 /// Compares the models of a tree with the schema at its heads.
 ///
 /// `unmanaged`: whether a table is left out, by the configuration.

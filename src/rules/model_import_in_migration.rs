@@ -82,6 +82,15 @@ fn declaration(live: &Live) -> Option<String> {
 
 /// A name that Python takes.
 fn variable(table: &str) -> String {
-    let made: String = table.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    if made.starts_with(|c: char| c.is_numeric()) { format!("t_{made}") } else { made }
+    let made: String =
+        table.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    match made.as_str() {
+        // What the migration's own imports are called.
+        "op" | "sa" => format!("{made}_"),
+        word if fix::is_keyword(word) => format!("{made}_"),
+        word if !word.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) => {
+            format!("t_{made}")
+        }
+        _ => made,
+    }
 }

@@ -13,7 +13,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(modelled: &Modelled<'_>, out: &mut Vec<Finding>) {
-    for model in &modelled.models.unregistered {
+    // What no import can name is loaded in another way.
+    let nameable = |module: &str| {
+        module.split('.').all(|part| {
+            part.chars().all(|c| c == '_' || c.is_alphanumeric())
+                && !part.starts_with(|c: char| c.is_numeric())
+                && !part.is_empty()
+                && !fix::is_keyword(part)
+        })
+    };
+    for model in modelled.models.unregistered.iter().filter(|model| nameable(&model.module)) {
         let table = &model.table;
         let exists = modelled.schema.table(table).found().is_some();
         let schema = table.schema.as_deref();

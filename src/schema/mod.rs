@@ -341,6 +341,22 @@ impl Schema {
         self.lookup(self.types.get(name))
     }
 
+    /// The type that a domain is over, down to one that is none; any other type as it is.
+    pub fn based(&self, ty: &SqlType) -> SqlType {
+        let mut at = ty.clone();
+        for _ in 0..8 {
+            let name = match at.name.split_once('.') {
+                Some((schema, name)) => Name::new(Some(schema), name),
+                None => Name::plain(&at.name),
+            };
+            match self.types.get(&name).map(|ty| &ty.kind) {
+                Some(TypeKind::Domain { domain, .. }) if at.dims == 0 => at = domain.base.clone(),
+                _ => break,
+            }
+        }
+        at
+    }
+
     pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
         self.sequences.get(name)
     }

@@ -54,6 +54,7 @@ pub(super) fn statements(module: &Module, inner: bool) -> Vec<&Stmt> {
                 }
             }
             Stmt::Try(attempt) => {
+                todo.extend(attempt.finalbody.iter().rev());
                 todo.extend(attempt.orelse.iter().rev());
                 for handler in attempt.handlers.iter().rev() {
                     let ruff_python_ast::ExceptHandler::ExceptHandler(handler) = handler;
@@ -62,6 +63,8 @@ pub(super) fn statements(module: &Module, inner: bool) -> Vec<&Stmt> {
                 todo.extend(attempt.body.iter().rev());
             }
             Stmt::With(with) => todo.extend(with.body.iter().rev()),
+            Stmt::For(each) => todo.extend(each.body.iter().chain(&each.orelse).rev()),
+            Stmt::While(each) => todo.extend(each.body.iter().chain(&each.orelse).rev()),
             _ => {}
         }
     }
@@ -71,6 +74,10 @@ pub(super) fn statements(module: &Module, inner: bool) -> Vec<&Stmt> {
 /// The same from a text, without those of functions; `None` where the text is written in a way
 /// that takes a parser.
 pub(super) fn scan(text: &str) -> Option<Vec<Import>> {
+    // A line that ends in a carriage return alone.
+    if text.split('\r').skip(1).any(|rest| !rest.starts_with('\n')) {
+        return None;
+    }
     let mut found = Vec::new();
     // Blocks around the line, by the indentation of their headers, and whether what is in them runs.
     let mut blocks: Vec<(usize, bool)> = Vec::new();
@@ -89,22 +96,23 @@ pub(super) fn scan(text: &str) -> Option<Vec<Import>> {
             "import" | "from" if runs => found.push(import(word, rest)?),
             "import" | "from" => {}
             _ if !runs => {}
-            "if" | "elif" | "else" | "try" | "except" | "with" => {
+            "if" | "elif" | "else" | "try" | "except" | "finally" | "with" | "for" | "while" => {
                 let test = rest.trim().trim_end_matches(':').trim();
                 let test = test.trim_matches(['(', ')']);
                 let checks = word == "if"
                     && (test == "TYPE_CHECKING"
-                        || test.ends_with(".TYPE_CHECKING") && !test.contains(' '));
-                if !ends_header(rest) && rest.contains("import ") {
+                        || test.ends_with(".TYPE_CHECKING")
+                            && test.chars().all(|c| c == '.' || c == '_' || c.is_alphanumeric()));
+                if !ends_header(rest) && rest.contains("import") {
                     return None;
                 }
                 blocks.push((indent, !checks));
             }
-            "def" | "class" | "async" | "for" | "while" | "match" | "finally" => {
+            "def" | "class" | "async" | "match" => {
                 blocks.push((indent, false));
             }
             // Two statements on a line.
-            _ if rest.contains(';') && rest.contains("import ") => return None,
+            _ if rest.contains(';') && rest.contains("import") => return None,
             _ => {}
         }
     }
@@ -126,6 +134,11 @@ fn import(word: &str, rest: &str) -> Option<Import> {
         list.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     };
     if word == "import" {
+        // `import a . b`.
+        let parts = rest.split_whitespace();
+        if parts.clone().any(|part| part.starts_with('.') || part.ends_with('.')) {
+            return None;
+        }
         return Some(Import::Plain(names(rest)));
     }
     // `from .import a` has no space before the word.
@@ -140,6 +153,12 @@ fn import(word: &str, rest: &str) -> Option<Import> {
     let bare = path.trim_start_matches('.');
     let level = path.len() - bare.len();
     Some(Import::From { level: level as u32, path: bare.to_owned(), names: names(list) })
+}
+
+/// Whether every brace of a formatted string that is none of its text is closed in it.
+fn is_closed(string: &str) -> bool {
+    let bare = string.replace("{{", "").replace("}}", "");
+    bare.matches('{').count() == bare.matches('}').count()
 }
 
 /// Logical lines: without strings and comments, brackets and backslashes joined.
@@ -189,7 +208,15 @@ impl Lines<'_> {
                         }
                     }
                     b'\'' | b'"' => {
+                        let prefix = made.iter().rev().take_while(|b| b.is_ascii_alphabetic());
+                        let formatted =
+                            prefix.take(2).any(|b| matches!(b, b'f' | b'F' | b't' | b'T'));
+                        let from = self.at;
                         self.string(byte)?;
+                        // A string within it that ends it, to an eye that does not parse.
+                        if formatted && !is_closed(self.text.get(from..self.at)?) {
+                            return None;
+                        }
                         made.extend(b"\"\"");
                     }
                     _ => {

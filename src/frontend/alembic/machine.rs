@@ -762,16 +762,23 @@ impl<'r, 's> Machine<'r, 's> {
         (!value.is_none()).then_some(value)
     }
 
+    /// What `from … import *` brings, of the project's own modules and of SQLAlchemy's.
     fn star_import(&mut self, name: &str, scope: &Rc<Scope>) -> Option<Value> {
         let module = Rc::clone(&scope.module);
-        for item in &module.items {
-            let Item::Other(Stmt::ImportFrom(import)) = item else { continue };
-            if !import.names.iter().any(|alias| alias.name.as_str() == "*")
-                || self.depth >= MAX_DEPTH
-            {
+        for at in &module.stars {
+            let Some(Item::Other(Stmt::ImportFrom(import))) = module.items.get(*at) else {
+                continue;
+            };
+            if self.depth >= MAX_DEPTH {
                 continue;
             }
-            let Some(source) = self.project.module_of(import, &module) else { continue };
+            let Some(source) = self.project.module_of(import, &module) else {
+                let path = import.module.as_ref().map(|m| m.as_str()).unwrap_or_default();
+                if self.models && import.level == 0 && is_sqlalchemys(path, name) {
+                    return Some(Value::external(&format!("{path}.{name}")));
+                }
+                continue;
+            };
             self.depth += 1;
             let value = self.module_name(name, &source);
             self.depth -= 1;
@@ -944,4 +951,36 @@ impl Machine<'_, '_> {
         }
         found
     }
+}
+
+/// Whether a package of SQLAlchemy's has a name for all who want everything: its classes, and the
+/// functions that models are written with. Python's own classes are none of them.
+fn is_sqlalchemys(package: &str, name: &str) -> bool {
+    const FUNCTIONS: &[&str] = &[
+        "and_",
+        "asc",
+        "backref",
+        "column_property",
+        "declarative_base",
+        "deferred",
+        "desc",
+        "false",
+        "func",
+        "literal",
+        "literal_column",
+        "mapped_column",
+        "not_",
+        "null",
+        "or_",
+        "relationship",
+        "synonym",
+        "text",
+        "true",
+    ];
+    let top = package.split('.').next().unwrap_or_default();
+    let class = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && !["Error", "Exception", "Warning", "Exit", "Interrupt"]
+            .iter()
+            .any(|e| name.ends_with(e));
+    matches!(top, "sqlalchemy" | "sqlmodel") && (class || FUNCTIONS.contains(&name))
 }

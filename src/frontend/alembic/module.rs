@@ -21,6 +21,8 @@ pub(super) struct Module {
     pub(super) items: Vec<Item>,
     /// The last item that binds a name.
     pub(super) bindings: HashMap<String, usize>,
+    /// The items that are `from … import *`.
+    pub(super) stars: Vec<usize>,
     /// The first syntax error, if any.
     pub(super) error: Option<(Span, String)>,
     pub(super) docstring: Option<String>,
@@ -68,6 +70,7 @@ pub(super) fn build(syntax: Syntax, file: FileId, path: &str) -> Module {
         package: name == "__init__.py",
         items: Vec::new(),
         bindings: HashMap::new(),
+        stars: Vec::new(),
         error,
         docstring: None,
     };
@@ -80,6 +83,11 @@ pub(super) fn build(syntax: Syntax, file: FileId, path: &str) -> Module {
         }
         let at = module.items.len();
         bind(&stmt, at, &mut module.bindings);
+        if let Stmt::ImportFrom(import) = &stmt
+            && import.names.iter().any(|alias| alias.name.as_str() == "*")
+        {
+            module.stars.push(at);
+        }
         module.items.push(match stmt {
             Stmt::FunctionDef(def) => Item::Function(Rc::new(def)),
             Stmt::ClassDef(def) => Item::Class(Rc::new(def)),

@@ -23,6 +23,9 @@ use crate::{
 /// Modules that are looked through at the most.
 const MAX_MODULES: usize = 2_000;
 
+/// Packages within each other that are looked for.
+const MAX_DOTS: usize = 32;
+
 /// A module that is loaded.
 pub(super) struct Seen {
     /// Its path without `.py`; a package's folder.
@@ -132,6 +135,7 @@ fn targets(project: &mut Project<'_>, import: &Import, dir: &str, found: &mut Ve
             for dotted in modules {
                 // `import a.b.c` loads `a` and `a.b`, too.
                 let ends = dotted.match_indices('.').map(|(at, _)| at).chain([dotted.len()]);
+                let ends = ends.take(MAX_DOTS);
                 found.extend(ends.filter_map(|end| project.locate(&dotted[..end])));
             }
         }

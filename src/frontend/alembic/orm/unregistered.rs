@@ -282,10 +282,12 @@ fn is_followed(machine: &mut Machine<'_, '_>, loaded: &Loaded<'_>) -> bool {
     let names_package = |top: &String| {
         env.text.match_indices(top.as_str()).any(|(at, _)| {
             let Some(quote) = env.text[..at].chars().next_back() else { return false };
+            if !matches!(quote, '\'' | '"') {
+                return false;
+            }
             let rest = &env.text[at + top.len()..];
-            let inside = rest.split(quote).next().unwrap_or_default();
-            matches!(quote, '\'' | '"')
-                && (inside.is_empty() || inside.starts_with('.') && !inside.ends_with('.'))
+            let inside = rest.split([quote, '\n']).next().unwrap_or_default();
+            inside.is_empty() || inside.starts_with('.') && !inside.ends_with('.')
         })
     };
     plain
@@ -350,17 +352,15 @@ fn stem(path: &str) -> &str {
 
 /// Whether a text speaks of a model by its class, or of its module in an import.
 fn names_model(text: &str, class: &str, module: &str) -> bool {
-    let word = |word: &str, import: bool| {
+    let names = |text: &str, word: &str| {
         text.match_indices(word).any(|(at, _)| {
-            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            let line = text[line..at].trim_start();
             let edge = |c: Option<char>| c.is_none_or(|c| !(c == '_' || c.is_alphanumeric()));
-            edge(text[..at].chars().next_back())
-                && edge(text[at + word.len()..].chars().next())
-                && (!import || line.starts_with("from ") || line.starts_with("import "))
+            edge(text[..at].chars().next_back()) && edge(text[at + word.len()..].chars().next())
         })
     };
-    word(class, false) || word(module, true)
+    let is_import = |line: &&str| line.starts_with("from ") || line.starts_with("import ");
+    names(text, class)
+        || text.lines().map(str::trim_start).filter(is_import).any(|l| names(l, module))
 }
 
 /// How other modules of the application import one.
