@@ -382,15 +382,24 @@ fn a_configuration_cannot_crash_or_command() {
     assert!(answer(&naming).code < 2);
 }
 
-/// What the models of a project are read as, with one text as `app/models.py`.
-fn models(text: &str) -> Answer {
+/// A project with one text as `app/models.py`.
+fn models_folder(text: &str) -> Folder {
     let folder = Folder::new();
     let env = "from alembic import context\nfrom app.models import Base\ntarget_metadata = Base.metadata\n";
     folder.write("alembic/env.py", env);
     folder.write("alembic/versions/a.py", revision("a", "None", "    pass"));
     let head = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\n";
     folder.write("app/models.py", format!("{head}{text}"));
+    folder
+}
+
+fn read_models(folder: &Folder) -> Answer {
     run(folder.path(), &["schema", "--source", "models", "--database", "postgres@16"])
+}
+
+/// What the models of a project are read as, with one text as `app/models.py`.
+fn models(text: &str) -> Answer {
+    read_models(&models_folder(text))
 }
 
 #[test]
@@ -411,6 +420,19 @@ fn models_that_multiply_are_read_to_a_limit_and_said() {
         "class A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n{keys}    __table_args__ = ({indexes})\n"
     ));
     assert_eq!(answer.code, 0, "{}", answer.text);
+}
+
+#[test]
+fn modules_that_go_on_and_on_are_read_in_one_go() {
+    let classes: String =
+        (0..60_000).map(|n| format!("class A{n}(Far):\n    x{n} = 1\n")).collect();
+    let folder = models_folder(&format!(
+        "from app.far import Far\n\n\nclass D(Base):\n    __tablename__ = 'd'\n    id = Column(Integer, primary_key=True)\n\n\n{classes}"
+    ));
+    folder.write("app/far.py", format!("import app{}\n", ".a".repeat(100_000)));
+    let answer = read_models(&folder);
+    assert_eq!(answer.code, 0, "{}", answer.text);
+    assert!(answer.text.contains("table d"), "{}", answer.text);
 }
 
 #[test]

@@ -155,10 +155,10 @@ fn import(word: &str, rest: &str) -> Option<Import> {
     Some(Import::From { level: level as u32, path: bare.to_owned(), names: names(list) })
 }
 
-/// Whether every brace of a formatted string that is none of its text is closed in it.
+/// Whether every brace of a formatted string is closed in it. Doubled ones are counted as they
+/// stand: in `{c:>{d}}` two that close meet, and stand for none of the text.
 fn is_closed(string: &str) -> bool {
-    let bare = string.replace("{{", "").replace("}}", "");
-    bare.matches('{').count() == bare.matches('}').count()
+    string.matches('{').count() == string.matches('}').count()
 }
 
 /// Logical lines: without strings and comments, brackets and backslashes joined.
@@ -289,6 +289,9 @@ mod tests {
             "x = f(\n    'import no',\n    [\n        1\n    ])\nimport a\nif x: pass\nimport b\n",
             "importlib.import_module('x')\nfromage = 1\nmatch = 2\nimport a\n",
             "\u{feff}import a\n\n\nif (x and\n        y):\n    from b import (c)\n",
+            "x = f\"{c:>{d}} {{a}} {b!r}\"\ny = f'{d.get(\"k\")}'\nimport a\n",
+            "for a in b:\n    import c\nelse:\n    import d\n",
+            "if not(typing.TYPE_CHECKING):\n    import a\n",
         ];
         for text in texts {
             assert_eq!(scan(text), Some(parsed(text)), "{text}");
@@ -297,9 +300,19 @@ mod tests {
 
     #[test]
     fn what_takes_a_parser_is_left_to_it() {
-        for text in
-            ["import a; import b\n", "if x: import a\n", "x = 1; import a\n", "x = '\n", "'''"]
-        {
+        let texts = [
+            "import a; import b\n",
+            "if x: import a\n",
+            "x = 1; import a\n",
+            "x = 1;import\ta\n",
+            "try: from app import(b)\nexcept E: pass\n",
+            "x = 1\rimport a\n",
+            "import a . b\n",
+            "x = f\"{d.get(\"(\")}\"\nimport a\n",
+            "x = '\n",
+            "'''",
+        ];
+        for text in texts {
             assert_eq!(scan(text), None, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Computed, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Computed, Enum, ForeignKey, ForeignKeyConstraint, Index, Interval, Numeric, String, Text, UniqueConstraint, func, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.expression import FunctionElement
@@ -100,3 +100,23 @@ class Elsewhere(Other):
     __tablename__ = "elsewhere"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Rule(Base):
+    """Said in other words than the migration does, but for what the deferrable ones are."""
+
+    __tablename__ = "rules"
+    __table_args__ = (
+        CheckConstraint("share BETWEEN 0 AND 10", name="ck_share"),
+        UniqueConstraint("place", name="uq_rules_place", deferrable=True, initially="DEFERRED"),
+        ForeignKeyConstraint(
+            ["hero_id"], ["heroes.id"], name="fk_rules_hero", onupdate="CASCADE", deferrable=True, initially="DEFERRED"
+        ),
+        Index("ix_rules_share", text("share DESC NULLS LAST"), postgresql_include=["place"]).ddl_if(dialect="postgresql"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    share: Mapped[float] = mapped_column(Numeric(4, 1), server_default="1.0")
+    wait: Mapped[timedelta] = mapped_column(Interval(), server_default=text("'1 day'"))
+    place: Mapped[int]
+    hero_id: Mapped[int]

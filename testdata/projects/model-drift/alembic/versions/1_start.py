@@ -45,9 +45,20 @@ def upgrade():
     op.create_index("ix_heroes_age", "heroes", ["age"])
     for name in ("tmp_import", "audit_log", "elsewhere", "orphans"):
         op.create_table(name, sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table(
+        "rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Numeric(4, 1), server_default=sa.text("1"), nullable=False),
+        sa.Column("wait", sa.Interval(), server_default=sa.text("'24 hours'"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("hero_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("share >= 0 AND share <= 10", name="ck_share"),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def downgrade():
+    op.drop_table("rules")
     for name in ("orphans", "elsewhere", "audit_log", "tmp_import", "heroes", "teams"):
         op.drop_table(name)
     sa.Enum(name="mood").drop(op.get_bind())
