@@ -1,6 +1,6 @@
 //! Migrators of sea-orm-migration: found where a crate that depends on it implements its trait.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -31,30 +31,36 @@ pub(super) fn trees(sources: &Sources, files: &[String]) -> Vec<Tree> {
 }
 
 fn migrators(sources: &Sources, files: &[String]) -> Vec<(String, sea_orm::Migrator)> {
-    let mut depends: HashMap<&str, bool> = HashMap::new();
+    let mut depends: HashMap<&str, Option<String>> = HashMap::new();
     let mut candidates = Vec::new();
     for path in files.iter().filter(|path| path.ends_with(".rs")) {
         let dir = parent(path);
         if upward(dir).any(|up| TESTS.contains(&super::file_name(up))) {
             continue;
         }
-        let own = *depends.entry(dir).or_insert_with(|| {
-            let manifests = upward(dir).map(|up| join(up, "Cargo.toml"));
-            let file = manifests.filter_map(|manifest| sources.load(&manifest).ok()).next();
-            file.is_some_and(|file| sources.file(file).text.contains("sea-orm-migration"))
+        let own = depends.entry(dir).or_insert_with(|| {
+            let package = upward(dir).find_map(|up| {
+                let file = sources.load(&join(up, "Cargo.toml")).ok()?;
+                Some((up, sources.file(file)))
+            });
+            let package = package.filter(|(_, file)| file.text.contains("sea-orm-migration"));
+            package.map(|(up, _)| up.to_owned())
         });
-        if own {
-            candidates.push(path);
+        if let Some(package) = own {
+            candidates.push((package.clone(), path));
         }
     }
     let read = |path: &String| {
         let text = sources.load(path).ok().map(|file| sources.file(file));
-        text.is_some_and(|file| file.text.contains("MigratorTrait for"))
+        text.is_some_and(|file| sea_orm::names_migrator(&file.text))
     };
-    let with: Vec<&String> = candidates.into_par_iter().filter(|path| read(path)).collect();
-    let of = |path: &String| {
-        let found = sea_orm::migrators(sources, path);
-        found.into_iter().map(|migrator| (path.clone(), migrator)).collect::<Vec<_>>()
-    };
-    with.into_par_iter().flat_map_iter(of).collect()
+    let with: Vec<_> = candidates.into_par_iter().filter(|(_, path)| read(path)).collect();
+    // What the files of a package lead to is looked into once.
+    let mut packages: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for (package, path) in with {
+        packages.entry(package).or_default().push(path);
+    }
+    let of = |paths: Vec<&String>| sea_orm::migrators(sources, &paths);
+    let packages: Vec<Vec<&String>> = packages.into_values().collect();
+    packages.into_par_iter().flat_map_iter(of).collect()
 }

@@ -517,7 +517,7 @@ fn rust_that_is_deep_long_or_broken_costs_one_migration() {
         ("self.up(manager).await".to_owned(), "nested too deeply"),
         (
             "let mut s = String::from(\"SELECT 1;\"); loop { s = format!(\"{s}{s}\"); if s.len() > 99999999 { break; } } manager.get_connection().execute_unprepared(&s).await".to_owned(),
-            "too many steps",
+            "a text is put together from what is not known",
         ),
         (
             format!(
@@ -546,8 +546,122 @@ fn modules_and_imports_in_circles_end() {
     folder.write(
         "src/lib.rs",
         format!(
-            "{declared}{globs}mod m1;\nmod m2;\n#[path = \"lib.rs\"]\nmod again;\npub struct M;\nimpl MigratorTrait for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(again::again::m2::Migration)]\n    }}\n}}\n"
+            "{declared}{globs}mod m1;\nmod m2;\n#[path = \"lib.rs\"]\nmod again;\npub struct M;\nimpl MigratorTrait for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }}\n}}\n"
         ),
     );
     survives(&folder, "src/m2.rs", "what `nowhere` does is not known", RUST);
+}
+
+/// Values that multiply, copy themselves or lie in each other: the migration is given up or read
+/// in the end, and the others are read all the same.
+#[test]
+fn rust_whose_values_multiply_is_given_up() {
+    let sql =
+        |text: &str| format!("manager.get_connection().execute_unprepared({text}).await?; Ok(())");
+    let unknown = "opaque";
+    let steps = "too many steps";
+    let long =
+        "let mut s = String::from(\"SELECT 1; -- \"); for _ in 0..18 { s = s.clone() + &s; } ";
+    for (body, reason) in [
+        // Lists that hold themselves, and tuples that double.
+        (format!("let mut v = vec![]; for _ in 0..40 {{ v.push(v); }} nowhere(manager, v); {}", sql("x")), unknown),
+        (format!("let mut t = (1, 2); for _ in 0..60 {{ t = (t, t); }} if t == t {{ nowhere(manager, t); }} {}", sql("t")), unknown),
+        (format!("let mut a = vec![]; let mut b = vec![]; loop {{ let c = vec![b]; a.push(c); b = a; a = vec![]; nowhere(b); }} {}", sql("x")), steps),
+        // Values in values, to be dropped.
+        (format!("let mut v = None; for _ in 0..90000 {{ v = Some(v); }} {}", sql("v")), unknown),
+        (format!("let mut v = S(1); for _ in 0..90000 {{ v = S(v); }} {}", sql("v")), unknown),
+        (format!("let mut f = || 1; for _ in 0..90000 {{ let g = f; f = || g(); }} {}", sql("f()")), unknown),
+        (format!("let mut t = ColumnType::Text; for _ in 0..90000 {{ t = ColumnType::Array(t); }} let c = ColumnDef::new_with_type(\"a\", t); {}", sql("c")), unknown),
+        (format!("let mut n = E::A(\"x\"); for _ in 0..90000 {{ n = E::A(n); }} let c = Alias::new(n); {}", sql("c")), unknown),
+        // Texts.
+        (format!("{long} let mut n = 0; loop {{ n += 1; manager.get_connection().execute_unprepared(&s).await?; }}"), steps),
+        (format!("{long} let all = vec![s; 10000].concat(); {}", sql("&all")), unknown),
+        (format!("{long} let all = concat!({}1); {}", "s, ".repeat(900), sql("all")), unknown),
+        (format!("{long} let all = s.replace(\" \", &s); {}", sql("&all")), unknown),
+        (format!("{long} loop {{ let t = s.repeat(2); }}"), steps),
+        (format!("{long} loop {{ if s == s.clone() + \"\" {{ continue; }} }}"), steps),
+        (format!("{long} loop {{ let c = s.chars(); }}"), steps),
+        (format!("{long} loop {{ let c = Alias::new(&s); let d = s.to_uppercase(); }}"), steps),
+        (format!("{long} let mut w = String::new(); loop {{ write!(w, \"{{s}}\").unwrap(); w.push_str(&s); }}"), steps),
+        // Expressions.
+        (format!("let mut e = Expr::col(\"a\").eq(1); for _ in 0..60 {{ e = e.clone().and(e); }} {}", sql("e")), unknown),
+        (format!("{long} let e = Expr::cust_with_values(\"{}\", vec![s; 900]); {}", "? ".repeat(900), sql("e")), unknown),
+        (format!("{long} let e = Func::coalesce({}1); {}", "s, ".repeat(900), sql("e")), unknown),
+        ("let mut c = Cond::all(); loop { c = c.add(c.clone()); let e = Expr::val(c); }".to_owned(), steps),
+        // Statements.
+        ("let mut t = Table::create(); t.table(\"x\"); for n in 0..100000 { t.col(ColumnDef::new(format!(\"c{n}\")).integer()); } manager.create_table(t).await".to_owned(), "missing-downgrade"),
+        ("let mut t = Table::create(); t.table(\"x\"); for n in 0..2000 { t.col(ColumnDef::new(format!(\"c{n}\")).integer()); } loop { manager.drop_table(Table::drop().table(\"x\").to_owned()).await?; manager.create_table(t.clone()).await?; }".to_owned(), steps),
+        ("let mut t = Table::create(); loop { t = t.col(t.clone()).clone(); }".to_owned(), steps),
+        // Numbers and lists.
+        ("let mut v = vec![]; loop { for n in 0..100000 { v.push(n); } }".to_owned(), steps),
+        ("let mut v = vec![1; 10000]; loop { v.extend(v.clone()); }".to_owned(), steps),
+        ("loop { let v = vec![vec![0; 10000]; 10000]; }".to_owned(), steps),
+        (format!("let v: Vec<usize> = vec![340282366920938463463374607431768211455, 18446744073709551615]; let s = \"abc\"; {}", sql("&s[v]")), unknown),
+    ] {
+        let started = Instant::now();
+        let text = format!("enum E {{ A(String) }}\n#[derive(Iden)]\nstruct S(i32);\n{}", up(&body));
+        survives(&sea_orm(text), "src/m2.rs", reason, RUST);
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}: {body}", started.elapsed());
+    }
+    let name = "n".repeat(2_000);
+    survives(&sea_orm(up(&format!("let {name} = 1; Ok(())"))), "src/m2.rs", "too long", RUST);
+}
+
+/// Modules and names without end cost what they are, and no more.
+#[test]
+fn crates_of_any_size_are_looked_through_once() {
+    // One file that thousands of modules name.
+    let folder = sea_orm(format!("use super::*;\n{}", up("nowhere(manager).await")));
+    let names: Vec<String> = (0..6_000).map(|n| format!("c{n}")).collect();
+    let declared: String = names
+        .iter()
+        .map(|name| format!("#[path = \"big.rs\"]\nmod {name};\npub use {name}::*;\n"))
+        .collect();
+    let big: String = (0..5_000).map(|n| format!("pub fn f{n}() {{ 1 + 2 }}\n")).collect();
+    folder.write("src/big.rs", big);
+    folder.write(
+        "src/lib.rs",
+        format!(
+            "{declared}mod m1;\nmod m2;\npub struct M;\nimpl MigratorTrait\n    for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }}\n}}\n"
+        ),
+    );
+    let started = Instant::now();
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "exit {}: {}", answer.code, answer.text);
+    assert!(answer.text.contains("too many modules"), "{}", head(&answer.text));
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    // Migrators in many files of one crate.
+    let folder = sea_orm(up("Ok(())"));
+    let names: Vec<String> = (0..300).map(|n| format!("c{n}")).collect();
+    let mut declared: String = names.iter().map(|name| format!("mod {name};\n")).collect();
+    declared.push_str(&"pub fn f() { 1 + 2 }\n".repeat(20_000));
+    for name in &names {
+        folder.write(
+            &format!("src/{name}.rs"),
+            "pub struct M;\nimpl MigratorTrait for M {\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n        vec![]\n    }\n}\n",
+        );
+    }
+    folder.write(
+        "src/lib.rs",
+        format!(
+            "{declared}mod m1;\nmod m2;\npub struct M;\nimpl MigratorTrait for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }}\n}}\n"
+        ),
+    );
+    let started = Instant::now();
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains(RUST), "{}", head(&answer.text));
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+}
+
+/// Statements in a row without end are outlined in one go.
+#[test]
+fn rust_statements_in_a_row_are_outlined_once() {
+    let body = format!("let a = {}1; Ok(())", "if b { 1 } else ".repeat(900));
+    let folder = sea_orm(up(&body));
+    let calls = "x {} . y {} , ".repeat(200_000);
+    folder.write("src/m1.rs", format!("{}\n// miglint: ignore\nmacro_rules! m {{ () => {{ {calls} }} }}\n", up("manager.create_table(Table::create().table(\"t\").col(pk_auto(\"id\")).to_owned()).await")));
+    let started = Instant::now();
+    let answer = check(folder.path(), &["--output-format", "concise"]);
+    assert!(answer.code < 2, "exit {}: {}", answer.code, answer.text);
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }

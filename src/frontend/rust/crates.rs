@@ -1,13 +1,10 @@
 //! Crates of the project: their modules, and what a path in one of them leads to.
 
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
     parse,
-    syntax::{Function, Import, Item, Items, Variant},
+    syntax::{Cfg, Constant, Function, Import, Item, Items, Variant},
 };
 use crate::{
     project::{join, parent, upward},
@@ -18,8 +15,15 @@ use crate::{
 const MAX_MODULES: usize = 5_000;
 /// How far one path is followed.
 const MAX_STEPS: usize = 40;
-/// Names that are looked up for one path: imports of everything from each other multiply.
-const MAX_LOOKS: usize = 2_000;
+/// Names that are looked up for one path, and imports of everything that are followed for it.
+const MAX_LOOKS: usize = 20_000;
+/// How far one import leads to the next.
+const MAX_DEEP: usize = 200;
+/// Items that are looked through for the functions that a crate writes for types.
+const MAX_ITEMS: usize = 200_000;
+
+const MANY_MODULES: &str = "there are too many modules to be read";
+const MANY_IMPORTS: &str = "where a name comes from is not followed through so many imports";
 
 /// A module, by its place among those that are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,22 +33,119 @@ pub(crate) struct ModuleId(usize);
 pub(crate) struct Crates<'s> {
     pub(crate) sources: &'s Sources,
     modules: Vec<Module>,
+    /// Files that were parsed: several modules may be one file.
+    parsed: HashMap<FileId, Parsed>,
     roots: HashMap<String, Option<ModuleId>>,
     manifests: HashMap<String, Option<Rc<toml::Table>>>,
+    /// By folder: the folder of the package.
+    packages: HashMap<String, Option<String>>,
+    /// By a package's folder and a name: the library that its code means.
+    libraries: HashMap<(String, String), Option<ModuleId>>,
     known: HashMap<(ModuleId, Vec<String>), Resolved>,
     /// Names looked up for the current path.
     looks: usize,
+    /// What they led to; in the middle of a look-up, nothing.
+    found: HashMap<(ModuleId, String), Option<Resolved>>,
+    /// Look-ups within each other.
+    deep: usize,
+    /// Stands for all modules behind the last one that is opened.
+    beyond: Option<ModuleId>,
     /// By a crate's root: the functions that it writes for types.
     extensions: HashMap<ModuleId, Extensions>,
 }
 
 /// Functions by the names of their type and their own.
-type Extensions = HashMap<(String, String), (ModuleId, Function)>;
+type Extensions = HashMap<(String, String), (ModuleId, Rc<Function>)>;
+
+#[derive(Clone)]
+struct Parsed {
+    items: Items,
+    names: Rc<Names>,
+    error: Option<(Span, String)>,
+}
+
+/// What a module's items declare, by name.
+#[derive(Default)]
+struct Names {
+    /// The place of an item, and the condition where others have its name under other ones.
+    items: HashMap<String, (usize, Cfg)>,
+    imports: HashMap<String, (usize, Cfg)>,
+    /// Imports of everything.
+    globs: Vec<usize>,
+    /// By type and name: the item and which of its functions, or constants, it is.
+    functions: HashMap<String, HashMap<String, (usize, usize, Cfg)>>,
+    constants: HashMap<String, HashMap<String, (usize, usize, Cfg)>>,
+}
+
+impl Names {
+    fn of(items: &[Rc<Item>]) -> Names {
+        let mut names = Names::default();
+        for (at, item) in items.iter().enumerate() {
+            match &**item {
+                Item::Use(import) => match &import.name {
+                    Some(name) => declare(&mut names.imports, name, at, items),
+                    None => names.globs.push(at),
+                },
+                Item::Impl(own) => {
+                    let ty = own.on.name();
+                    let functions = names.functions.entry(ty.to_owned()).or_default();
+                    for (inner, function) in own.functions.iter().enumerate() {
+                        let cfg = function.cfg.as_ref().or(own.cfg.as_ref());
+                        member(functions, &function.name, (at, inner), cfg);
+                    }
+                    let constants = names.constants.entry(ty.to_owned()).or_default();
+                    for (inner, constant) in own.constants.iter().enumerate() {
+                        let cfg = constant.cfg.as_ref().or(own.cfg.as_ref());
+                        member(constants, &constant.name, (at, inner), cfg);
+                    }
+                }
+                item => {
+                    if let Some(name) = item.name() {
+                        declare(&mut names.items, name, at, items);
+                    }
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The first item of a name is meant; where the others are compiled under conditions, which of
+/// them is there is not known.
+fn declare(names: &mut HashMap<String, (usize, Cfg)>, name: &str, at: usize, items: &[Rc<Item>]) {
+    let Some((first, unclear)) = names.get_mut(name) else {
+        names.insert(name.to_owned(), (at, None));
+        return;
+    };
+    let (Some(before), Some(item)) = (items.get(*first), items.get(at)) else { return };
+    if unclear.is_none() && before.is_value() == item.is_value() {
+        *unclear = before.cfg().clone().or_else(|| item.cfg().clone());
+    }
+}
+
+fn member(
+    names: &mut HashMap<String, (usize, usize, Cfg)>,
+    name: &str,
+    (item, inner): (usize, usize),
+    cfg: Option<&Rc<str>>,
+) {
+    match names.get_mut(name) {
+        Some((.., unclear)) => *unclear = unclear.take().or_else(|| cfg.cloned()),
+        None => {
+            names.insert(name.to_owned(), (item, inner, None));
+        }
+    }
+}
+
+fn depends(name: &str, cfg: &str) -> Rc<str> {
+    Rc::from(format!("which `{name}` is compiled depends on `cfg({cfg})`"))
+}
 
 struct Module {
     name: String,
     file: FileId,
-    items: Rc<Vec<Rc<Item>>>,
+    items: Items,
+    names: Rc<Names>,
     /// The folder in which the files of its children lie.
     dir: String,
     parent: Option<ModuleId>,
@@ -53,7 +154,7 @@ struct Module {
     /// Why it could not be read, as a sentence.
     error: Option<(Span, String)>,
     /// It is compiled under a condition.
-    cfg: Option<String>,
+    cfg: Cfg,
 }
 
 /// What a path leads to, with the names behind it that lead further.
@@ -69,6 +170,16 @@ pub(crate) enum Target {
     Item(ModuleId, Rc<Item>),
     /// Something of another package, with its path as far as it is known.
     Foreign(Vec<String>),
+    /// It cannot be told, and why.
+    Unclear(Rc<str>),
+}
+
+/// A function or constant of a type.
+pub(crate) enum Member<T> {
+    Found(T),
+    /// Several are compiled under conditions; the sentence says so.
+    Unclear(Rc<str>),
+    Missing,
 }
 
 impl<'s> Crates<'s> {
@@ -76,16 +187,51 @@ impl<'s> Crates<'s> {
         Crates {
             sources,
             modules: Vec::new(),
+            parsed: HashMap::new(),
             roots: HashMap::new(),
             manifests: HashMap::new(),
+            packages: HashMap::new(),
+            libraries: HashMap::new(),
             known: HashMap::new(),
             looks: 0,
+            found: HashMap::new(),
+            deep: 0,
+            beyond: None,
             extensions: HashMap::new(),
         }
     }
 
-    pub(crate) fn items(&self, module: ModuleId) -> Rc<Vec<Rc<Item>>> {
+    pub(crate) fn items(&self, module: ModuleId) -> Items {
         self.modules.get(module.0).map(|m| Rc::clone(&m.items)).unwrap_or_default()
+    }
+
+    /// A function that is written for a type in its module.
+    pub(crate) fn function(&self, of: ModuleId, ty: &str, name: &str) -> Member<Rc<Function>> {
+        let Some(module) = self.modules.get(of.0) else { return Member::Missing };
+        let found = module.names.functions.get(ty).and_then(|all| all.get(name));
+        match found {
+            Some((.., Some(cfg))) => Member::Unclear(depends(name, cfg)),
+            Some((at, inner, None)) => match module.items.get(*at).map(|item| &**item) {
+                Some(Item::Impl(own)) => {
+                    own.functions.get(*inner).map_or(Member::Missing, |f| Member::Found(f.clone()))
+                }
+                _ => Member::Missing,
+            },
+            None => Member::Missing,
+        }
+    }
+
+    /// The `impl` that has a constant of a type, and which of its constants it is.
+    pub(crate) fn constant(&self, of: ModuleId, ty: &str, name: &str) -> Member<OwnConstant> {
+        let Some(module) = self.modules.get(of.0) else { return Member::Missing };
+        match module.names.constants.get(ty).and_then(|all| all.get(name)) {
+            Some((.., Some(cfg))) => Member::Unclear(depends(name, cfg)),
+            Some((at, inner, None)) => match module.items.get(*at) {
+                Some(item) => Member::Found(OwnConstant { item: Rc::clone(item), at: *inner }),
+                None => Member::Missing,
+            },
+            None => Member::Missing,
+        }
     }
 
     pub(crate) fn file(&self, module: ModuleId) -> FileId {
@@ -101,11 +247,11 @@ impl<'s> Crates<'s> {
     }
 
     /// The condition under which a module, or one around it, is compiled.
-    pub(crate) fn cfg(&self, module: ModuleId) -> Option<&str> {
+    pub(crate) fn cfg(&self, module: ModuleId) -> Cfg {
         let mut next = Some(module);
         while let Some(module) = next.and_then(|id| self.modules.get(id.0)) {
             if let Some(cfg) = &module.cfg {
-                return Some(cfg);
+                return Some(Rc::clone(cfg));
             }
             next = module.parent;
         }
@@ -151,10 +297,16 @@ impl<'s> Crates<'s> {
     }
 
     /// The folder of the package that a file belongs to: the next one up with a Cargo.toml.
-    pub(crate) fn package_of(&self, path: &str) -> Option<String> {
-        let dirs = upward(parent(path));
-        let mut own = dirs.filter(|dir| self.sources.load(&join(dir, "Cargo.toml")).is_ok());
-        own.next().map(str::to_owned)
+    pub(crate) fn package_of(&mut self, path: &str) -> Option<String> {
+        let own = parent(path);
+        if let Some(known) = self.packages.get(own) {
+            return known.clone();
+        }
+        let mut dirs = upward(own);
+        let found = dirs.find(|dir| self.sources.load(&join(dir, "Cargo.toml")).is_ok());
+        let found = found.map(str::to_owned);
+        self.packages.insert(own.to_owned(), found.clone());
+        found
     }
 
     fn manifest(&mut self, dir: &str) -> Option<Rc<toml::Table>> {
@@ -211,57 +363,91 @@ impl<'s> Crates<'s> {
         path: &str,
         dir: String,
         above: Option<ModuleId>,
-        cfg: Option<String>,
+        cfg: Cfg,
     ) -> Option<ModuleId> {
+        let wrong = |file: FileId, why: String| Parsed {
+            items: Items::default(),
+            names: Rc::default(),
+            error: Some((Span::top(file), why)),
+        };
         let file = match self.sources.load(path) {
             Ok(file) => file,
             // A module that cannot be read is there all the same.
             Err(why) if above.is_some() => {
                 let file = self.sources.placeholder(path);
-                let error = Some((Span::top(file), format!("the file {why}")));
-                return self.add(name, file, Vec::new(), dir, above, error, cfg);
+                let parsed = wrong(file, format!("the file {why}"));
+                return Some(self.add(name, file, parsed, dir, above, cfg));
             }
             Err(_) => return None,
         };
+        // rustc refuses modules that lead to themselves, and so no more of them are opened.
+        let mut next = above;
+        while let Some(module) = next.and_then(|id| self.modules.get(id.0)) {
+            if module.file == file {
+                let parsed = wrong(file, "the file is a module of itself".to_owned());
+                return Some(self.add(name, file, parsed, dir, above, cfg));
+            }
+            next = module.parent;
+        }
+        let parsed = self.parsed(file);
+        Some(self.add(name, file, parsed, dir, above, cfg))
+    }
+
+    /// A file's items; it is parsed once.
+    fn parsed(&mut self, file: FileId) -> Parsed {
+        if let Some(known) = self.parsed.get(&file) {
+            return known.clone();
+        }
         let source = self.sources.file(file);
         let (items, error) = match parse(&source.text) {
             Ok(items) => (items, None),
             Err((at, why)) => {
                 let span = Span::new(file, at.start, at.end);
-                (Vec::new(), Some((span, format!("the file is not read: {why}"))))
+                (Items::default(), Some((span, format!("the file is not read: {why}"))))
             }
         };
-        self.add(name, file, items, dir, above, error, cfg)
+        let names = Rc::new(Names::of(&items));
+        let parsed = Parsed { items, names, error };
+        self.parsed.insert(file, parsed.clone());
+        parsed
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one module")]
     fn add(
         &mut self,
         name: &str,
         file: FileId,
-        items: Items,
+        parsed: Parsed,
         dir: String,
         above: Option<ModuleId>,
-        error: Option<(Span, String)>,
-        cfg: Option<String>,
-    ) -> Option<ModuleId> {
-        if self.modules.len() >= MAX_MODULES {
-            return None;
-        }
+        cfg: Cfg,
+    ) -> ModuleId {
         let id = ModuleId(self.modules.len());
+        if let Some(beyond) = self.beyond {
+            return beyond;
+        }
+        let last = self.modules.len() >= MAX_MODULES;
+        let parsed = match last {
+            true => {
+                self.beyond = Some(id);
+                let error = Some((Span::top(file), MANY_MODULES.to_owned()));
+                Parsed { items: Items::default(), names: Rc::default(), error }
+            }
+            false => parsed,
+        };
         let root = above.and_then(|above| self.modules.get(above.0)).map_or(id, |m| m.root);
         self.modules.push(Module {
             name: name.to_owned(),
             file,
-            items: Rc::new(items.into_iter().map(Rc::new).collect()),
+            items: parsed.items,
+            names: parsed.names,
             dir,
             parent: above,
             root,
             children: HashMap::new(),
-            error,
+            error: parsed.error,
             cfg,
         });
-        Some(id)
+        id
     }
 
     /// A module that is declared in another one.
@@ -271,16 +457,35 @@ impl<'s> Crates<'s> {
             return *known;
         }
         let items = Rc::clone(&module.items);
-        let declared = items.iter().find_map(|item| match &**item {
-            Item::Module(inner) if inner.name == name => Some(inner),
-            _ => None,
-        })?;
+        let named = module.names.items.get(name).cloned();
+        let is = |item: &Rc<Item>| matches!(&**item, Item::Module(inner) if inner.name == name);
+        let (declared, unclear) = match &named {
+            Some((at, unclear)) if items.get(*at).is_some_and(is) => {
+                (items.get(*at)?, unclear.clone())
+            }
+            // A function may have the same name.
+            _ => (items.iter().find(|item| is(item))?, None),
+        };
+        let Item::Module(declared) = &**declared else { return None };
         let dir = module.dir.clone();
         let file = module.file;
         let own = join(&dir, name);
         let cfg = declared.cfg.clone();
         let id = match (&declared.items, &declared.path) {
-            (Some(items), _) => self.add(name, file, items.clone(), own, Some(of), None, cfg),
+            _ if unclear.is_some() => {
+                let why = depends(name, unclear.as_deref().unwrap_or_default());
+                let parsed = Parsed {
+                    items: Items::default(),
+                    names: Rc::default(),
+                    error: Some((Span::top(file), why.to_string())),
+                };
+                Some(self.add(name, file, parsed, own, Some(of), cfg))
+            }
+            (Some(items), _) => {
+                let (items, names) = (Rc::clone(items), Rc::new(Names::of(items)));
+                let parsed = Parsed { items, names, error: None };
+                Some(self.add(name, file, parsed, own, Some(of), cfg))
+            }
             (None, Some(path)) => {
                 let path = join(parent(&self.sources.path(file)), path);
                 let dir = parent(&path).to_owned();
@@ -305,20 +510,26 @@ impl<'s> Crates<'s> {
         of: ModuleId,
         ty: &str,
         name: &str,
-    ) -> Option<(ModuleId, Function)> {
+    ) -> Option<(ModuleId, Rc<Function>)> {
         let root = self.modules.get(of.0)?.root;
         if !self.extensions.contains_key(&root) {
             let mut found = HashMap::new();
             let mut todo = vec![root];
+            let mut left = MAX_ITEMS;
             while let Some(module) = todo.pop() {
                 let items = self.items(module);
                 for item in items.iter() {
+                    left = left.saturating_sub(1);
+                    if left == 0 {
+                        break;
+                    }
                     match &**item {
                         Item::Module(inner) => todo.extend(self.child(module, &inner.name)),
                         Item::Impl(own) => {
                             for function in &own.functions {
                                 let key = (own.on.name().to_owned(), function.name.clone());
-                                found.entry(key).or_insert((module, function.clone()));
+                                let own = (module, Rc::clone(function));
+                                found.entry(key).or_insert(own);
                             }
                         }
                         _ => {}
@@ -330,6 +541,11 @@ impl<'s> Crates<'s> {
         self.extensions.get(&root)?.get(&(ty.to_owned(), name.to_owned())).cloned()
     }
 
+    /// How many names were looked up for the last path.
+    pub(crate) fn looks(&mut self) -> usize {
+        std::mem::take(&mut self.looks)
+    }
+
     /// What a path in a module leads to.
     pub(crate) fn resolve(&mut self, from: ModuleId, path: &[String]) -> Resolved {
         let key = (from, path.to_vec());
@@ -337,46 +553,41 @@ impl<'s> Crates<'s> {
             return known.clone();
         }
         self.looks = 0;
-        let mut seen = HashSet::new();
-        let found = self.follow(from, path, &mut seen).unwrap_or_else(|| Resolved {
-            target: Target::Foreign(path.to_vec()),
-            rest: Vec::new(),
-        });
+        self.found.clear();
+        let found = self.follow(from, path);
+        // What was looked for no further may be anything.
+        let found = match self.looks > MAX_LOOKS {
+            true => Resolved { target: Target::Unclear(MANY_IMPORTS.into()), rest: Vec::new() },
+            false => found.unwrap_or_else(|| Resolved {
+                target: Target::Foreign(path.to_vec()),
+                rest: Vec::new(),
+            }),
+        };
         self.known.insert(key, found.clone());
         found
     }
 
-    fn follow(
-        &mut self,
-        from: ModuleId,
-        path: &[String],
-        seen: &mut HashSet<(ModuleId, String)>,
-    ) -> Option<Resolved> {
+    fn follow(&mut self, from: ModuleId, path: &[String]) -> Option<Resolved> {
         let (first, rest) = path.split_first()?;
         let module = self.modules.get(from.0)?;
         let start = match first.as_str() {
             "crate" => Target::Module(module.root),
             "self" => Target::Module(from),
             "super" => Target::Module(module.parent?),
-            name => match self.look(from, name, seen) {
+            name => match self.look(from, name) {
                 Some(found) => {
                     let mut behind = found.rest;
                     behind.extend(rest.iter().cloned());
-                    return self.onward(found.target, behind, seen);
+                    return self.onward(found.target, behind);
                 }
                 None => Target::Module(self.package(from, name)?),
             },
         };
-        self.onward(start, rest.to_vec(), seen)
+        self.onward(start, rest.to_vec())
     }
 
     /// Goes on through modules for as long as names lead on.
-    fn onward(
-        &mut self,
-        start: Target,
-        names: Vec<String>,
-        seen: &mut HashSet<(ModuleId, String)>,
-    ) -> Option<Resolved> {
+    fn onward(&mut self, start: Target, names: Vec<String>) -> Option<Resolved> {
         let mut target = start;
         let mut rest: std::collections::VecDeque<String> = names.into();
         for _ in 0..MAX_STEPS {
@@ -385,7 +596,7 @@ impl<'s> Crates<'s> {
                     path.extend(rest.drain(..));
                     break;
                 }
-                Target::Item(..) => break,
+                Target::Item(..) | Target::Unclear(_) => break,
                 Target::Module(module) => {
                     let Some(name) = rest.front() else { break };
                     let module = *module;
@@ -395,7 +606,7 @@ impl<'s> Crates<'s> {
                         continue;
                     }
                     let name = name.clone();
-                    let Some(found) = self.look(module, &name, seen) else { break };
+                    let Some(found) = self.look(module, &name) else { break };
                     rest.pop_front();
                     for name in found.rest.into_iter().rev() {
                         rest.push_front(name);
@@ -408,60 +619,56 @@ impl<'s> Crates<'s> {
     }
 
     /// A name in a module: what it declares, then what it imports by name, then by `*`.
-    fn look(
-        &mut self,
-        module: ModuleId,
-        name: &str,
-        seen: &mut HashSet<(ModuleId, String)>,
-    ) -> Option<Resolved> {
+    fn look(&mut self, module: ModuleId, name: &str) -> Option<Resolved> {
+        let key = (module, name.to_owned());
+        if let Some(known) = self.found.get(&key) {
+            return known.clone();
+        }
         self.looks += 1;
-        let deep = seen.len() > MAX_STEPS || self.looks > MAX_LOOKS;
-        if deep || !seen.insert((module, name.to_owned())) {
+        if self.deep > MAX_DEEP {
+            self.looks = MAX_LOOKS + 1;
+        }
+        if self.looks > MAX_LOOKS {
             return None;
         }
-        let items = self.items(module);
-        let found = self.look_in(module, &items, name, seen);
-        seen.remove(&(module, name.to_owned()));
+        self.found.insert(key.clone(), None);
+        self.deep += 1;
+        let found = self.look_in(module, name);
+        self.deep -= 1;
+        self.found.insert(key, found.clone());
         found
     }
 
-    fn look_in(
-        &mut self,
-        module: ModuleId,
-        items: &[Rc<Item>],
-        name: &str,
-        seen: &mut HashSet<(ModuleId, String)>,
-    ) -> Option<Resolved> {
+    fn look_in(&mut self, module: ModuleId, name: &str) -> Option<Resolved> {
         let whole = |target| Some(Resolved { target, rest: Vec::new() });
-        for item in items {
-            let own = match &**item {
-                Item::Function(f) => &f.name,
-                Item::Enum(e) => &e.name,
-                Item::Struct(s) => &s.name,
-                Item::Constant { name, .. } | Item::Alias { name, .. } => name,
-                Item::Module(inner) if inner.name == name => {
-                    return whole(Target::Module(self.child(module, name)?));
-                }
-                _ => continue,
+        let own = self.modules.get(module.0)?;
+        let (items, names) = (Rc::clone(&own.items), Rc::clone(&own.names));
+        if let Some((at, unclear)) = names.items.get(name) {
+            let item = items.get(*at)?;
+            return match (&**item, unclear) {
+                (Item::Module(_), _) => whole(Target::Module(self.child(module, name)?)),
+                (_, Some(cfg)) => whole(Target::Unclear(depends(name, cfg))),
+                _ => whole(Target::Item(module, Rc::clone(item))),
             };
-            if own == name {
-                return whole(Target::Item(module, Rc::clone(item)));
-            }
         }
-        let imports = || {
-            items.iter().filter_map(|item| match &**item {
-                Item::Use(import) => Some(import),
-                _ => None,
-            })
+        let import = |at: usize| match items.get(at).map(|item| &**item) {
+            Some(Item::Use(import)) => Some(import),
+            _ => None,
         };
-        let by_name = imports().find(|import| import.name.as_deref() == Some(name));
-        if let Some(import) = by_name {
-            return Some(self.imported(module, import, seen));
+        if let Some((at, unclear)) = names.imports.get(name) {
+            return match unclear {
+                Some(cfg) => whole(Target::Unclear(depends(name, cfg))),
+                None => Some(self.imported(module, import(*at)?)),
+            };
         }
-        for import in imports().filter(|import| import.name.is_none()) {
-            match self.follow(module, &import.path, seen) {
+        for import in names.globs.iter().filter_map(|at| import(*at)) {
+            self.looks += 1;
+            if self.looks > MAX_LOOKS {
+                return None;
+            }
+            match self.follow(module, &import.path) {
                 Some(Resolved { target: Target::Module(of), rest }) if rest.is_empty() => {
-                    if let Some(found) = self.look(of, name, seen) {
+                    if let Some(found) = self.look(of, name) {
                         return Some(found);
                     }
                 }
@@ -477,13 +684,8 @@ impl<'s> Crates<'s> {
         None
     }
 
-    fn imported(
-        &mut self,
-        module: ModuleId,
-        import: &Import,
-        seen: &mut HashSet<(ModuleId, String)>,
-    ) -> Resolved {
-        self.follow(module, &import.path, seen).unwrap_or_else(|| Resolved {
+    fn imported(&mut self, module: ModuleId, import: &Import) -> Resolved {
+        self.follow(module, &import.path).unwrap_or_else(|| Resolved {
             target: Target::Foreign(import.path.clone()),
             rest: Vec::new(),
         })
@@ -493,11 +695,21 @@ impl<'s> Crates<'s> {
     fn package(&mut self, from: ModuleId, name: &str) -> Option<ModuleId> {
         let path = self.sources.path(self.file(from));
         let dir = self.package_of(&path)?;
-        let manifest = self.manifest(&dir)?;
+        let key = (dir.clone(), name.to_owned());
+        if let Some(known) = self.libraries.get(&key) {
+            return *known;
+        }
+        let found = self.dependency(&dir, name);
+        self.libraries.insert(key, found);
+        found
+    }
+
+    fn dependency(&mut self, dir: &str, name: &str) -> Option<ModuleId> {
+        let manifest = self.manifest(dir)?;
         let own = manifest.get("lib").and_then(|lib| lib.get("name")?.as_str());
         let own = own.or_else(|| manifest.get("package")?.get("name")?.as_str());
         if own.is_some_and(|own| own.replace('-', "_") == name) {
-            return self.library(&dir);
+            return self.library(dir);
         }
         let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
         let dependency = tables.iter().find_map(|table| {
@@ -506,10 +718,10 @@ impl<'s> Crates<'s> {
         });
         let (key, dependency) = dependency?;
         if let Some(path) = dependency.get("path").and_then(|path| path.as_str()) {
-            return self.library(&join(&dir, path));
+            return self.library(&join(dir, path));
         }
         dependency.get("workspace")?.as_bool()?.then_some(())?;
-        let above: Vec<String> = upward(&dir).map(str::to_owned).collect();
+        let above: Vec<String> = upward(dir).map(str::to_owned).collect();
         for up in above {
             let Some(manifest) = self.manifest(&up) else { continue };
             let shared = manifest.get("workspace").and_then(|w| w.get("dependencies")?.get(key));
@@ -517,6 +729,21 @@ impl<'s> Crates<'s> {
             return self.library(&join(&up, shared.get("path")?.as_str()?));
         }
         None
+    }
+}
+
+/// One of the constants of an `impl`.
+pub(crate) struct OwnConstant {
+    item: Rc<Item>,
+    at: usize,
+}
+
+impl OwnConstant {
+    pub(crate) fn get(&self) -> Option<&Constant> {
+        match &*self.item {
+            Item::Impl(own) => own.constants.get(self.at),
+            _ => None,
+        }
     }
 }
 

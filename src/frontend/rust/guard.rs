@@ -1,6 +1,7 @@
 //! Refuses text whose syntax tree would be too deep to build, walk or drop, before it is parsed.
-
-use super::tokens::{Kind, Token};
+//!
+//! It looks at the parser's own tokens, for what another reader takes for a text may be brackets
+//! to the parser. Neither making nor dropping them goes into the depth.
 
 /// Deepest nesting of brackets.
 const MAX_BRACKETS: usize = 100;
@@ -9,6 +10,8 @@ const MAX_BRACKETS: usize = 100;
 const MAX_CHAIN: usize = 2_000;
 /// The longest text, in bytes: code that people wrote stays far below.
 const MAX_TEXT: usize = 4 * 1024 * 1024;
+/// The longest name, in bytes: names are copied wherever they are used.
+const MAX_NAME: usize = 1_000;
 
 /// Words behind which an expression, a type or a pattern nests.
 const NESTING: &[&str] = &[
@@ -20,11 +23,52 @@ const NESTING: &[&str] = &[
 /// Words behind a block with which the same expression goes on.
 const GOES_ON: &[&str] = &["else", "as"];
 
-/// Why a Rust file is not parsed; `None`: it may be.
-pub(super) fn refuse(text: &str, tokens: &[Token]) -> Option<&'static str> {
-    if text.len() > MAX_TEXT {
-        return Some("it is too long to be read");
+/// A token, as far as depth depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    Open,
+    /// `brace`: a curly one.
+    Close {
+        brace: bool,
+    },
+    /// `,` and `;`.
+    End,
+    /// `#`
+    Hash,
+    Mark,
+    Word {
+        nests: bool,
+        goes_on: bool,
+        long: bool,
+    },
+    Literal,
+}
+
+impl Seen {
+    pub(super) fn word(word: &str) -> Seen {
+        Seen::Word {
+            nests: NESTING.contains(&word),
+            goes_on: GOES_ON.contains(&word),
+            long: word.len() > MAX_NAME,
+        }
     }
+
+    pub(super) fn mark(mark: char) -> Seen {
+        match mark {
+            ',' | ';' => Seen::End,
+            '#' => Seen::Hash,
+            _ => Seen::Mark,
+        }
+    }
+}
+
+/// Why a text is not even split into tokens; `None`: it may be.
+pub(super) fn too_long(text: &str) -> Option<&'static str> {
+    (text.len() > MAX_TEXT).then_some("it is too long to be read")
+}
+
+/// Why a Rust file is not parsed; `None`: it may be.
+pub(super) fn refuse(tokens: &[Seen]) -> Option<&'static str> {
     let mut open = vec![0usize];
     let mut chain = 0usize;
     for (at, token) in tokens.iter().enumerate() {
@@ -33,28 +77,28 @@ pub(super) fn refuse(text: &str, tokens: &[Token]) -> Option<&'static str> {
                 chain -= std::mem::take(top);
             }
         };
-        match &token.kind {
-            Kind::Mark(',' | ';') => end(),
-            Kind::Mark('(' | '[' | '{') => {
+        match token {
+            Seen::End => end(),
+            Seen::Open => {
                 link(&mut open, &mut chain);
                 open.push(0);
             }
-            Kind::Mark(close @ (')' | ']' | '}')) => {
+            Seen::Close { brace } => {
                 if open.len() > 1 {
                     chain -= open.pop().unwrap_or(0);
                 }
                 let next = tokens.get(at + 1);
-                let ends = *close == '}'
+                let ends = *brace
                     && next.is_none_or(|next| {
-                        next.word().is_some_and(|word| !GOES_ON.contains(&word)) || next.is('#')
+                        matches!(next, Seen::Hash | Seen::Word { goes_on: false, .. })
                     });
                 if ends && let Some(top) = open.last_mut() {
                     chain -= std::mem::take(top);
                 }
             }
-            Kind::Mark(_) => link(&mut open, &mut chain),
-            Kind::Word(word) if NESTING.contains(&word.as_str()) => link(&mut open, &mut chain),
-            Kind::Word(_) | Kind::Text(_) => {}
+            Seen::Word { long: true, .. } => return Some("a name in it is too long to be read"),
+            Seen::Hash | Seen::Mark | Seen::Word { nests: true, .. } => link(&mut open, &mut chain),
+            Seen::Word { .. } | Seen::Literal => {}
         }
         if open.len() > MAX_BRACKETS {
             return Some("its brackets are nested too deeply to be read");
@@ -70,25 +114,5 @@ fn link(open: &mut [usize], chain: &mut usize) {
     if let Some(top) = open.last_mut() {
         *top += 1;
         *chain += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::tokens::tokens, refuse};
-
-    #[test]
-    fn hostile_text_is_refused_and_large_data_is_not() {
-        let refused = |text: &str| refuse(text, &tokens(text)).is_some();
-        let many = |text: &str| text.repeat(100_000);
-        assert!(refused(&format!("fn f() {{ {}1{} }}", many("("), many(")"))));
-        assert!(refused(&format!("fn f() {{ a{} }}", many(".b(1, 2)"))));
-        assert!(refused(&format!("fn f() {{ {}1 }}", many("!"))));
-        assert!(refused(&format!("fn f() {{ {}1 }}", many("return "))));
-        assert!(refused(&format!("fn f() {{ {{1}}{} }}", many("+{1}"))));
-        assert!(refused(&format!("fn f() {{ if a {{}} {} }}", many("else if b {}"))));
-        assert!(refused(&format!("type T = {}u8;", many("Vec<"))));
-        assert!(!refused(&many("fn f() { if a { b() } else { c.d() } }\n")));
-        assert!(!refused(&format!("const A: &[u8] = &[{}];", many("-1, a::b(2).c(), "))));
     }
 }

@@ -87,40 +87,49 @@ pub(super) fn row_words(text: &str, covered: &[(usize, usize)]) -> BTreeSet<Stri
     words
 }
 
+/// A statement that has begun, and what its own tokens have said so far.
+struct Begun {
+    start: usize,
+    /// It is an item with a body.
+    block: bool,
+    /// Whether it imports or declares a module, or is an attribute; `None`: only `pub` was seen.
+    plain: Option<bool>,
+}
+
+/// The next token of the innermost statement.
+fn note(open: &mut [Option<Begun>], token: &tokens::Token) {
+    let Some(top) = open.last_mut() else { return };
+    let begun = top.get_or_insert(Begun { start: token.start, block: false, plain: None });
+    let word = token.word();
+    begun.block |= matches!(word, Some("fn" | "impl" | "mod" | "enum" | "struct"));
+    if begun.plain.is_none() && word != Some("pub") {
+        begun.plain = Some(matches!(word, Some("use" | "mod")) || token.is('#'));
+    }
+}
+
 /// Where comments and statements lie: a statement ends with `;`, `,` or a block.
 pub(super) fn outline(text: &str) -> Outline {
     let found = read(text);
     let mut outline = Outline { comments: tokens::comments(text), ..Outline::default() };
-    let mut open: Vec<Option<usize>> = vec![None];
+    let mut open: Vec<Option<Begun>> = vec![None];
     let mut last = 0;
     for (at, token) in found.iter().enumerate() {
-        let plain = |from: usize| {
-            let first = found[from..at].iter().find(|t| t.word() != Some("pub"));
-            first.is_some_and(|t| matches!(t.word(), Some("use" | "mod")) || t.is('#'))
-        };
         match token.kind {
             Kind::Mark('{' | '(' | '[') => {
                 // What stands before a block is a statement of its own, with its first line.
-                if let Some(top) = open.last_mut()
-                    && top.is_none()
-                {
-                    *top = Some(at);
-                }
+                note(&mut open, token);
                 if token.is('{')
-                    && let Some(Some(from)) = open.last().copied()
+                    && let Some(Some(begun)) = open.last()
                 {
-                    let range = found[from].start..token.end;
-                    let block = found[from..at].iter().any(|t| {
-                        matches!(t.word(), Some("fn" | "impl" | "mod" | "enum" | "struct"))
-                    });
+                    let (range, block) = (begun.start..token.end, begun.block);
                     outline.statements.push(Statement { range, block, plain: false });
                 }
                 open.push(None);
             }
             Kind::Mark('}' | ')' | ']') => {
                 if open.len() > 1 {
-                    if let Some(Some(from)) = open.pop() {
-                        let range = found[from].start..found[at.saturating_sub(1)].end;
+                    if let Some(Some(begun)) = open.pop() {
+                        let range = begun.start..found[at.saturating_sub(1)].end;
                         outline.statements.push(Statement { range, block: false, plain: false });
                     }
                     let followed = found.get(at + 1).is_some_and(|next| {
@@ -136,24 +145,18 @@ pub(super) fn outline(text: &str) -> Outline {
                 }
             }
             Kind::Mark(';' | ',') => {
-                if let Some(Some(from)) = open.last_mut().map(Option::take) {
-                    let range = found[from].start..token.end;
-                    let plain = plain(from);
+                if let Some(Some(begun)) = open.last_mut().map(Option::take) {
+                    let range = begun.start..token.end;
+                    let plain = begun.plain.unwrap_or(false);
                     outline.statements.push(Statement { range, block: false, plain });
                 }
             }
-            _ => {
-                if let Some(top) = open.last_mut()
-                    && top.is_none()
-                {
-                    *top = Some(at);
-                }
-            }
+            _ => note(&mut open, token),
         }
         last = token.end;
     }
-    if let Some(Some(from)) = open.first() {
-        let range = found[*from].start..last;
+    if let Some(Some(begun)) = open.first() {
+        let range = begun.start..last;
         outline.statements.push(Statement { range, block: false, plain: false });
     }
     outline.statements.retain(|s| s.range.start < s.range.end);

@@ -1,24 +1,24 @@
 //! Our own syntax tree of a Rust file: what readers of migrations and entities look at. Calls in
 //! a row lie side by side, not inside each other, so that no walk goes deep.
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
 /// Bytes of the file.
 pub(crate) type At = Range<usize>;
 
-/// The items of one file, or of a module inside it.
-pub(crate) type Items = Vec<Item>;
+/// The condition under which something is compiled, as it is written.
+pub(crate) type Cfg = Option<Rc<str>>;
 
-#[derive(Debug, Clone)]
+/// The items of one file, or of a module inside it.
+pub(crate) type Items = Rc<[Rc<Item>]>;
+
+#[derive(Debug)]
 pub(crate) enum Item {
-    Function(Function),
+    Function(Rc<Function>),
     Enum(Enum),
     Struct(Struct),
     /// `const` and `static`.
-    Constant {
-        name: String,
-        value: Expr,
-    },
+    Constant(Constant),
     Use(Import),
     Module(Module),
     Impl(Impl),
@@ -26,17 +26,58 @@ pub(crate) enum Item {
     Alias {
         name: String,
         ty: Type,
+        cfg: Cfg,
     },
 }
 
-#[derive(Debug, Clone)]
+impl Item {
+    /// What it declares; `None`: an import, or functions of a type.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Item::Function(own) => Some(&own.name),
+            Item::Enum(own) => Some(&own.name),
+            Item::Struct(own) => Some(&own.name),
+            Item::Constant(own) => Some(&own.name),
+            Item::Module(own) => Some(&own.name),
+            Item::Alias { name, .. } => Some(name),
+            Item::Use(_) | Item::Impl(_) => None,
+        }
+    }
+
+    pub(crate) fn cfg(&self) -> &Cfg {
+        match self {
+            Item::Function(own) => &own.cfg,
+            Item::Enum(own) => &own.cfg,
+            Item::Struct(own) => &own.cfg,
+            Item::Constant(own) => &own.cfg,
+            Item::Module(own) => &own.cfg,
+            Item::Alias { cfg, .. } => cfg,
+            Item::Use(own) => &own.cfg,
+            Item::Impl(own) => &own.cfg,
+        }
+    }
+
+    /// Whether its name is one of values, and not of types and modules alone.
+    pub(crate) fn is_value(&self) -> bool {
+        matches!(self, Item::Function(_) | Item::Constant(_))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Constant {
+    pub(crate) name: String,
+    pub(crate) value: Expr,
+    pub(crate) cfg: Cfg,
+}
+
+#[derive(Debug)]
 pub(crate) struct Module {
     pub(crate) name: String,
     /// `#[path = "…"]`.
     pub(crate) path: Option<String>,
     /// `None`: it lies in a file of its own.
     pub(crate) items: Option<Items>,
-    pub(crate) cfg: Option<String>,
+    pub(crate) cfg: Cfg,
 }
 
 /// One name that `use` brings in.
@@ -45,15 +86,17 @@ pub(crate) struct Import {
     pub(crate) path: Vec<String>,
     /// `None`: `*`.
     pub(crate) name: Option<String>,
+    pub(crate) cfg: Cfg,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) params: Vec<Pattern>,
     pub(crate) body: Block,
     /// From `fn` to the end of what it returns.
     pub(crate) header: At,
+    pub(crate) cfg: Cfg,
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +105,7 @@ pub(crate) struct Enum {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) variants: Vec<Variant>,
     pub(crate) at: At,
+    pub(crate) cfg: Cfg,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +123,7 @@ pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// From its name on; without its fields.
     pub(crate) at: At,
+    pub(crate) cfg: Cfg,
 }
 
 #[derive(Debug, Clone)]
@@ -89,13 +134,14 @@ pub(crate) struct Field {
     pub(crate) at: At,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Impl {
     /// `None`: the type's own functions.
     pub(crate) of: Option<Vec<String>>,
     pub(crate) on: Type,
-    pub(crate) functions: Vec<Function>,
-    pub(crate) constants: Vec<(String, Expr)>,
+    pub(crate) functions: Vec<Rc<Function>>,
+    pub(crate) constants: Vec<Constant>,
+    pub(crate) cfg: Cfg,
 }
 
 /// A type as it is written.
@@ -120,14 +166,14 @@ impl Type {
 pub(crate) struct Attribute {
     pub(crate) name: String,
     pub(crate) args: Vec<Argument>,
-    pub(crate) value: Option<Expr>,
+    pub(crate) value: Option<Rc<Expr>>,
 }
 
 /// `name`, `name = value`, `name(args)` in an attribute. A path is kept as `a::b`.
 #[derive(Debug, Clone)]
 pub(crate) struct Argument {
     pub(crate) name: String,
-    pub(crate) value: Option<Expr>,
+    pub(crate) value: Option<Rc<Expr>>,
     pub(crate) args: Vec<Argument>,
 }
 
@@ -139,27 +185,29 @@ impl Argument {
 }
 
 /// The statements of a block, with the items that are declared among them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Block {
     pub(crate) items: Items,
     pub(crate) statements: Vec<Statement>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Statement {
     Let {
         pattern: Pattern,
         value: Option<Expr>,
         /// `let … else { … }`.
         otherwise: Option<Block>,
+        cfg: Cfg,
     },
     /// `value`: without a semicolon behind it.
     Expr { expr: Expr, value: bool },
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Expr {
     pub(crate) kind: Kind,
+    /// All of it, with its parentheses, and without its attributes.
     pub(crate) at: At,
 }
 
@@ -173,15 +221,15 @@ impl Expr {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Kind {
     /// `start`: the byte of the file at which its value stands as it is, without escapes.
     Text {
-        value: String,
+        value: Rc<str>,
         start: Option<usize>,
     },
     Int(i128),
-    Float(String),
+    Float(Rc<str>),
     Bool(bool),
     Char(char),
     Path(Vec<String>),
@@ -198,7 +246,13 @@ pub(crate) enum Kind {
     Macro {
         name: String,
         args: Option<Vec<Expr>>,
+        /// The names in it, where it takes something else.
+        words: Vec<String>,
     },
+    /// `&mut a`
+    Lent(Box<Expr>),
+    /// `*a`, where something is assigned to it.
+    Deref(Box<Expr>),
     Not(Box<Expr>),
     Negative(Box<Expr>),
     /// `first + a + b`: operators of one level in a row, from the left.
@@ -227,20 +281,31 @@ pub(crate) enum Kind {
         arms: Vec<Arm>,
     },
     For {
+        label: Option<String>,
         pattern: Pattern,
         over: Box<Expr>,
         body: Block,
     },
     While {
+        label: Option<String>,
         test: Box<Expr>,
         body: Block,
     },
-    Loop(Block),
-    /// Also `async { … }` and `unsafe { … }`.
-    Block(Block),
+    Loop {
+        label: Option<String>,
+        body: Block,
+    },
+    /// Also `unsafe { … }` and `const { … }`.
+    Block {
+        label: Option<String>,
+        body: Block,
+    },
+    Async(Block),
     Closure {
-        params: Vec<Pattern>,
-        body: Box<Expr>,
+        params: Rc<[Pattern]>,
+        body: Rc<Expr>,
+        /// The names in it; `*` for all, where there are too many.
+        words: Rc<[String]>,
     },
     Array(Vec<Expr>),
     Repeat {
@@ -254,8 +319,13 @@ pub(crate) enum Kind {
         rest: Option<Box<Expr>>,
     },
     Return(Option<Box<Expr>>),
-    Break,
-    Continue,
+    Break {
+        label: Option<String>,
+        value: Option<Box<Expr>>,
+    },
+    Continue {
+        label: Option<String>,
+    },
     Range {
         from: Option<Box<Expr>>,
         to: Option<Box<Expr>>,
@@ -263,14 +333,17 @@ pub(crate) enum Kind {
     },
     /// An expression that is compiled under a condition.
     Configured {
-        cfg: String,
+        cfg: Rc<str>,
         inner: Box<Expr>,
     },
-    /// Something that nothing here reads.
-    Other(&'static str),
+    /// Something that nothing here reads, with the names in it.
+    Other {
+        what: &'static str,
+        words: Vec<String>,
+    },
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Link {
     Method { name: String, args: Vec<Expr>, at: At },
     Field(String),
@@ -297,17 +370,19 @@ pub(crate) enum Operator {
     Other,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Arm {
     pub(crate) pattern: Pattern,
     pub(crate) guard: Option<Expr>,
     pub(crate) body: Expr,
-    pub(crate) cfg: Option<String>,
+    pub(crate) cfg: Cfg,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Pattern {
     Any,
+    /// `..`
+    Rest,
     Name(String),
     Literal(Box<Expr>),
     Path(Vec<String>),
@@ -319,6 +394,13 @@ pub(crate) enum Pattern {
     Struct {
         path: Vec<String>,
         fields: Vec<(String, Pattern)>,
+    },
+    /// `[a, b]`
+    Slice(Vec<Pattern>),
+    /// `name @ inner`
+    At {
+        name: String,
+        inner: Box<Pattern>,
     },
     Or(Vec<Pattern>),
     Other,

@@ -110,8 +110,9 @@ pub(crate) fn comments(text: &str) -> Vec<std::ops::Range<usize>> {
     found
 }
 
+/// Names go on with marks that are no letters, too (`XID_Continue`).
 fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    c.is_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace()
 }
 
 /// The length of a comment; blocks nest.
@@ -137,8 +138,19 @@ fn comment(text: &str) -> Option<usize> {
     Some(at)
 }
 
-/// The length and the value of a string: `"…"`, `r"…"`, `r##"…"##`, with `b` or `c` before it.
+/// The length and the value of a string, with the suffix that may stand behind it.
 fn string(text: &str) -> Option<(usize, String)> {
+    let (length, value) = bare_string(text)?;
+    let rest = text.get(length..).unwrap_or_default();
+    let suffix = match rest.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        true => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+        false => 0,
+    };
+    Some((length + suffix, value))
+}
+
+/// `"…"`, `r"…"`, `r##"…"##`, with `b` or `c` before it.
+fn bare_string(text: &str) -> Option<(usize, String)> {
     let body = text.strip_prefix(['b', 'c']).unwrap_or(text);
     if let Some(rest) = body.strip_prefix('r') {
         let hashes = rest.len() - rest.trim_start_matches('#').len();
@@ -200,5 +212,8 @@ mod tests {
             .collect();
         assert_eq!(found, ["type", "x", "<c\"d>", "<e\"f>", "ñ2", "{", "(", "}"]);
         assert_eq!(pairs(&tokens("(a{b}c")), [0, 1, 4, 3, 4, 5]);
+        // A suffix belongs to its string, a mark to its name.
+        assert_eq!(tokens("m!(\"x\"r\"a\\\"\")").len(), 6);
+        assert_eq!(tokens("e\u{301}r \"(\"").len(), 2);
     }
 }

@@ -46,14 +46,19 @@ pub(super) const PLAIN: &[(&str, &str)] = &[
 ];
 
 /// Why a statement is not read.
-type Unread = Rc<str>;
-
-fn because(reason: &str) -> Unread {
-    Rc::from(reason)
+pub(super) enum Unread {
+    Because(Rc<str>),
+    /// The method is none of sea-query's, and what it is called on.
+    Method(&'static str),
 }
 
-/// How the reason begins where a method is none of sea-query's.
-const UNKNOWN_METHOD: &str = "what `";
+fn because(reason: &str) -> Unread {
+    Unread::Because(Rc::from(reason))
+}
+
+fn unknown(reason: &str) -> Rc<str> {
+    Rc::from(reason)
+}
 
 const NAME: &str = "a name in it is not known";
 
@@ -143,7 +148,8 @@ impl Machine<'_, '_> {
 
     fn unread_builder(&self, reason: &str) -> Value {
         let build = Build::Entities;
-        let built = Built { build, unknown: Some(because(reason)), level: self.level };
+        let unknown = Some(Rc::from(reason));
+        let built = Built { build, unknown, level: self.level, weight: 1 };
         Value::Build(Rc::new(RefCell::new(built)))
     }
 
@@ -162,13 +168,10 @@ impl Machine<'_, '_> {
         }
         match (name, args) {
             ("to_owned" | "clone" | "to_string" | "into_column_def", []) => {
-                let copy = built.borrow().clone();
-                return Value::Build(Rc::new(RefCell::new(copy)));
+                return self.copied(&itself);
             }
             ("take", []) => {
-                let level = self.level;
-                let copy = built.borrow().clone();
-                return Value::Build(Rc::new(RefCell::new(Built { level, ..copy })));
+                return self.copied(&itself);
             }
             ("into" | "borrow" | "as_ref" | "as_mut" | "borrow_mut", []) => return itself,
             ("get_column_name", []) => {
@@ -183,42 +186,63 @@ impl Machine<'_, '_> {
             }
             // `statement.build(PostgresQueryBuilder)`: its SQL.
             ("build" | "to_string" | "build_any", [_]) => {
-                let own = built.borrow().clone();
-                let flavor = self.flavor;
-                let written = super::render::write(&own.build, flavor);
-                return match written
-                    .filter(|w| own.unknown.is_none() && !w.sql.contains(super::render::UNREAD))
-                {
-                    Some(written) => Value::text(&written.sql),
+                let own = built.borrow();
+                self.spend(own.weight);
+                let written = super::render::write(&own.build, self.flavor);
+                let known = |w: &super::render::Written| {
+                    own.unknown.is_none() && !w.sql.contains(super::render::UNREAD)
+                };
+                return match written.filter(known) {
+                    Some(written) => self.text(&written.sql),
                     None => Value::unknown("a statement that is built could not be read"),
                 };
             }
             _ => {}
         }
         // It is taken out while it changes, as an argument may be the same one.
-        let mut own = built.borrow().clone();
-        let changed = match &mut own.build {
+        let mut build = {
+            let mut own = built.borrow_mut();
+            own.unknown = Some(Rc::from("it is made of itself"));
+            std::mem::replace(&mut own.build, Build::Entities)
+        };
+        let before = self.taken();
+        self.spend(1);
+        for arg in args {
+            if let Value::Build(arg) = arg {
+                self.spend(arg.borrow().weight);
+            }
+        }
+        let changed = match &mut build {
             Build::Column(column) => self.column_method(column, name, args),
             Build::CreateTable(create) => self.create_method(create, name, args, span),
             Build::AlterTable(alter) => self.alter_method(alter, name, args),
             Build::CreateIndex(index) => self.index_method(index, name, args),
             Build::ForeignKey(key) => self.key_method(key, name, args),
             Build::Rows(rows) => self.rows_method(rows, name, args),
-            Build::Entities => return self.entity_statement(name, args),
+            Build::Entities => {
+                built.borrow_mut().unknown = None;
+                return self.entity_statement(name, args);
+            }
             other => self.other_method(other, name, args),
         };
-        if let Err(reason) = changed {
-            if reason.starts_with(UNKNOWN_METHOD)
-                && let Some(value) = self.extended(built, name, args)
-            {
-                return value;
-            }
-            own.unknown.get_or_insert(reason);
-        }
-        if self.level > own.level {
-            own.unknown.get_or_insert(because("it is changed under a condition that is not known"));
-        }
-        *built.borrow_mut() = own;
+        let weight = self.taken().saturating_sub(before);
+        let level = {
+            let mut own = built.borrow_mut();
+            (own.build, own.unknown) = (build, None);
+            own.weight = own.weight.saturating_add(weight);
+            own.level
+        };
+        let reason = match changed {
+            Ok(()) => None,
+            Err(Unread::Because(reason)) => Some(reason),
+            Err(Unread::Method(of)) => match self.extended(built, name, args) {
+                Some(value) => return value,
+                None => Some(Rc::from(format!("what `{name}` does to {of} is not known"))),
+            },
+        };
+        let condition = (self.level > level)
+            .then(|| Rc::from("it is changed under a condition that is not known"));
+        built.borrow_mut().unknown = reason.or(condition);
         itself
     }
 
@@ -242,7 +266,7 @@ impl Machine<'_, '_> {
         let (run, given): (Option<&Value>, Vec<Value>) = match (name, args) {
             ("apply", [run]) => (Some(run), vec![itself.clone()]),
             ("apply_if", [Value::Some(value), run]) => {
-                (Some(run), vec![itself.clone(), (**value).clone()])
+                (Some(run), vec![itself.clone(), value.value.clone()])
             }
             ("apply_if", [Value::None, _]) => (None, Vec::new()),
             ("conditions", [Value::Bool(test), yes, no]) => {
@@ -274,8 +298,7 @@ impl Machine<'_, '_> {
         let (home, function) = self.crates.extension(module, ty, name)?;
         let itself = Value::Build(Rc::clone(built));
         let all = std::iter::once(itself).chain(args.iter().cloned()).collect();
-        let of = Some(vec![ty.to_owned()]);
-        Some(self.call(home, &function, of, super::machine::Arguments::of(all)))
+        Some(self.call(home, &function, Some(ty), super::machine::Arguments::of(all)))
     }
 
     fn column_method(
@@ -290,7 +313,7 @@ impl Machine<'_, '_> {
         }
         let number = |at: usize| match args.get(at) {
             Some(Value::Int(number)) => Some(*number),
-            Some(Value::Some(inner)) => match **inner {
+            Some(Value::Some(inner)) => match inner.value {
                 Value::Int(number) => Some(number),
                 _ => None,
             },
@@ -299,11 +322,11 @@ impl Machine<'_, '_> {
         let sized = |ty: &'static str| match (args.first(), number(0)) {
             (None | Some(Value::None), _) => Type::Sized(ty, None),
             (_, Some(size)) => Type::Sized(ty, Some(size)),
-            _ => Type::Unknown(because("its length is not known")),
+            _ => Type::Unknown(unknown("its length is not known")),
         };
         let precise = |ty: &'static str| match (number(0), number(1)) {
             (Some(precision), Some(scale)) => Type::Precise(ty, Some((precision, scale))),
-            _ => Type::Unknown(because("its precision is not known")),
+            _ => Type::Unknown(unknown("its precision is not known")),
         };
         match name {
             "char" | "char_len" => column.ty = Some(sized("Char")),
@@ -322,13 +345,13 @@ impl Machine<'_, '_> {
             "custom" => {
                 column.ty = Some(match args.first().and_then(|name| self.iden(name)) {
                     Some(name) => Type::Custom(name),
-                    None => Type::Unknown(because(NAME)),
+                    None => Type::Unknown(unknown(NAME)),
                 });
             }
             "enumeration" => {
                 column.ty = Some(match args.first().and_then(|name| self.iden(name)) {
                     Some(name) => Type::Enum(name),
-                    None => Type::Unknown(because(NAME)),
+                    None => Type::Unknown(unknown(NAME)),
                 });
             }
             "array" => {
@@ -364,7 +387,7 @@ impl Machine<'_, '_> {
                 _ => return Err(because("an `extra` in it is not known")),
             },
             "comment" => {}
-            _ => return Err(Rc::from(format!("what `{name}` does to a column is not known"))),
+            _ => return Err(Unread::Method("a column")),
         }
         Ok(())
     }
@@ -372,9 +395,9 @@ impl Machine<'_, '_> {
     /// `(name, expression)`, `Check::named(…)`, or an expression.
     fn check(&mut self, value: &Value) -> Check {
         match value {
-            Value::Tuple(parts) if parts.len() == 2 => {
-                let name = parts.first().and_then(|name| self.iden(name));
-                let sql = parts.get(1).map(|sql| self.sql(sql));
+            Value::Tuple(tuple) if tuple.values.len() == 2 => {
+                let name = tuple.values.first().and_then(|name| self.iden(name));
+                let sql = tuple.values.get(1).map(|sql| self.sql(sql));
                 Check { name, sql: sql.unwrap_or_else(|| Rc::new(Sql::unknown())) }
             }
             Value::Foreign(foreign) if matches!(foreign.name(), "named" | "unnamed") => {
@@ -411,13 +434,14 @@ impl Machine<'_, '_> {
                 let Some(Value::Build(index)) = first else {
                     return Err(because("an index in it is not known"));
                 };
-                let index = index.borrow().clone();
-                let Build::CreateIndex(mut own) = index.build else {
+                let index = index.borrow();
+                if let Some(reason) = &index.unknown {
+                    return Err(Unread::Because(Rc::clone(reason)));
+                }
+                let Build::CreateIndex(own) = &index.build else {
                     return Err(because("an index in it is not known"));
                 };
-                if let Some(reason) = index.unknown {
-                    return Err(reason);
-                }
+                let mut own = own.clone();
                 if name == "primary_key" {
                     own.primary = true;
                 }
@@ -440,7 +464,7 @@ impl Machine<'_, '_> {
                 let columns: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
                 create.partition_by = Some(format!("{how} ({})", columns.join(", ")));
             }
-            _ => return Err(Rc::from(format!("what `{name}` does to a table is not known"))),
+            _ => return Err(Unread::Method("a table")),
         }
         Ok(())
     }
@@ -448,14 +472,14 @@ impl Machine<'_, '_> {
     fn column(&mut self, value: Option<&Value>) -> Result<Column, Unread> {
         let Some(Value::Build(built)) = value else {
             return Err(match value {
-                Some(Value::Unknown(reason)) => Rc::clone(reason),
+                Some(Value::Unknown(reason)) => Unread::Because(Rc::clone(reason)),
                 _ => because("a column in it is not known"),
             });
         };
         let built = built.borrow();
         match (&built.build, &built.unknown) {
             (Build::Column(column), None) => Ok(column.clone()),
-            (_, Some(reason)) => Err(Rc::clone(reason)),
+            (_, Some(reason)) => Err(Unread::Because(Rc::clone(reason))),
             _ => Err(because("a column in it is not known")),
         }
     }
@@ -486,7 +510,7 @@ impl Machine<'_, '_> {
             "add_foreign_key" => Alteration::AddForeignKey(known_key(first)?),
             "drop_foreign_key" => Alteration::DropForeignKey(self.needed(first)?),
             "drop_constraint" => Alteration::DropConstraint(self.needed(first)?),
-            _ => return Err(Rc::from(format!("what `{name}` does to a table is not known"))),
+            _ => return Err(Unread::Method("a table")),
         };
         alter.options.push(option);
         Ok(())
@@ -530,7 +554,7 @@ impl Machine<'_, '_> {
                 Some(value) => index.conditions.push(self.sql(value)),
                 None => {}
             },
-            _ => return Err(Rc::from(format!("what `{name}` does to an index is not known"))),
+            _ => return Err(Unread::Method("an index")),
         }
         Ok(())
     }
@@ -538,9 +562,9 @@ impl Machine<'_, '_> {
     /// A column, `(column, IndexOrder::Desc)`, `(column, 10)`, an expression.
     fn index_part(&mut self, value: &Value) -> Option<String> {
         match value {
-            Value::Tuple(parts) => {
-                let mut out = self.index_part(parts.first()?)?;
-                for part in parts.get(1..)? {
+            Value::Tuple(tuple) => {
+                let mut out = self.index_part(tuple.values.first()?)?;
+                for part in tuple.values.get(1..)? {
                     match part {
                         Value::Foreign(order) if order.name() == "Desc" => out.push_str(" DESC"),
                         Value::Foreign(order) if order.name() == "Asc" => out.push_str(" ASC"),
@@ -586,7 +610,7 @@ impl Machine<'_, '_> {
             "to_col" => key.to_columns.push(self.needed(first)?),
             "on_delete" => key.on_delete = Some(action(first)?),
             "on_update" => key.on_update = Some(action(first)?),
-            _ => return Err(Rc::from(format!("what `{name}` does to a foreign key is not known"))),
+            _ => return Err(Unread::Method("a foreign key")),
         }
         Ok(())
     }
@@ -633,7 +657,7 @@ impl Machine<'_, '_> {
             (Build::CreateType { labels, .. }, "values") => labels.extend(self.names_of(first)?),
             (Build::DropType { names, .. }, "name") => names.push(self.needed_reference(first)?),
             (Build::DropType { names, .. }, "names") => {
-                for name in self.listed(first)? {
+                for name in self.values_of(first)? {
                     names.push(self.needed_reference(Some(&name))?);
                 }
             }
@@ -678,7 +702,7 @@ impl Machine<'_, '_> {
                 value => parts.extend(value.map(|value| self.sql(value))),
             },
             (Build::Condition { not, .. }, "not") => *not = !*not,
-            _ => return Err(Rc::from(format!("what `{name}` does to a statement is not known"))),
+            _ => return Err(Unread::Method("a statement")),
         }
         Ok(())
     }
@@ -694,7 +718,7 @@ impl Machine<'_, '_> {
                 rows.columns.extend(names.into_iter().map(|name| (name, Given::Value)));
             }
             "values" | "values_panic" if rows.kind == RowsKind::Insert => {
-                let values = self.listed(first).unwrap_or_default();
+                let values = self.values_of(first).unwrap_or_default();
                 for (at, (_, given)) in rows.columns.iter_mut().enumerate() {
                     let value = values.get(at).map_or(Given::Unknown, of_value);
                     *given = worse(*given, value);
@@ -708,16 +732,15 @@ impl Machine<'_, '_> {
                 rows.columns.push((column, given));
             }
             "values" if rows.kind == RowsKind::Update => {
-                for pair in self.listed(first)? {
+                for pair in self.values_of(first)? {
                     if let Value::Tuple(pair) = &pair {
-                        let column = self.needed(pair.first())?;
-                        let given = pair.get(1).map_or(Given::Unknown, of_value);
+                        let column = self.needed(pair.values.first())?;
+                        let given = pair.values.get(1).map_or(Given::Unknown, of_value);
                         rows.columns.push((column, given));
                     }
                 }
             }
             "and_where" | "cond_where" | "and_where_option" | "limit" => rows.filtered = true,
-            "select_from" => rows.open = true,
             _ => rows.open = true,
         }
         Ok(())
@@ -734,10 +757,16 @@ impl Machine<'_, '_> {
     }
 
     /// The values of a list.
-    fn listed(&mut self, value: Option<&Value>) -> Result<Vec<Value>, Unread> {
+    fn values_of(&mut self, value: Option<&Value>) -> Result<Vec<Value>, Unread> {
         match value {
-            Some(Value::List(values)) => Ok(values.borrow().clone()),
-            Some(Value::Tuple(values)) => Ok(values.clone()),
+            Some(Value::List(list)) => match list.all() {
+                Some(values) => {
+                    self.spend(values.len());
+                    Ok(values)
+                }
+                None => Err(because("a list in it is not known")),
+            },
+            Some(Value::Tuple(tuple)) => Ok(tuple.values.clone()),
             _ => Err(because("a list in it is not known")),
         }
     }
@@ -746,7 +775,7 @@ impl Machine<'_, '_> {
     pub(super) fn names_of(&mut self, value: Option<&Value>) -> Result<Vec<String>, Unread> {
         match value {
             Some(Value::List(_) | Value::Tuple(_)) => {
-                let values = self.listed(value)?;
+                let values = self.values_of(value)?;
                 values.iter().map(|value| self.needed(Some(value))).collect()
             }
             value => Ok(vec![self.needed(value)?]),
@@ -756,12 +785,12 @@ impl Machine<'_, '_> {
     /// A value of sea-query's `ColumnType`.
     pub(super) fn column_type(&mut self, value: &Value) -> Type {
         let Value::Foreign(foreign) = value else {
-            return Type::Unknown(because("a type in it is not known"));
+            return Type::Unknown(unknown("a type in it is not known"));
         };
         let foreign: &Foreign = foreign;
         let number = |value: Option<&Value>| match value {
             Some(Value::Int(size)) => Some(*size),
-            Some(Value::Some(inner)) => match **inner {
+            Some(Value::Some(inner)) => match inner.value {
                 Value::Int(size) => Some(size),
                 _ => None,
             },
@@ -787,8 +816,10 @@ impl Machine<'_, '_> {
             "Decimal" | "Money" => {
                 let name = if name == "Money" { "Money" } else { "Decimal" };
                 let pair = match first {
-                    Some(Value::Some(inner)) => match &**inner {
-                        Value::Tuple(pair) => number(pair.first()).zip(number(pair.get(1))),
+                    Some(Value::Some(inner)) => match &inner.value {
+                        Value::Tuple(pair) => {
+                            number(pair.values.first()).zip(number(pair.values.get(1)))
+                        }
                         _ => None,
                     },
                     _ => None,
@@ -798,23 +829,23 @@ impl Machine<'_, '_> {
             "Interval" => interval(first, number(foreign.args.get(1))),
             "Custom" => match first.cloned().and_then(|name| self.iden(&name)) {
                 Some(name) => Type::Custom(name),
-                None => Type::Unknown(because(NAME)),
+                None => Type::Unknown(unknown(NAME)),
             },
             "Enum" => {
                 let name = foreign.fields.iter().find(|(name, _)| name == "name");
                 match name.map(|(_, value)| value.clone()).and_then(|name| self.iden(&name)) {
                     Some(name) => Type::Enum(name),
-                    None => Type::Unknown(because(NAME)),
+                    None => Type::Unknown(unknown(NAME)),
                 }
             }
             "Array" => match first.cloned().map(|of| self.column_type(&of)) {
                 Some(Type::Unknown(why)) => Type::Unknown(why),
                 Some(of) => Type::Array(Box::new(of)),
-                None => Type::Unknown(because("a type in it is not known")),
+                None => Type::Unknown(unknown("a type in it is not known")),
             },
             name => match PLAIN.iter().find(|(_, known)| *known == name) {
                 Some((_, known)) => Type::Plain(known),
-                None => Type::Unknown(because("a type in it is not known")),
+                None => Type::Unknown(unknown("a type in it is not known")),
             },
         }
     }
@@ -823,7 +854,7 @@ impl Machine<'_, '_> {
 fn interval(fields: Option<&Value>, precision: Option<i128>) -> Type {
     match fields {
         None | Some(Value::None) => Type::Interval(None, precision),
-        Some(Value::Some(inner)) => match &**inner {
+        Some(Value::Some(inner)) => match &inner.value {
             Value::Foreign(field) => {
                 let mut words = String::new();
                 for c in field.name().chars() {
@@ -834,9 +865,9 @@ fn interval(fields: Option<&Value>, precision: Option<i128>) -> Type {
                 }
                 Type::Interval(Some(words), precision)
             }
-            _ => Type::Unknown(because("the fields of an interval are not known")),
+            _ => Type::Unknown(unknown("the fields of an interval are not known")),
         },
-        Some(_) => Type::Unknown(because("the fields of an interval are not known")),
+        Some(_) => Type::Unknown(unknown("the fields of an interval are not known")),
     }
 }
 
@@ -847,7 +878,7 @@ fn known_key(value: Option<&Value>) -> Result<ForeignKey, Unread> {
     let built = built.borrow();
     match (&built.build, &built.unknown) {
         (Build::ForeignKey(key), None) => Ok(key.clone()),
-        (_, Some(reason)) => Err(Rc::clone(reason)),
+        (_, Some(reason)) => Err(Unread::Because(Rc::clone(reason))),
         _ => Err(because("a foreign key in it is not known")),
     }
 }
@@ -870,7 +901,7 @@ fn action(value: Option<&Value>) -> Result<&'static str, Unread> {
 fn of_value(value: &Value) -> Given {
     match value {
         Value::None => Given::Null,
-        Value::Some(inner) => of_value(inner),
+        Value::Some(inner) => of_value(&inner.value),
         Value::Text(_) | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Char(_) => {
             Given::Value
         }

@@ -61,8 +61,12 @@ impl Machine<'_, '_> {
                 attributes: Vec::new(),
                 fields: Vec::new(),
                 at: 0..0,
+                cfg: None,
             });
             return self.record(module, Rc::new(item), Vec::new());
+        }
+        if let Some((_, error)) = self.crates.error(module) {
+            return Value::unknown(error);
         }
         if !self.is_entity(module) {
             return Value::unknown("a name leads to nothing that is read");
@@ -99,7 +103,11 @@ impl Machine<'_, '_> {
                 self.rows_sent(table, kind, span);
                 Value::unknown("rows are not known")
             }
-            (false, true) => self.beyond(span, &format!("what `{shown}` does is not known")),
+            (false, true) => {
+                let error = self.crates.error(module).map(|(_, error)| error.clone());
+                let reason = error.unwrap_or_else(|| format!("what `{shown}` does is not known"));
+                self.beyond(span, &reason)
+            }
             (false, false) => Value::unknown(&format!("what `{shown}` returns is not known")),
         }
     }
@@ -118,9 +126,9 @@ impl Machine<'_, '_> {
         }
         match name {
             // The application's tables are taken as empty.
-            "all" | "fetch" | "fetch_page" => Value::Ok(Box::new(Value::list(Vec::new()))),
-            "one" => Value::Ok(Box::new(Value::None)),
-            "count" | "num_pages" => Value::Ok(Box::new(Value::Int(0))),
+            "all" | "fetch" | "fetch_page" => Value::okay(self.list(Vec::new())),
+            "one" => Value::okay(Value::None),
+            "count" | "num_pages" => Value::okay(Value::Int(0)),
             "paginate" | "stream" => Value::Rows(table.clone(), kind),
             _ => {
                 self.rows_sent(table.clone(), kind, span);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    machine::Machine,
+    machine::{MAX_TEXT, Machine},
     query::{Build, Sql, SqlKind},
     render::{quoted, text},
     value::{Foreign, Value},
@@ -47,6 +47,10 @@ const OPERATORS: &[(&str, &str, SqlKind)] = &[
 
 /// Conditions in a row.
 pub(super) fn joined(parts: &[Rc<Sql>], word: &str) -> Sql {
+    let length: usize = parts.iter().map(|part| part.text.as_ref().map_or(0, |t| t.len())).sum();
+    if length > MAX_TEXT {
+        return Sql::unknown();
+    }
     if let [one] = parts {
         return (**one).clone();
     }
@@ -60,13 +64,13 @@ pub(super) fn joined(parts: &[Rc<Sql>], word: &str) -> Sql {
 
 /// An operand, in parentheses where it needs them.
 fn within(operand: &Sql, outer: SqlKind) -> Option<String> {
-    let text = operand.text.clone()?;
+    let text = operand.text.as_deref()?;
     let bare = match operand.kind {
         SqlKind::Plain | SqlKind::Whole | SqlKind::Custom => true,
         SqlKind::Operator => matches!(outer, SqlKind::And | SqlKind::Or),
         own => own == outer,
     };
-    Some(if bare { text } else { format!("({text})") })
+    Some(if bare { text.to_owned() } else { format!("({text})") })
 }
 
 fn whole(text: String) -> Option<Sql> {
@@ -76,7 +80,15 @@ fn whole(text: String) -> Option<Sql> {
 impl Machine<'_, '_> {
     /// A value where sea-query takes an expression.
     pub(super) fn sql(&mut self, value: &Value) -> Rc<Sql> {
-        Rc::new(self.expression(value).unwrap_or_else(Sql::unknown))
+        let sql = self.expression(value);
+        self.made(sql)
+    }
+
+    /// An expression that was put together.
+    fn made(&mut self, made: Option<Sql>) -> Rc<Sql> {
+        let length = made.as_ref().and_then(|sql| sql.text.as_ref()).map_or(0, |text| text.len());
+        self.spend(length / 16);
+        Rc::new(made.filter(|_| length <= MAX_TEXT).unwrap_or_else(Sql::unknown))
     }
 
     fn expression(&mut self, value: &Value) -> Option<Sql> {
@@ -85,15 +97,16 @@ impl Machine<'_, '_> {
             Value::Sql(sql) => Some((**sql).clone()),
             Value::Bool(value) => plain(if *value { "TRUE" } else { "FALSE" }.to_owned()),
             Value::Int(value) => plain(value.to_string()),
-            Value::Float(value) => plain(value.clone()),
+            Value::Float(value) => plain(value.to_string()),
             Value::Char(value) => plain(text(&value.to_string())),
             Value::Text(value) => plain(text(&value.text)),
             Value::None => plain("NULL".to_owned()),
-            Value::Some(inner) | Value::Ok(inner) => self.expression(inner),
+            Value::Some(inner) | Value::Ok(inner) => self.expression(&inner.value),
             Value::Column(..) => whole(quoted(&self.iden(value)?)),
             Value::Foreign(foreign) => self.foreign_expression(foreign),
-            Value::Build(build) => match &build.borrow().build {
+            Value::Build(build) => match &build.try_borrow().ok()?.build {
                 Build::Condition { any, parts, not } => {
+                    self.spend(parts.len());
                     let sql = joined(parts, if *any { "OR" } else { "AND" });
                     match not {
                         true => Some(Sql::new(format!("NOT ({})", sql.text?), SqlKind::Operator)),
@@ -114,7 +127,9 @@ impl Machine<'_, '_> {
             return Some(Sql::new(*word, SqlKind::Plain));
         }
         match (name, foreign.args.as_slice()) {
-            ("Custom", [Value::Text(text)]) => Some(Sql::new(&*text.text, SqlKind::Custom)),
+            ("Custom", [Value::Text(text)]) => {
+                Some(Sql::new(Rc::clone(&text.text), SqlKind::Custom))
+            }
             // `SimpleExpr::Value(…)`, `Value::Int(Some(3))`, `Expr::Keyword(…)`.
             (_, [inner]) => self.expression(inner),
             _ => None,
@@ -130,7 +145,7 @@ impl Machine<'_, '_> {
     ) -> Option<Value> {
         let made = match (of, name) {
             ("Expr" | "SimpleExpr", "cust" | "Custom") => match args.first()? {
-                Value::Text(text) => Some(Sql::new(&*text.text, SqlKind::Custom)),
+                Value::Text(text) => Some(Sql::new(Rc::clone(&text.text), SqlKind::Custom)),
                 _ => None,
             },
             ("Expr" | "SimpleExpr", "cust_with_values" | "cust_with_exprs" | "cust_with_expr") => {
@@ -153,16 +168,17 @@ impl Machine<'_, '_> {
             }
             ("Func", "cast_as") => self.cast(args.first()?, args.get(1)?),
             ("Func", name) => {
-                let mut all = Vec::new();
+                let mut all = String::new();
                 for arg in args {
-                    match self.all(arg) {
-                        Some(text) => all.push(text),
+                    let between = if all.is_empty() { "" } else { ", " };
+                    match self.all(arg).filter(|text| all.len() + text.len() <= MAX_TEXT) {
+                        Some(text) => all.extend([between, text.as_str()]),
                         None => return Some(Value::Sql(Rc::new(Sql::unknown()))),
                     }
                 }
                 let name = if name == "random" && self.sqlite() { "RANDOM" } else { name };
                 let name = if name == "if_null" && !self.sqlite() { "COALESCE" } else { name };
-                whole(format!("{}({})", name.to_uppercase(), all.join(", ")))
+                whole(format!("{}({all})", name.to_uppercase()))
             }
             ("Expr", name) if KEYWORDS.iter().any(|(known, _)| *known == name) => {
                 let word = KEYWORDS.iter().find(|(known, _)| *known == name)?.1;
@@ -172,26 +188,34 @@ impl Machine<'_, '_> {
             ("Expr" | "SimpleExpr", _) => None,
             _ => return None,
         };
-        Some(Value::Sql(Rc::new(made.unwrap_or_else(Sql::unknown))))
+        Some(Value::Sql(self.made(made)))
     }
 
     /// A value, or the values of a list, separated by commas.
     fn all(&mut self, value: &Value) -> Option<String> {
         match value {
             Value::List(values) => {
-                let values = values.borrow().clone();
-                let texts: Option<Vec<String>> =
-                    values.iter().map(|v| self.expression(v)?.text).collect();
-                Some(texts?.join(", "))
+                let values = values.all()?;
+                let mut out = String::new();
+                for (at, value) in values.iter().enumerate() {
+                    let text = self.expression(value)?.text?;
+                    self.spend(1 + text.len() / 16);
+                    if out.len() + text.len() > MAX_TEXT {
+                        return None;
+                    }
+                    out.push_str(if at > 0 { ", " } else { "" });
+                    out.push_str(&text);
+                }
+                Some(out)
             }
-            value => self.expression(value)?.text,
+            value => self.expression(value)?.text.map(|text| text.to_string()),
         }
     }
 
     fn column_reference(&mut self, value: &Value) -> Option<Sql> {
-        if let Value::Tuple(parts) = value {
+        if let Value::Tuple(tuple) = value {
             let names: Option<Vec<String>> =
-                parts.iter().map(|part| Some(quoted(&self.iden(part)?))).collect();
+                tuple.values.iter().map(|part| Some(quoted(&self.iden(part)?))).collect();
             return whole(names?.join("."));
         }
         if let Value::Foreign(foreign) = value
@@ -211,7 +235,7 @@ impl Machine<'_, '_> {
     fn with_values(&mut self, args: &[Value]) -> Option<Sql> {
         let Value::Text(pattern) = args.first()? else { return None };
         let values = match args.get(1)? {
-            Value::List(values) => values.borrow().clone(),
+            Value::List(values) => values.all().filter(|_| values.is_exact())?,
             one => vec![one.clone()],
         };
         let mut out = String::new();
@@ -237,7 +261,12 @@ impl Machine<'_, '_> {
                     continue;
                 }
             };
-            out.push_str(&self.expression(value)?.text?);
+            let text = self.expression(value)?.text?;
+            self.spend(text.len() / 16);
+            if out.len() + text.len() > MAX_TEXT {
+                return None;
+            }
+            out.push_str(&text);
         }
         out.push_str(rest);
         Some(Sql::new(out, SqlKind::Custom))
@@ -251,14 +280,14 @@ impl Machine<'_, '_> {
         args: &[Value],
     ) -> Option<Value> {
         let made = self.made_by_method(on, name, args)?;
-        Some(Value::Sql(Rc::new(made.unwrap_or_else(Sql::unknown))))
+        Some(Value::Sql(self.made(made)))
     }
 
     fn made_by_method(&mut self, on: &Value, name: &str, args: &[Value]) -> Option<Option<Sql>> {
         if let Some((_, operator, kind)) = OPERATORS.iter().find(|(known, ..)| *known == name) {
             let left = self.expression(on).and_then(|sql| within(&sql, *kind));
             let right = args.first().and_then(|arg| match name {
-                "equals" | "not_equals" => self.column_reference(arg)?.text,
+                "equals" | "not_equals" => Some(self.column_reference(arg)?.text?.to_string()),
                 _ => within(&self.expression(arg)?, *kind),
             });
             let both = left.zip(right);

@@ -70,11 +70,14 @@ pub(super) fn listed(crates: &mut Crates<'_>, path: &str, ty: &str) -> Result<Ve
     let mut machine = machine(crates, file);
     let args = Arguments::of(vec![Value::unknown("the migrator is not known")]);
     let args = if function.params.is_empty() { Arguments::of(Vec::new()) } else { args };
-    let list = machine.call(module, &function, Some(vec![ty.to_owned()]), args);
-    let Value::List(values) = list else {
+    let list = machine.call(module, &function, Some(ty), args);
+    let values = match &list {
+        Value::List(list) => list.all(),
+        _ => None,
+    };
+    let Some(values) = values else {
         return Err(beyond(span, "the list of migrations could not be read".to_owned()));
     };
-    let values = values.borrow().clone();
     let entry = |(at, value): (usize, Value)| match value {
         Value::Record(record) => own(machine.crates, record),
         Value::Foreign(foreign) => Entry {
@@ -99,7 +102,7 @@ fn machine<'m, 's>(crates: &'m mut Crates<'s>, home: FileId) -> Machine<'m, 's> 
     Machine::new(crates, None, flavor, home)
 }
 
-fn function_of(crates: &Crates<'_>, module: ModuleId, ty: &str) -> Option<Function> {
+fn function_of(crates: &Crates<'_>, module: ModuleId, ty: &str) -> Option<Rc<Function>> {
     let items = crates.items(module);
     let own = items.iter().find_map(|item| match &**item {
         Item::Impl(own) if own.on.name() == ty && own.of.is_some() => {
@@ -141,9 +144,7 @@ pub(super) fn entries(crates: &mut Crates<'_>, tree: &Tree) -> Vec<Entry> {
             let items = crates.items(module);
             let item = items.iter().find(|i| matches!(&***i, Item::Struct(s) if s.name == ty));
             let Some(item) = item else { continue };
-            let fields = std::cell::RefCell::default();
-            let record = Record { module, item: Rc::clone(item), fields, cfg: None };
-            let entry = own(crates, Rc::new(record));
+            let entry = own(crates, Record::new(module, Rc::clone(item), Vec::new(), 0));
             let at = found.iter().position(|other| other.id > entry.id).unwrap_or(found.len());
             found.insert(at, entry);
         }

@@ -5,27 +5,37 @@ use std::{cell::RefCell, rc::Rc};
 use super::{
     machine::{Arguments, Machine},
     query::{Reference, Sql},
-    value::{Record, Value, Variant},
+    value::{Buffer, Record, Value, Variant},
 };
 use crate::frontend::rust::{
     crates::ModuleId,
     syntax::{Argument, Attribute, Item, Struct},
 };
 
+/// The longest name, in bytes; servers take far fewer.
+const MAX_NAME: usize = 4_000;
+
 impl Machine<'_, '_> {
     /// A value as the name that sea-query makes of it.
     pub(super) fn iden(&mut self, value: &Value) -> Option<String> {
+        let name = self.name_of(value).filter(|name| name.len() <= MAX_NAME)?;
+        self.spend(name.len() / 16);
+        Some(name)
+    }
+
+    fn name_of(&mut self, value: &Value) -> Option<String> {
         match value {
+            Value::Text(text) if text.text.len() > MAX_NAME => None,
             Value::Text(text) => Some(text.text.to_string()),
             Value::Variant(variant) => self.iden_of_variant(variant),
             Value::Record(record) => self.iden_of_record(record),
             Value::Entity(module) => self.table_of(*module).map(|table| table.name),
             Value::Column(module, name) => self.column_of(*module, name),
-            Value::Buffer(text) => Some(text.borrow().clone()),
+            Value::Buffer(buffer) => buffer.text.borrow().clone(),
             // `Expr::col(x)` and `x.into_iden()` where a name is taken.
             Value::Sql(sql) => plain_name(sql),
-            Value::Tuple(parts) => self.iden(parts.last()?),
-            Value::Some(inner) => self.iden(inner),
+            Value::Tuple(tuple) => self.iden(tuple.values.last()?),
+            Value::Some(inner) => self.iden(&inner.value),
             Value::Char(c) => Some(c.to_string()),
             _ => None,
         }
@@ -34,7 +44,7 @@ impl Machine<'_, '_> {
     /// A value as the name of a table or type: `(schema, table)` too.
     pub(super) fn reference(&mut self, value: &Value) -> Option<Reference> {
         match value {
-            Value::Tuple(parts) => match parts.as_slice() {
+            Value::Tuple(tuple) => match tuple.values.as_slice() {
                 [schema, name] | [_, schema, name] => {
                     let (schema, name) = (self.iden(schema)?, self.iden(name)?);
                     Some(Reference { schema: Some(schema), name })
@@ -54,6 +64,7 @@ impl Machine<'_, '_> {
 
     fn iden_of_variant(&mut self, variant: &Rc<Variant>) -> Option<String> {
         let Item::Enum(of) = &*variant.item else { return None };
+        self.spend(of.variants.len() / 8);
         let own = of.variants.iter().find(|v| v.name == variant.name)?;
         let derived = derives(&of.attributes);
         if derived.iter().any(|d| d == "DeriveIden") {
@@ -114,17 +125,16 @@ impl Machine<'_, '_> {
         let Some((home, function)) = function else {
             return self.own_text(module, ty, value, &["as_str", "table_name"]);
         };
-        let buffer = Rc::new(RefCell::new(String::new()));
+        let text = RefCell::new(Some(String::new()));
+        let buffer = Rc::new(Buffer { text, level: self.level });
         let mut args = vec![value.clone()];
         if function.params.len() > 1 {
             args.push(Value::Buffer(Rc::clone(&buffer)));
         }
-        let of = Some(vec![ty.to_owned()]);
-        let returned = self.call(home, &function, of, Arguments::of(args));
+        let returned = self.call(home, &function, Some(ty), Arguments::of(args));
         match returned {
-            Value::Text(text) => Some(text.text.to_string()),
-            _ if !buffer.borrow().is_empty() => Some(buffer.borrow().clone()),
-            _ => None,
+            Value::Text(text) => self.iden(&Value::Text(text)),
+            _ => buffer.text.borrow().clone().filter(|text| !text.is_empty()),
         }
     }
 
@@ -138,13 +148,13 @@ impl Machine<'_, '_> {
     ) -> Option<String> {
         for name in names {
             let Some((home, function)) = self.method_of(module, ty, name) else { continue };
-            let of = Some(vec![ty.to_owned()]);
-            let mut returned = self.call(home, &function, of, Arguments::of(vec![value.clone()]));
+            let args = Arguments::of(vec![value.clone()]);
+            let mut returned = self.call(home, &function, Some(ty), args);
             while let Value::Some(inner) = returned {
-                returned = *inner;
+                returned = inner.value.clone();
             }
-            if let Value::Text(text) = returned {
-                return Some(text.text.to_string());
+            if let Value::Text(_) = returned {
+                return self.iden(&returned);
             }
         }
         None
@@ -244,13 +254,15 @@ pub(crate) fn snake(name: &str) -> String {
 
 /// `heck`'s upper camel case.
 pub(crate) fn camel(name: &str) -> String {
-    let capital = |word: String| {
-        let mut chars = word.chars();
-        chars
-            .next()
-            .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect::<String>())
-    };
-    words(name).into_iter().map(capital).collect()
+    words(name).iter().map(|word| capital(word)).collect()
+}
+
+/// A word with a capital first letter.
+pub(super) fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect::<String>())
 }
 
 /// The words of a name, in lower case.

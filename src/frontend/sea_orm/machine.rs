@@ -4,26 +4,30 @@
 use std::rc::Rc;
 
 use super::{
+    places::Place,
     render::Flavor,
-    value::{Closure, Record, Scope, Value, Variant},
+    value::{Closure, Scope, Value},
 };
 use crate::{
     database::Dialect,
     frontend::rust::{
-        crates::{Crates, ModuleId, Resolved, Target, variant},
-        syntax::{At, Block, Expr, Function, Item, Kind, Link, Operator, Pattern, Statement},
+        crates::{Crates, ModuleId},
+        syntax::{Arm, At, Block, Expr, Function, Kind, Link, Operator, Pattern, Statement},
     },
     ir::{Op, OpaqueEffect},
     schema::Schema,
     source::{FileId, Span},
 };
 
-/// Steps that one half of a migration may take.
+/// Steps that one half of a migration may take. What is copied or put together costs steps, too:
+/// one for 16 bytes of a text, some for each element of a list.
 const MAX_STEPS: usize = 4_000_000;
 /// Operations that one half may have.
 const MAX_OPS: usize = 20_000;
 /// How deep calls and expressions may nest.
-const MAX_DEPTH: usize = 300;
+pub(super) const MAX_DEPTH: usize = 300;
+/// Longest text that is put together, in bytes.
+pub(super) const MAX_TEXT: usize = 4 * 1024 * 1024;
 
 pub(super) struct Machine<'m, 's> {
     pub(super) crates: &'m mut Crates<'s>,
@@ -35,6 +39,8 @@ pub(super) struct Machine<'m, 's> {
     pub(super) ops: Vec<Op>,
     /// Conditions around that could not be decided.
     pub(super) level: usize,
+    /// Those of them that are conditions of the build.
+    cfgs: Vec<Rc<str>>,
     /// The transaction around everything.
     pub(super) outer: Option<u32>,
     pub(super) next_transaction: u32,
@@ -42,16 +48,30 @@ pub(super) struct Machine<'m, 's> {
     calls: Vec<Span>,
     /// The modules whose functions run.
     running: Vec<ModuleId>,
+    /// Scopes that closures hold on to.
+    held: Vec<Scope>,
+    /// How often control may have gone elsewhere under a condition that could not be decided, in
+    /// the function that runs.
+    left: usize,
+    /// How often it may have returned.
+    returns: usize,
     steps: usize,
-    depth: usize,
+    pub(super) depth: usize,
     spent: bool,
+}
+
+/// Closures lie in the scopes that they hold: nothing else would let go of them.
+impl Drop for Machine<'_, '_> {
+    fn drop(&mut self) {
+        self.held.drain(..).for_each(|scope| scope.clear());
+    }
 }
 
 /// Why an expression has no value: control goes elsewhere.
 pub(super) enum Stop {
     Return(Value),
-    Break,
-    Continue,
+    Break(Option<String>, Value),
+    Continue(Option<String>),
 }
 
 pub(super) type Out = Result<Value, Stop>;
@@ -64,6 +84,23 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn of(values: Vec<Value>) -> Arguments {
         Arguments { values }
+    }
+}
+
+/// How a loop goes on.
+enum Turn {
+    Next,
+    Over(Value),
+}
+
+/// What a loop makes of the end of its body.
+fn turn(out: Out, label: Option<&String>) -> Result<Turn, Stop> {
+    match out {
+        Ok(_) | Err(Stop::Continue(None)) => Ok(Turn::Next),
+        Err(Stop::Break(None, value)) => Ok(Turn::Over(value)),
+        Err(Stop::Continue(own)) if own.as_ref() == label => Ok(Turn::Next),
+        Err(Stop::Break(own, value)) if own.as_ref() == label => Ok(Turn::Over(value)),
+        Err(stop) => Err(stop),
     }
 }
 
@@ -81,10 +118,14 @@ impl<'m, 's> Machine<'m, 's> {
             home,
             ops: Vec::new(),
             level: 0,
+            cfgs: Vec::new(),
             outer: None,
             next_transaction: 1,
             calls: Vec::new(),
             running: Vec::new(),
+            held: Vec::new(),
+            left: 0,
+            returns: 0,
             steps: 0,
             depth: 0,
             spent: false,
@@ -115,7 +156,7 @@ impl<'m, 's> Machine<'m, 's> {
     }
 
     /// Whether it may go on; the first time it may not is said.
-    fn step(&mut self) -> bool {
+    pub(super) fn step(&mut self) -> bool {
         self.steps += 1;
         let many = self.ops.len() > MAX_OPS;
         if self.steps <= MAX_STEPS && self.depth <= MAX_DEPTH && !many {
@@ -138,14 +179,100 @@ impl<'m, 's> Machine<'m, 's> {
         self.steps = self.steps.saturating_add(steps);
     }
 
+    /// The steps that were taken so far.
+    pub(super) fn taken(&self) -> usize {
+        self.steps
+    }
+
+    /// A text that was put together.
+    pub(super) fn text(&mut self, text: &str) -> Value {
+        self.spend(text.len() / 16);
+        match text.len() <= MAX_TEXT {
+            true => Value::text(text),
+            false => Value::unknown("a text of this length is not known"),
+        }
+    }
+
+    /// A list that was made of others, or of what was not written out.
+    pub(super) fn list(&mut self, values: Vec<Value>) -> Value {
+        self.spend(values.len() * 3);
+        Value::list(values, self.level)
+    }
+
+    /// Whether two values are the same; `None`: not known.
+    pub(super) fn same(&mut self, one: &Value, other: &Value) -> Option<bool> {
+        let mut cost = 0;
+        let same = one.same(other, &mut cost);
+        self.spend(cost);
+        same
+    }
+
+    /// A value of its own, as `clone` makes it: lists and records are not shared.
+    pub(super) fn copied(&mut self, value: &Value) -> Value {
+        self.spend(1);
+        if !self.may_go_on() {
+            return Value::unknown("too much to follow");
+        }
+        match value {
+            Value::List(list) => match list.all() {
+                Some(values) => {
+                    let copies = values.iter().map(|value| self.copied(value)).collect();
+                    let copy = self.list(copies);
+                    if let (Value::List(copy), false) = (&copy, list.is_exact()) {
+                        copy.blur();
+                    }
+                    copy
+                }
+                None => Value::Unknown(list.lost().unwrap_or_else(|| Rc::from("it is not known"))),
+            },
+            Value::Tuple(tuple) => {
+                Value::tuple(tuple.values.iter().map(|value| self.copied(value)).collect())
+            }
+            Value::Some(held) => Value::some(self.copied(&held.value)),
+            Value::Ok(held) => Value::okay(self.copied(&held.value)),
+            Value::Record(record) => {
+                let fields = record.fields();
+                let fields = fields.into_iter().map(|(name, value)| {
+                    let value = self.copied(&value);
+                    (name, value)
+                });
+                let fields = fields.collect();
+                Value::Record(super::value::Record::new(
+                    record.module,
+                    Rc::clone(&record.item),
+                    fields,
+                    self.level,
+                ))
+            }
+            Value::Build(built) => {
+                let copy = built.borrow().clone();
+                self.spend(copy.weight);
+                let built = super::value::Built { level: self.level, ..copy };
+                Value::Build(Rc::new(std::cell::RefCell::new(built)))
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.steps <= MAX_STEPS
+    }
+
+    /// The condition of the build under which everything is right now, where nothing else is
+    /// undecided.
+    pub(super) fn cfg(&self) -> Option<Rc<str>> {
+        self.cfgs.last().filter(|_| self.cfgs.len() == self.level).cloned()
+    }
+
     /// Calls a function of the project.
     pub(super) fn call(
         &mut self,
         module: ModuleId,
         function: &Function,
-        of: Option<Vec<String>>,
+        of: Option<&str>,
         args: Arguments,
     ) -> Value {
+        let of = of.map(|of| Rc::from([of.to_owned()]));
         let scope = Scope::new(module, of, None);
         self.run(&scope, function, args)
     }
@@ -153,7 +280,7 @@ impl<'m, 's> Machine<'m, 's> {
     fn run(&mut self, scope: &Scope, function: &Function, args: Arguments) -> Value {
         self.depth += 1;
         self.running.push(scope.0.module);
-        let level = self.level;
+        let mark = self.mark();
         let mut values = args.values.into_iter();
         for param in &function.params {
             let value = values.next().unwrap_or_else(|| Value::unknown("an argument is missing"));
@@ -163,23 +290,31 @@ impl<'m, 's> Machine<'m, 's> {
             true => self.block(&function.body, scope),
             false => Ok(Value::unknown("too much to follow")),
         };
-        self.level = level;
+        self.leave(mark);
         self.depth -= 1;
         self.running.pop();
         match out {
             Ok(value) | Err(Stop::Return(value)) => value,
-            Err(Stop::Break | Stop::Continue) => Value::Unit,
+            Err(Stop::Break(..) | Stop::Continue(_)) => Value::Unit,
         }
+    }
+
+    /// How control stands where a function, or something else that is returned from, begins.
+    fn mark(&mut self) -> (usize, usize, usize) {
+        (self.level, std::mem::take(&mut self.left), std::mem::take(&mut self.returns))
+    }
+
+    fn leave(&mut self, (level, left, returns): (usize, usize, usize)) {
+        (self.level, self.left, self.returns) = (level, left, returns);
     }
 
     /// Calls a value: a closure or a function.
     pub(super) fn call_value(&mut self, value: &Value, args: Vec<Value>) -> Value {
         match value {
             Value::Closure(closure) => self.call_closure(closure, args),
-            Value::Function(module, item) => match &**item {
-                Item::Function(function) => self.call(*module, function, None, Arguments::of(args)),
-                _ => Value::unknown("what is called is no function"),
-            },
+            Value::Function(module, function) => {
+                self.call(*module, function, None, Arguments::of(args))
+            }
             Value::Foreign(foreign) => {
                 let path = foreign.path.clone();
                 let span = Span::top(self.home);
@@ -192,11 +327,14 @@ impl<'m, 's> Machine<'m, 's> {
     fn call_closure(&mut self, closure: &Rc<Closure>, args: Vec<Value>) -> Value {
         let scope = closure.scope.inner();
         let mut values = args.into_iter();
-        for param in &closure.params {
+        for param in closure.params.iter() {
             let value = values.next().unwrap_or_else(|| Value::unknown("an argument is missing"));
             self.bind(param, value, &scope);
         }
-        match self.expr(&closure.body, &scope) {
+        let mark = self.mark();
+        let out = self.expr(&closure.body, &scope);
+        self.leave(mark);
+        match out {
             Ok(value) | Err(Stop::Return(value)) => value,
             Err(_) => Value::Unit,
         }
@@ -204,24 +342,41 @@ impl<'m, 's> Machine<'m, 's> {
 
     pub(super) fn block(&mut self, block: &Block, outer: &Scope) -> Out {
         let scope = outer.inner();
+        self.spend(block.items.len());
         scope.declare(block);
         let mut last = Value::Unit;
         for statement in &block.statements {
             last = Value::Unit;
             match statement {
-                Statement::Let { pattern, value, otherwise } => {
+                Statement::Let { pattern, value: Some(value), cfg: Some(cfg), .. } => {
+                    self.under(cfg, |machine| machine.expr(value, &scope))?;
+                    let reason = format!("it depends on `cfg({cfg})`");
+                    self.bind(pattern, Value::unknown(&reason), &scope);
+                }
+                Statement::Let { pattern, value, otherwise, .. } => {
                     let value = match value {
                         Some(value) => self.expr(value, &scope)?,
                         None => Value::unknown("it has no value yet"),
                     };
-                    match self.matches(pattern, &value, &scope) {
-                        Some(false) => {
-                            if let Some(otherwise) = otherwise {
-                                self.block(otherwise, &scope)?;
-                            }
+                    let hit = self.matches(pattern, &value, &scope);
+                    match (hit, otherwise) {
+                        (Some(true), _) | (_, None) => self.bind(pattern, value, &scope),
+                        (None, Some(otherwise)) => {
+                            self.undecided(|machine| machine.block(otherwise, &scope))?;
+                            self.bind(pattern, value, &scope);
                         }
-                        _ => self.bind(pattern, value, &scope),
+                        (Some(false), Some(otherwise)) => {
+                            self.block(otherwise, &scope)?;
+                            self.bind(pattern, Value::unknown("it is not known"), &scope);
+                        }
                     }
+                }
+                Statement::Expr {
+                    expr: Expr { kind: Kind::Configured { cfg, inner }, .. },
+                    ..
+                } => {
+                    self.under(cfg, |machine| machine.expr(inner, &scope))?;
+                    last = Value::unknown(&format!("it depends on `cfg({cfg})`"));
                 }
                 Statement::Expr { expr, value } => {
                     let own = self.expr(expr, &scope)?;
@@ -252,7 +407,7 @@ impl<'m, 's> Machine<'m, 's> {
         Ok(match &expr.kind {
             Kind::Text { value, start } => {
                 let file = self.crates.file(scope.0.module);
-                let text = Rc::from(value.as_str());
+                let text = Rc::clone(value);
                 Value::Text(super::value::Text { text, place: start.map(|start| (file, start)) })
             }
             Kind::Int(value) => Value::Int(*value),
@@ -264,9 +419,18 @@ impl<'m, 's> Machine<'m, 's> {
             Kind::Call { function, args } => {
                 return self.call_expr(function, args, &expr.at, scope);
             }
-            Kind::Macro { name, args } => {
-                return self.macro_call(name, args.as_deref(), &expr.at, scope);
+            Kind::Macro { name, args: Some(args), .. } => {
+                return self.macro_call(name, args, &expr.at, scope);
             }
+            Kind::Macro { name, args: None, words } => {
+                return self.unread_macro(name, words, &expr.at, scope);
+            }
+            Kind::Lent(inner) => {
+                let value = self.expr(inner, scope)?;
+                self.lend(inner, &value, scope);
+                value
+            }
+            Kind::Deref(inner) => return self.expr(inner, scope),
             Kind::Not(inner) => match self.expr(inner, scope)? {
                 Value::Bool(value) => Value::Bool(!value),
                 Value::Sql(sql) => {
@@ -276,7 +440,7 @@ impl<'m, 's> Machine<'m, 's> {
             },
             Kind::Negative(inner) => match self.expr(inner, scope)? {
                 Value::Int(value) => Value::Int(value.saturating_neg()),
-                Value::Float(value) => Value::Float(format!("-{value}")),
+                Value::Float(value) => Value::Float(Rc::from(format!("-{value}"))),
                 _ => Value::unknown("a number is not known"),
             },
             Kind::Binary { first, rest } => return self.binary(first, rest, scope),
@@ -308,94 +472,65 @@ impl<'m, 's> Machine<'m, 's> {
                             Some(other) => self.undecided(|machine| machine.expr(other, scope))?,
                             None => Value::Unit,
                         };
-                        either(one, other)
+                        self.either(one, other)
                     }
                 }
             }
-            Kind::Match { on, arms } => {
-                let on = self.expr(on, scope)?;
-                let mut open: Option<Value> = None;
-                for arm in arms {
-                    let inner = scope.inner();
-                    let mut hit = self.matches(&arm.pattern, &on, &inner);
-                    if hit == Some(false) {
-                        continue;
-                    }
-                    self.bind(&arm.pattern, on.clone(), &inner);
-                    if let Some(guard) = &arm.guard {
-                        match self.expr(guard, &inner)? {
-                            Value::Bool(true) => {}
-                            Value::Bool(false) => continue,
-                            _ => hit = None,
-                        }
-                    }
-                    if arm.cfg.is_some() {
-                        hit = hit.filter(|_| open.is_none());
-                    }
-                    match (hit, &open) {
-                        (Some(true), None) => return self.expr(&arm.body, &inner),
-                        (hit, _) => {
-                            let own = self.undecided(|machine| machine.expr(&arm.body, &inner))?;
-                            open = Some(match open {
-                                None => own,
-                                Some(before) => either(before, own),
-                            });
-                            if hit == Some(true) {
-                                break;
-                            }
-                        }
-                    }
-                }
-                open.unwrap_or_else(|| Value::unknown("no arm of a match fits"))
+            Kind::Match { on, arms } => return self.choose(on, arms, scope),
+            Kind::For { label, pattern, over, body } => {
+                return self.each(label.as_ref(), pattern, over, body, scope);
             }
-            Kind::For { pattern, over, body } => return self.each(pattern, over, body, scope),
-            Kind::While { test, body } => {
-                loop {
-                    let inner = scope.inner();
-                    match self.expr(test, &inner)? {
-                        Value::Bool(true) => match self.block(body, &inner) {
-                            Ok(_) | Err(Stop::Continue) => {}
-                            Err(Stop::Break) => break,
-                            Err(stop) => return Err(stop),
-                        },
-                        Value::Bool(false) => break,
-                        _ => {
-                            self.loop_once(body, &inner)?;
-                            break;
-                        }
-                    }
-                }
-                Value::Unit
+            Kind::While { label, test, body } => {
+                return self.repeat(label.as_ref(), Some(test), body, scope);
             }
-            Kind::Loop(body) => {
-                loop {
-                    if !self.step() {
-                        return Err(Stop::Return(Value::unknown("too much to follow")));
-                    }
-                    match self.block(body, scope) {
-                        Ok(_) | Err(Stop::Continue) => {}
-                        Err(Stop::Break) => break,
-                        Err(stop) => return Err(stop),
-                    }
+            Kind::Loop { label, body } => return self.repeat(label.as_ref(), None, body, scope),
+            Kind::Block { label: None, body } => return self.block(body, scope),
+            Kind::Block { label: Some(label), body } => {
+                let (level, returns) = (self.level, self.returns);
+                let out = self.block(body, scope);
+                self.after(level, returns);
+                match out {
+                    Err(Stop::Break(Some(own), value)) if own == *label => value,
+                    other => return other,
                 }
-                Value::Unit
             }
-            Kind::Block(block) => return self.block(block, scope),
-            Kind::Closure { params, body } => Value::Closure(Rc::new(Closure {
-                params: params.clone(),
-                body: (**body).clone(),
-                scope: scope.clone(),
-            })),
-            Kind::Array(values) => self.list(values, scope)?,
+            Kind::Async(body) => {
+                let mark = self.mark();
+                let out = self.block(body, scope);
+                self.leave(mark);
+                match out {
+                    Err(Stop::Return(value)) => value,
+                    other => return other,
+                }
+            }
+            Kind::Closure { params, body, words } => {
+                if self.held.last().is_none_or(|last| !Rc::ptr_eq(&last.0, &scope.0)) {
+                    self.held.push(scope.clone());
+                    self.spend(8);
+                }
+                Value::Closure(Rc::new(Closure {
+                    params: Rc::clone(params),
+                    body: Rc::clone(body),
+                    words: Rc::clone(words),
+                    scope: scope.clone(),
+                }))
+            }
+            Kind::Array(values) => self.listed(values, scope)?,
             Kind::Repeat { value, times } => {
                 let (value, times) = (self.expr(value, scope)?, self.expr(times, scope)?);
                 match times {
-                    Value::Int(times @ 0..=10_000) => Value::list(vec![value; times as usize]),
+                    Value::Int(times @ 0..=10_000) => {
+                        let mut values = Vec::new();
+                        for _ in 0..times {
+                            values.push(self.copied(&value));
+                        }
+                        self.list(values)
+                    }
                     _ => Value::unknown("the length of a list is not known"),
                 }
             }
             Kind::Tuple(values) if values.is_empty() => Value::Unit,
-            Kind::Tuple(values) => Value::Tuple(self.exprs(values, scope)?),
+            Kind::Tuple(values) => Value::tuple(self.exprs(values, scope)?),
             Kind::Struct { path, fields, rest } => {
                 let mut named = Vec::new();
                 for (name, value) in fields {
@@ -413,8 +548,14 @@ impl<'m, 's> Machine<'m, 's> {
                 };
                 return Err(Stop::Return(value));
             }
-            Kind::Break => return Err(Stop::Break),
-            Kind::Continue => return Err(Stop::Continue),
+            Kind::Break { label, value } => {
+                let value = match value {
+                    Some(value) => self.expr(value, scope)?,
+                    None => Value::Unit,
+                };
+                return Err(Stop::Break(label.clone(), value));
+            }
+            Kind::Continue { label } => return Err(Stop::Continue(label.clone())),
             Kind::Range { from, to, closed } => {
                 let from = match from {
                     Some(from) => self.expr(from, scope)?,
@@ -424,66 +565,193 @@ impl<'m, 's> Machine<'m, 's> {
                     Some(to) => self.expr(to, scope)?,
                     None => Value::None,
                 };
-                super::methods::range(from, to, *closed)
+                self.range(from, to, *closed)
             }
             Kind::Configured { cfg, inner } => {
-                let value = self.expr(inner, scope)?;
-                configured(value, cfg)
+                match self.under(cfg, |machine| machine.expr(inner, scope))? {
+                    Value::Record(record) => Value::Record(record.under(cfg)),
+                    _ => Value::unknown(&format!("it depends on `cfg({cfg})`")),
+                }
             }
-            Kind::Other(what) => Value::unknown(&format!("{what} is not read")),
+            Kind::Other { what, words } => {
+                let reason = format!("{what} is not read");
+                match scope.names_reach(words) {
+                    true => self.beyond(self.span(scope, &expr.at), &reason),
+                    false => Value::unknown(&reason),
+                }
+            }
         })
     }
 
     /// The elements of a list literal.
-    pub(super) fn list(&mut self, values: &[Expr], scope: &Scope) -> Out {
-        Ok(Value::list(self.exprs(values, scope)?))
+    pub(super) fn listed(&mut self, values: &[Expr], scope: &Scope) -> Out {
+        let values = self.exprs(values, scope)?;
+        self.spend(values.len());
+        Ok(Value::list(values, self.level))
     }
 
     /// Runs what may or may not happen. Where it ends in an error, it is taken not to happen;
-    /// where it returns, whatever follows may not happen either.
-    fn undecided(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Out {
+    /// where it goes elsewhere, whatever follows may not happen either.
+    pub(super) fn undecided(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Out {
         self.level += 1;
         let out = run(self);
         self.level -= 1;
         match out {
             Ok(value) => Ok(value),
             Err(Stop::Return(Value::Err)) => Ok(Value::Unit),
-            Err(_) => {
-                // Lasts to the end of the function, which puts the level back.
+            Err(stop) => {
+                // Lasts to the end of the loop or the function, which puts the level back.
                 self.level += 1;
+                self.left += 1;
+                self.returns += usize::from(matches!(stop, Stop::Return(_)));
                 Ok(Value::unknown("whether this is reached is not known"))
             }
         }
     }
 
-    fn loop_once(&mut self, body: &Block, scope: &Scope) -> Result<(), Stop> {
-        let level = self.level;
-        self.undecided(|machine| match machine.block(body, scope) {
-            Err(Stop::Break | Stop::Continue) => Ok(Value::Unit),
-            other => other,
-        })?;
-        self.level = level;
-        Ok(())
+    /// Behind a loop, whatever may have left it counts no more; what may have returned does.
+    fn after(&mut self, level: usize, returns: usize) {
+        self.level = level + self.returns.saturating_sub(returns);
     }
 
-    fn each(&mut self, pattern: &Pattern, over: &Expr, body: &Block, scope: &Scope) -> Out {
+    /// Runs what is compiled under a condition.
+    fn under(&mut self, cfg: &Rc<str>, run: impl FnOnce(&mut Self) -> Out) -> Out {
+        self.cfgs.push(Rc::clone(cfg));
+        let out = self.undecided(run);
+        self.cfgs.pop();
+        out
+    }
+
+    fn choose(&mut self, on: &Expr, arms: &[Arm], scope: &Scope) -> Out {
+        let on = self.expr(on, scope)?;
+        let mut open: Option<Value> = None;
+        for arm in arms {
+            let inner = scope.inner();
+            let mut hit = self.matches(&arm.pattern, &on, &inner);
+            if hit == Some(false) {
+                continue;
+            }
+            self.bind(&arm.pattern, on.clone(), &inner);
+            if let Some(guard) = &arm.guard {
+                match self.expr(guard, &inner)? {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => continue,
+                    _ => hit = None,
+                }
+            }
+            if arm.cfg.is_some() {
+                hit = None;
+            }
+            match (hit, &open) {
+                (Some(true), None) => return self.expr(&arm.body, &inner),
+                (hit, _) => {
+                    let own = self.undecided(|machine| machine.expr(&arm.body, &inner))?;
+                    open = Some(match open {
+                        None => own,
+                        Some(before) => self.either(before, own),
+                    });
+                    if hit == Some(true) {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(open.unwrap_or_else(|| Value::unknown("no arm of a match fits")))
+    }
+
+    /// What a value is that two branches give.
+    fn either(&mut self, one: Value, other: Value) -> Value {
+        match self.same(&one, &other) {
+            Some(true) => one,
+            _ => Value::unknown("it depends on a condition that is not known"),
+        }
+    }
+
+    /// `while` and `loop`.
+    fn repeat(
+        &mut self,
+        label: Option<&String>,
+        test: Option<&Expr>,
+        body: &Block,
+        scope: &Scope,
+    ) -> Out {
+        let (level, returns) = (self.level, self.returns);
+        let out = self.turns(label, test, body, scope);
+        self.after(level, returns);
+        out
+    }
+
+    fn turns(
+        &mut self,
+        label: Option<&String>,
+        test: Option<&Expr>,
+        body: &Block,
+        scope: &Scope,
+    ) -> Out {
+        loop {
+            if !self.step() {
+                return Err(Stop::Return(Value::unknown("too much to follow")));
+            }
+            let inner = scope.inner();
+            let test = match test {
+                Some(test) => self.expr(test, &inner)?,
+                None => Value::Bool(true),
+            };
+            let left = self.left;
+            match test {
+                Value::Bool(true) => match turn(self.block(body, &inner), label)? {
+                    Turn::Next => {}
+                    Turn::Over(value) => return Ok(value),
+                },
+                Value::Bool(false) => return Ok(Value::Unit),
+                _ => {
+                    self.perhaps(label, body, &inner)?;
+                    return Ok(Value::Unit);
+                }
+            }
+            // Whether there is another turn is not known, nor is how many.
+            if self.left > left {
+                return Ok(Value::unknown("how often a loop runs is not known"));
+            }
+        }
+    }
+
+    /// The body of a loop that may run any number of times.
+    fn perhaps(&mut self, label: Option<&String>, body: &Block, scope: &Scope) -> Out {
+        self.undecided(|machine| turn(machine.block(body, scope), label).map(|_| Value::Unit))
+    }
+
+    fn each(
+        &mut self,
+        label: Option<&String>,
+        pattern: &Pattern,
+        over: &Expr,
+        body: &Block,
+        scope: &Scope,
+    ) -> Out {
+        let lent = matches!(over.kind, Kind::Lent(_));
         let over = self.expr(over, scope)?;
+        let (level, returns) = (self.level, self.returns);
         let Some(values) = super::methods::elements(&over) else {
             let inner = scope.inner();
             self.bind(pattern, Value::unknown("what a loop goes over is not known"), &inner);
-            self.loop_once(body, &inner)?;
-            return Ok(Value::Unit);
+            let out = self.perhaps(label, body, &inner);
+            self.after(level, returns);
+            return out.map(|_| Value::Unit);
         };
         self.spend(values.len());
+        if let (true, Value::List(list)) = (lent, &over) {
+            super::methods::lend(list);
+        }
         for value in values {
             let inner = scope.inner();
             self.bind(pattern, value, &inner);
-            match self.block(body, &inner) {
-                Ok(_) | Err(Stop::Continue) => {}
-                Err(Stop::Break) => break,
-                Err(stop) => return Err(stop),
+            match turn(self.block(body, &inner), label)? {
+                Turn::Next => {}
+                Turn::Over(_) => break,
             }
         }
+        self.after(level, returns);
         Ok(Value::Unit)
     }
 
@@ -503,49 +771,22 @@ impl<'m, 's> Machine<'m, 's> {
                 },
                 _ => {
                     let right = self.expr(right, scope)?;
-                    super::methods::operate(*operator, &value, &right)
+                    self.operate(*operator, &value, &right)
                 }
             };
         }
         Ok(value)
     }
 
-    fn assign(
-        &mut self,
-        place: &Expr,
-        operator: Option<Operator>,
-        value: &Expr,
-        scope: &Scope,
-    ) -> Out {
-        let mut value = self.expr(value, scope)?;
-        if let Some(operator) = operator {
-            let before = self.expr(place, scope)?;
-            value = super::methods::operate(operator, &before, &value);
-        }
-        match &place.kind {
-            Kind::Path(path) => {
-                if let [name] = path.as_slice() {
-                    scope.assign(name, value, self.level);
-                }
-            }
-            Kind::Chain { base, links } => {
-                let base = self.expr(base, scope)?;
-                if let (Value::Record(record), [Link::Field(name)]) = (base, links.as_slice()) {
-                    record.fields.borrow_mut().insert(name.clone(), value);
-                }
-            }
-            _ => {}
-        }
-        Ok(Value::Unit)
-    }
-
     fn chain(&mut self, base: &Expr, links: &[Link], scope: &Scope) -> Out {
+        let mut place = Place::of(base, scope);
         let mut value = self.expr(base, scope)?;
         for link in links {
+            let next = place.then(link, &value);
             value = match link {
                 Link::Await => value,
                 Link::Try => match value {
-                    Value::Ok(inner) | Value::Some(inner) => *inner,
+                    Value::Ok(inner) | Value::Some(inner) => inner.value.clone(),
                     Value::None => return Err(Stop::Return(Value::None)),
                     Value::Err => return Err(Stop::Return(Value::Err)),
                     other => other,
@@ -553,18 +794,22 @@ impl<'m, 's> Machine<'m, 's> {
                 Link::Field(name) => super::methods::field(&value, name),
                 Link::Index(index) => {
                     let index = self.expr(index, scope)?;
-                    super::methods::index(&value, &index)
+                    self.index(&value, &index)
                 }
                 Link::Method { name, args, at } => {
                     let args = self.exprs(args, scope)?;
                     let span = self.span(scope, &(base.at.start..at.end));
                     let own = self.span(scope, at);
                     self.calls.push(span);
-                    let value = self.method(value, name, args, span, own);
+                    let value = match self.mutated(&place, &value, name, &args, scope) {
+                        Some(value) => value,
+                        None => self.method(value, name, args, span, own),
+                    };
                     self.calls.pop();
                     value
                 }
             };
+            place = next;
         }
         Ok(value)
     }
@@ -580,8 +825,8 @@ impl<'m, 's> Machine<'m, 's> {
         let one = |mut args: Vec<Value>| args.pop().unwrap_or(Value::Unit);
         match path.as_slice() {
             [name] if scope.get(name).is_none() => match name.as_str() {
-                "Some" => return Ok(Value::Some(Box::new(one(args)))),
-                "Ok" => return Ok(Value::Ok(Box::new(one(args)))),
+                "Some" => return Ok(Value::some(one(args))),
+                "Ok" => return Ok(Value::okay(one(args))),
                 "Err" => return Ok(Value::Err),
                 _ => {}
             },
@@ -605,7 +850,7 @@ impl<'m, 's> Machine<'m, 's> {
 
     /// Calls a value that may be nothing that can be called.
     fn called(&mut self, callee: &Value, args: Vec<Value>, span: Span) -> Value {
-        let reaches = args.iter().any(Value::reaches);
+        let reaches = args.iter().any(Value::reaches) || callee.reaches();
         match callee {
             Value::Closure(_) | Value::Function(..) => self.call_value(callee, args),
             _ if reaches => self.beyond(span, "what is called here is not known"),
@@ -617,383 +862,5 @@ impl<'m, 's> Machine<'m, 's> {
     pub(super) fn beyond(&mut self, span: Span, reason: &str) -> Value {
         self.opaque(span, reason, OpaqueEffect::Anything);
         Value::unknown("what is called is not known")
-    }
-
-    fn call_resolved(
-        &mut self,
-        resolved: Resolved,
-        path: &[String],
-        args: Vec<Value>,
-        span: Span,
-    ) -> Value {
-        let reaches = args.iter().any(Value::reaches);
-        let shown = path.join("::");
-        match (resolved.target, resolved.rest.as_slice()) {
-            (Target::Foreign(path), _) => self.foreign_call(&path, args, span),
-            (Target::Item(module, item), rest) => match (&*item, rest) {
-                (Item::Function(function), []) => {
-                    self.call(module, function, None, Arguments::of(args))
-                }
-                // A tuple struct.
-                (Item::Struct(_), []) => {
-                    let fields = args.into_iter().enumerate().map(|(at, v)| (at.to_string(), v));
-                    self.record(module, Rc::clone(&item), fields.collect())
-                }
-                (Item::Enum(_), [name]) if variant(&item, name).is_some() => {
-                    let name = name.clone();
-                    Value::Variant(Rc::new(Variant { module, item: Rc::clone(&item), name, args }))
-                }
-                (Item::Enum(own), [name]) => {
-                    let ty = own.name.clone();
-                    self.associated(module, &ty, name, args, span, &shown)
-                }
-                (Item::Struct(own), [name]) => {
-                    let ty = own.name.clone();
-                    self.associated(module, &ty, name, args, span, &shown)
-                }
-                (Item::Alias { ty, .. }, rest) => {
-                    let mut path = ty.path.clone();
-                    path.extend(rest.iter().cloned());
-                    let resolved = self.crates.resolve(module, &path);
-                    match resolved.target {
-                        Target::Foreign(path) => self.foreign_call(&path, args, span),
-                        _ if self.depth > MAX_DEPTH / 2 => Value::unknown("a type is not known"),
-                        _ => {
-                            self.depth += 1;
-                            let value = self.call_resolved(resolved, &path, args, span);
-                            self.depth -= 1;
-                            value
-                        }
-                    }
-                }
-                _ if reaches => self.beyond(span, &format!("what `{shown}` does is not known")),
-                _ => Value::unknown("what is called is not known"),
-            },
-            (Target::Module(module), rest) if self.is_beyond(module, rest) => {
-                let rest = rest.to_vec();
-                self.foreign_call(&rest, args, span)
-            }
-            (Target::Module(module), rest) => self.entity_call(module, rest, args, span, &shown),
-        }
-    }
-
-    /// Whether a name in a module can only be something that it has from another package by `*`.
-    fn is_beyond(&mut self, module: ModuleId, rest: &[String]) -> bool {
-        !rest.is_empty() && self.crates.error(module).is_none() && !self.is_entity(module)
-    }
-
-    /// A function of a type: `Status::names()`.
-    fn associated(
-        &mut self,
-        module: ModuleId,
-        ty: &str,
-        name: &str,
-        args: Vec<Value>,
-        span: Span,
-        shown: &str,
-    ) -> Value {
-        if let Some((home, function)) = self.method_of(module, ty, name) {
-            let of = Some(vec![ty.to_owned()]);
-            return self.call(home, &function, of, Arguments::of(args));
-        }
-        if ty == "Entity" || ty == "ActiveModel" {
-            return self.entity_call(module, &[ty.to_owned(), name.to_owned()], args, span, shown);
-        }
-        match name {
-            "default" if args.is_empty() => {
-                let item = self.crates.resolve(module, &[ty.to_owned()]);
-                match item.target {
-                    Target::Item(module, item) => self.record(module, item, Vec::new()),
-                    _ => Value::unknown("a value is not known"),
-                }
-            }
-            "iter" => self.variants(module, ty),
-            _ if args.iter().any(Value::reaches) => {
-                self.beyond(span, &format!("what `{shown}` does is not known"))
-            }
-            _ => Value::unknown(&format!("what `{shown}` returns is not known")),
-        }
-    }
-
-    /// strum's and SeaORM's `iter()`: the variants in their order.
-    fn variants(&mut self, module: ModuleId, ty: &str) -> Value {
-        let resolved = self.crates.resolve(module, &[ty.to_owned()]);
-        let Target::Item(module, item) = resolved.target else {
-            return Value::unknown("a list is not known");
-        };
-        let Item::Enum(own) = &*item else { return Value::unknown("a list is not known") };
-        let one = |name: &String| {
-            let (item, name) = (Rc::clone(&item), name.clone());
-            Value::Variant(Rc::new(Variant { module, item, name, args: Vec::new() }))
-        };
-        Value::list(own.variants.iter().map(|v| one(&v.name)).collect())
-    }
-
-    /// A function that is written for a type in its module.
-    pub(super) fn method_of(
-        &mut self,
-        module: ModuleId,
-        ty: &str,
-        name: &str,
-    ) -> Option<(ModuleId, Rc<Function>)> {
-        let items = self.crates.items(module);
-        let found = items.iter().find_map(|item| match &**item {
-            Item::Impl(own) if own.on.name() == ty => own.functions.iter().find(|f| f.name == name),
-            _ => None,
-        });
-        found.map(|function| (module, Rc::new(function.clone())))
-    }
-
-    pub(super) fn record(
-        &self,
-        module: ModuleId,
-        item: Rc<Item>,
-        fields: Vec<(String, Value)>,
-    ) -> Value {
-        let fields = std::cell::RefCell::new(fields.into_iter().collect());
-        Value::Record(Rc::new(Record { module, item, fields, cfg: None }))
-    }
-
-    /// What a path leads to, `Self` and the items of blocks included.
-    pub(super) fn resolve(&mut self, path: &[String], scope: &Scope) -> Resolved {
-        let own: Vec<String> = match (path.first().map(String::as_str), &scope.0.of) {
-            (Some("Self"), Some(of)) => of.iter().chain(path.iter().skip(1)).cloned().collect(),
-            _ => path.to_vec(),
-        };
-        if let Some((first, rest)) = own.split_first()
-            && let Some(item) = scope.item(first)
-        {
-            return Resolved { target: Target::Item(scope.0.module, item), rest: rest.to_vec() };
-        }
-        self.crates.resolve(scope.0.module, &own)
-    }
-
-    fn path(&mut self, path: &[String], scope: &Scope) -> Value {
-        if let [name] = path {
-            if let Some(value) = scope.get(name) {
-                return value;
-            }
-            if name == "None" {
-                return Value::None;
-            }
-        }
-        let resolved = self.resolve(path, scope);
-        self.value_of(resolved)
-    }
-
-    fn value_of(&mut self, resolved: Resolved) -> Value {
-        let rest = resolved.rest.as_slice();
-        match resolved.target {
-            Target::Foreign(path) => {
-                let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                Value::foreign(&path)
-            }
-            Target::Module(module) if self.is_beyond(module, rest) => {
-                let path: Vec<&str> = rest.iter().map(String::as_str).collect();
-                Value::foreign(&path)
-            }
-            Target::Module(module) => self.entity_value(module, rest),
-            Target::Item(module, item) => match (&*item, rest) {
-                (Item::Enum(own), [name]) => {
-                    if variant(&item, name).is_some() {
-                        let (item, name) = (Rc::clone(&item), name.clone());
-                        return Value::Variant(Rc::new(Variant {
-                            module,
-                            item,
-                            name,
-                            args: vec![],
-                        }));
-                    }
-                    let ty = own.name.clone();
-                    self.constant_of(module, &ty, name)
-                }
-                (Item::Struct(own), [name]) => {
-                    let ty = own.name.clone();
-                    self.constant_of(module, &ty, name)
-                }
-                (Item::Struct(_), []) => self.record(module, item, Vec::new()),
-                (Item::Constant { value, .. }, []) => {
-                    let scope = Scope::new(module, None, None);
-                    match self.expr(value, &scope) {
-                        Ok(value) | Err(Stop::Return(value)) => value,
-                        Err(_) => Value::Unit,
-                    }
-                }
-                (Item::Function(_), []) => Value::Function(module, item),
-                (Item::Alias { ty, .. }, rest) if self.depth < MAX_DEPTH / 2 => {
-                    let mut path = ty.path.clone();
-                    path.extend(rest.iter().cloned());
-                    let resolved = self.crates.resolve(module, &path);
-                    self.depth += 1;
-                    let value = self.value_of(resolved);
-                    self.depth -= 1;
-                    value
-                }
-                _ => Value::unknown("a name leads to nothing that is read"),
-            },
-        }
-    }
-
-    /// `const` in an `impl`, or a function as a value.
-    fn constant_of(&mut self, module: ModuleId, ty: &str, name: &str) -> Value {
-        let items = self.crates.items(module);
-        for item in items.iter() {
-            let Item::Impl(own) = &**item else { continue };
-            if own.on.name() != ty {
-                continue;
-            }
-            if let Some((_, value)) = own.constants.iter().find(|(own, _)| own == name) {
-                let scope = Scope::new(module, Some(vec![ty.to_owned()]), None);
-                return match self.expr(value, &scope) {
-                    Ok(value) | Err(Stop::Return(value)) => value,
-                    Err(_) => Value::Unit,
-                };
-            }
-            if let Some(function) = own.functions.iter().find(|f| f.name == name) {
-                return Value::Function(module, Rc::new(Item::Function(function.clone())));
-            }
-        }
-        Value::unknown("a name leads to nothing that is read")
-    }
-
-    fn structure(&mut self, path: &[String], fields: Vec<(String, Value)>, scope: &Scope) -> Value {
-        let resolved = self.resolve(path, scope);
-        match (resolved.target, resolved.rest.as_slice()) {
-            (Target::Item(module, item), []) if matches!(&*item, Item::Struct(_)) => {
-                self.record(module, item, fields)
-            }
-            (Target::Item(module, item), [name]) if matches!(&*item, Item::Enum(_)) => {
-                let args = fields.into_iter().map(|(_, value)| value).collect();
-                Value::Variant(Rc::new(Variant { module, item, name: name.clone(), args }))
-            }
-            (Target::Module(module), rest) => self.entity_value(module, rest),
-            (Target::Foreign(path), _) => {
-                Value::Foreign(Rc::new(super::value::Foreign { path, args: Vec::new(), fields }))
-            }
-            _ => Value::unknown("a value is not known"),
-        }
-    }
-
-    /// Whether a value fits a pattern; `None`: not known.
-    fn matches(&mut self, pattern: &Pattern, value: &Value, scope: &Scope) -> Option<bool> {
-        match pattern {
-            Pattern::Any => Some(true),
-            Pattern::Name(name) => {
-                // A name may be a constant or a variant that is imported.
-                let special = name == "None" || name.starts_with(|c: char| c.is_uppercase());
-                match special {
-                    true => {
-                        let own = self.path(std::slice::from_ref(name), scope);
-                        own.same(value)
-                    }
-                    false => Some(true),
-                }
-            }
-            Pattern::Literal(literal) => {
-                let Ok(own) = self.expr(literal, scope) else { return None };
-                own.same(value)
-            }
-            Pattern::Path(path) => {
-                let own = self.path(path, scope);
-                own.same(value)
-            }
-            Pattern::Tuple { path, inner } => {
-                let values: Vec<Value> = match (path.last().map(String::as_str), value) {
-                    (None, Value::Tuple(values)) => values.clone(),
-                    (Some("Some"), Value::Some(value)) | (Some("Ok"), Value::Ok(value)) => {
-                        vec![(**value).clone()]
-                    }
-                    (Some("Some"), Value::None)
-                    | (Some("Err"), Value::Ok(_))
-                    | (Some("Ok"), Value::Err) => return Some(false),
-                    (Some("Err"), Value::Err) => return Some(true),
-                    (Some(name), Value::Variant(variant)) => match variant.name == name {
-                        true => variant.args.clone(),
-                        false => return Some(false),
-                    },
-                    _ => return None,
-                };
-                let mut all = Some(true);
-                for (pattern, value) in inner.iter().zip(&values) {
-                    match self.matches(pattern, value, scope) {
-                        Some(false) => return Some(false),
-                        Some(true) => {}
-                        None => all = None,
-                    }
-                }
-                all
-            }
-            Pattern::Struct { path, .. } => match value {
-                Value::Record(_) => Some(true),
-                Value::Variant(variant) => Some(path.last() == Some(&variant.name)),
-                _ => None,
-            },
-            Pattern::Or(cases) => {
-                let mut any = Some(false);
-                for case in cases {
-                    match self.matches(case, value, scope) {
-                        Some(true) => return Some(true),
-                        Some(false) => {}
-                        None => any = None,
-                    }
-                }
-                any
-            }
-            Pattern::Other => None,
-        }
-    }
-
-    /// Gives the names of a pattern their values.
-    pub(super) fn bind(&mut self, pattern: &Pattern, value: Value, scope: &Scope) {
-        match pattern {
-            Pattern::Name(name) => scope.set(name, value, self.level),
-            Pattern::Tuple { inner, .. } => {
-                let values: Vec<Value> = match value {
-                    Value::Tuple(values) => values,
-                    Value::Some(value) | Value::Ok(value) => vec![*value],
-                    Value::Variant(variant) => variant.args.clone(),
-                    Value::List(values) => values.borrow().clone(),
-                    _ => Vec::new(),
-                };
-                let mut values = values.into_iter();
-                for pattern in inner {
-                    let value = values.next().unwrap_or_else(|| Value::unknown("it is not known"));
-                    self.bind(pattern, value, scope);
-                }
-            }
-            Pattern::Struct { fields, .. } => {
-                for (name, pattern) in fields {
-                    let value = super::methods::field(&value, name);
-                    self.bind(pattern, value, scope);
-                }
-            }
-            Pattern::Or(cases) => {
-                if let Some(case) = cases.first() {
-                    self.bind(case, value, scope);
-                }
-            }
-            Pattern::Any | Pattern::Literal(_) | Pattern::Path(_) | Pattern::Other => {}
-        }
-    }
-}
-
-/// What a value is that two branches give.
-fn either(one: Value, other: Value) -> Value {
-    match one.same(&other) {
-        Some(true) => one,
-        _ => Value::unknown("it depends on a condition that is not known"),
-    }
-}
-
-/// A migration that is there under a condition.
-fn configured(value: Value, cfg: &str) -> Value {
-    match &value {
-        Value::Record(record) => Value::Record(Rc::new(Record {
-            module: record.module,
-            item: Rc::clone(&record.item),
-            fields: record.fields.clone(),
-            cfg: Some(cfg.to_owned()),
-        })),
-        _ => value,
     }
 }

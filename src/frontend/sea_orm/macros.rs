@@ -5,7 +5,7 @@ use super::{
     value::{Scope, Text, Value},
 };
 use crate::{
-    frontend::rust::syntax::{At, Expr, Kind},
+    frontend::rust::syntax::{At, Expr, Kind, Operator},
     ir::OpaqueEffect,
     project::{join, parent},
 };
@@ -38,37 +38,32 @@ pub(super) fn stops(name: &str) -> bool {
     STOP.contains(&name)
 }
 
+/// The value of an argument, without the name that it may be given.
+fn bare(arg: &Expr) -> &Expr {
+    match &arg.kind {
+        Kind::Assign { operator: None, value, .. } => value,
+        _ => arg,
+    }
+}
+
 impl Machine<'_, '_> {
-    pub(super) fn macro_call(
-        &mut self,
-        name: &str,
-        args: Option<&[Expr]>,
-        at: &At,
-        scope: &Scope,
-    ) -> Out {
+    pub(super) fn macro_call(&mut self, name: &str, args: &[Expr], at: &At, scope: &Scope) -> Out {
         if STOP.contains(&name) {
             return Err(Stop::Return(Value::Err));
         }
-        if SAY.contains(&name) {
-            return Ok(Value::Unit);
-        }
-        let Some(args) = args else {
-            return Ok(Value::unknown(&format!("what `{name}!` makes is not known")));
-        };
         Ok(match name {
-            "vec" => self.list(args, scope)?,
+            "vec" => self.listed(args, scope)?,
             "format" => self.formatted(args, scope)?,
             "concat" => {
-                let values = self.exprs(args, scope)?;
-                let texts: Option<Vec<String>> = values.iter().map(|v| self.shown(v)).collect();
-                match texts {
-                    Some(texts) => Value::text(&texts.concat()),
+                let values = self.macro_args(args, scope)?;
+                match self.joined(&values, "") {
+                    Some(text) => self.text(&text),
                     None => Value::unknown("a text is not known"),
                 }
             }
             "include_str" => {
                 let values = self.exprs(args, scope)?;
-                self.included(values.first(), at, scope)
+                self.included(values.first(), scope)
             }
             "env" => match args.first().and_then(Expr::text) {
                 Some("CARGO_MANIFEST_DIR") => {
@@ -81,25 +76,28 @@ impl Machine<'_, '_> {
                 _ => Value::unknown("the environment of the build is not known"),
             },
             "matches" => match self.exprs(args, scope)?.as_slice() {
-                [on, pattern] => match on.same(pattern) {
+                [on, pattern] => match self.same(on, pattern) {
                     Some(same) => Value::Bool(same),
                     None => Value::unknown("whether a pattern matches is not known"),
                 },
                 _ => Value::unknown("whether a pattern matches is not known"),
             },
             "write" | "writeln" => {
-                let values = self.exprs(args.get(..1).unwrap_or_default(), scope)?;
-                let text = self.formatted(args.get(1..).unwrap_or_default(), scope)?;
-                match (values.first(), text) {
-                    (Some(Value::Buffer(buffer)), Value::Text(text)) => {
-                        buffer.borrow_mut().push_str(&text.text);
-                        Value::ok()
-                    }
-                    _ => Value::ok(),
+                let Some((target, rest)) = args.split_first() else { return Ok(Value::ok()) };
+                let mut text = self.formatted(rest, scope)?;
+                if name == "writeln" {
+                    text = self.operate(Operator::Add, &text, &Value::text("\n"));
                 }
+                return self.written_to(target, text, scope);
             }
             name => {
-                let values = self.exprs(args, scope)?;
+                let mut values = self.macro_args(args, scope)?;
+                if SAY.contains(&name) {
+                    return Ok(match values.pop() {
+                        Some(value) if name == "dbg" && values.is_empty() => value,
+                        _ => Value::Unit,
+                    });
+                }
                 if values.iter().any(Value::reaches) {
                     let span = self.span(scope, at);
                     let reason = format!("what `{name}!` does is not known");
@@ -108,6 +106,31 @@ impl Machine<'_, '_> {
                 Value::unknown(&format!("what `{name}!` makes is not known"))
             }
         })
+    }
+
+    /// A macro whose arguments are no list of expressions.
+    pub(super) fn unread_macro(
+        &mut self,
+        name: &str,
+        words: &[String],
+        at: &At,
+        scope: &Scope,
+    ) -> Out {
+        if STOP.contains(&name) {
+            return Err(Stop::Return(Value::Err));
+        }
+        // What is only shown does nothing, unless something is waited for to show it.
+        let quiet = SAY.contains(&name) && !words.iter().any(|word| word == "await" || word == "*");
+        if !quiet && name != "matches" && scope.names_reach(words) {
+            let span = self.span(scope, at);
+            let reason = format!("what `{name}!` does is not known");
+            self.opaque(span, &reason, OpaqueEffect::Anything);
+        }
+        Ok(Value::unknown(&format!("what `{name}!` makes is not known")))
+    }
+
+    fn macro_args(&mut self, args: &[Expr], scope: &Scope) -> Result<Vec<Value>, Stop> {
+        args.iter().map(|arg| self.expr(bare(arg), scope)).collect()
     }
 
     fn formatted(&mut self, args: &[Expr], scope: &Scope) -> Out {
@@ -139,13 +162,13 @@ impl Machine<'_, '_> {
             })
         };
         Ok(match self.format(&pattern.text, &values, &look) {
-            Some(text) => Value::text(&text),
+            Some(text) => self.text(&text),
             None => Value::unknown("a text is put together from what is not known"),
         })
     }
 
     /// The text of a file of the project.
-    fn included(&mut self, path: Option<&Value>, at: &At, scope: &Scope) -> Value {
+    fn included(&mut self, path: Option<&Value>, scope: &Scope) -> Value {
         let Some(Value::Text(path)) = path else {
             return Value::unknown("which file is included is not known");
         };
@@ -156,13 +179,11 @@ impl Machine<'_, '_> {
         };
         match self.crates.sources.load(&full) {
             Ok(file) => {
-                let text = self.crates.sources.file(file).text.as_str().into();
-                Value::Text(Text { text, place: Some((file, 0)) })
+                let source = self.crates.sources.file(file);
+                self.spend(source.text.len() / 16);
+                Value::Text(Text { text: source.text.as_str().into(), place: Some((file, 0)) })
             }
-            Err(why) => {
-                let _ = at;
-                Value::unknown(&format!("the included file {full} {why}"))
-            }
+            Err(why) => Value::unknown(&format!("the included file {full} {why}")),
         }
     }
 }

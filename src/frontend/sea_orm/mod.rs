@@ -14,6 +14,9 @@ mod machine;
 mod macros;
 mod methods;
 mod models;
+mod paths;
+mod patterns;
+mod places;
 mod query;
 mod relations;
 mod render;
@@ -38,6 +41,7 @@ use crate::{
             self,
             crates::Crates,
             syntax::{Block, Expr, Function, Item, Kind, Statement},
+            tokens::tokens,
         },
     },
     history::{Broken, Migration},
@@ -47,31 +51,46 @@ use crate::{
     source::{Sources, Span},
 };
 
+/// The trait of migrators.
+const MIGRATOR: &str = "MigratorTrait";
+
 /// A migrator that a file has: its type's name, and the files of its migrations.
 pub(crate) struct Migrator {
     pub(crate) name: String,
     pub(crate) files: Vec<String>,
 }
 
-/// The migrators of a file.
-pub(crate) fn migrators(sources: &Sources, path: &str) -> Vec<Migrator> {
+/// Whether a text implements the trait of migrators for something.
+pub(crate) fn names_migrator(text: &str) -> bool {
+    if !text.contains(MIGRATOR) {
+        return false;
+    }
+    let tokens = tokens(text);
+    let pairs = tokens.iter().zip(tokens.iter().skip(1));
+    pairs.into_iter().any(|(a, b)| a.word() == Some(MIGRATOR) && b.word() == Some("for"))
+}
+
+/// The migrators of some files, with the files.
+pub(crate) fn migrators(sources: &Sources, paths: &[&String]) -> Vec<(String, Migrator)> {
     let mut crates = Crates::new(sources);
-    let Some(module) = crates.of_file(path) else { return Vec::new() };
     let mut found = Vec::new();
-    for name in implementers(&crates, module, "MigratorTrait") {
-        let entries = match listed(&mut crates, path, &name) {
-            Ok(entries) => entries,
-            Err(whole) => vec![whole],
-        };
-        // An empty list is a template's.
-        if entries.is_empty() {
-            continue;
+    for path in paths {
+        let Some(module) = crates.of_file(path) else { continue };
+        for name in implementers(&crates, module, MIGRATOR) {
+            let entries = match listed(&mut crates, path, &name) {
+                Ok(entries) => entries,
+                Err(whole) => vec![whole],
+            };
+            // An empty list is a template's.
+            if entries.is_empty() {
+                continue;
+            }
+            let mut files: Vec<String> = entries.iter().map(|e| sources.path(e.file)).collect();
+            files.push((*path).clone());
+            files.sort_unstable();
+            files.dedup();
+            found.push(((*path).clone(), Migrator { name, files }));
         }
-        let mut files: Vec<String> = entries.iter().map(|e| sources.path(e.file)).collect();
-        files.push(path.to_owned());
-        files.sort_unstable();
-        files.dedup();
-        found.push(Migrator { name, files });
     }
     found
 }
@@ -153,7 +172,7 @@ impl<'s> Reader<'s> {
         if let Some((span, error)) = self.crates.error(record.module) {
             return unread(*span, error);
         }
-        let cfg = record.cfg.clone().or_else(|| self.crates.cfg(record.module).map(str::to_owned));
+        let cfg = record.cfg.clone().or_else(|| self.crates.cfg(record.module));
         let Item::Struct(item) = &*record.item else {
             return unread(entry.span, "this migration is not read");
         };
@@ -182,8 +201,9 @@ impl<'s> Reader<'s> {
             machine.level += 1;
         }
         let args = vec![Value::Record(Rc::clone(&record)), Value::Manager(None)];
-        machine.call(home, &function, Some(vec![ty]), Arguments::of(args));
+        machine.call(home, &function, Some(&ty), Arguments::of(args));
         let ops = std::mem::take(&mut machine.ops);
+        drop(machine);
         let body = body(&function);
         schema.rollback(mark);
         Script::new(ops, body, Some(span))
@@ -203,8 +223,8 @@ fn transaction(
         return usual;
     };
     let args = Arguments::of(vec![Value::Record(Rc::clone(record))]);
-    match machine.call(home, &function, Some(vec![ty.to_owned()]), args) {
-        Value::Some(inner) => match *inner {
+    match machine.call(home, &function, Some(ty), args) {
+        Value::Some(inner) => match inner.value {
             Value::Bool(true) => Some(0),
             Value::Bool(false) => None,
             _ => usual,

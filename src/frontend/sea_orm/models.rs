@@ -6,10 +6,10 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use super::{
-    iden::{argument, arguments, camel, derives, model_of, snake},
+    iden::{argument, arguments, camel, capital, derives, model_of, snake},
     machine::{Arguments, Machine},
     query::{Build, Column, CreateIndex, CreateTable, Reference, Type},
-    value::{Scope, Value, Variant},
+    value::{Scope, Value},
     version,
 };
 use crate::{
@@ -146,7 +146,7 @@ impl Machine<'_, '_> {
                     let name = Some(Reference { schema: None, name: kind.name });
                     Value::build(Build::CreateType { name, labels: kind.labels }, level)
                 };
-                Value::list(kinds.map(build).collect())
+                Value::list(kinds.map(build).collect(), level)
             }
             _ => return None,
         })
@@ -474,14 +474,8 @@ impl Machine<'_, '_> {
         let Item::Enum(own) = &**columns else { return None };
         let span = model.map_or(&own.at, |model| &model.at);
         let span = Span::new(file, span.start, span.end);
-        let named = |variant: &str| {
-            Value::Variant(Rc::new(Variant {
-                module,
-                item: Rc::clone(columns),
-                name: variant.to_owned(),
-                args: Vec::new(),
-            }))
-        };
+        let named =
+            |variant: &str| Value::variant(module, columns, variant, Vec::new(), Vec::new());
         let definition = self.method_of(module, "Column", "def");
         let mut mapped = Vec::new();
         for variant in &own.variants {
@@ -493,8 +487,7 @@ impl Machine<'_, '_> {
             let mut column = Column::new(name, Span::new(file, at.start, at.end));
             column.nullable = Some(false);
             let said = definition.as_ref().map(|(home, function)| {
-                let of = Some(vec!["Column".to_owned()]);
-                self.call(*home, function, of, Arguments::of(vec![value.clone()]))
+                self.call(*home, function, Some("Column"), Arguments::of(vec![value.clone()]))
             });
             let (mut kind, mut lenient) = (None, false);
             match said {
@@ -531,8 +524,8 @@ impl Machine<'_, '_> {
             }
         }
         if let Some((home, function)) = self.method_of(module, "PrimaryKey", "auto_increment") {
-            let of = Some(vec!["PrimaryKey".to_owned()]);
-            if let Value::Bool(value) = self.call(home, &function, of, Arguments::of(Vec::new())) {
+            let args = Arguments::of(Vec::new());
+            if let Value::Bool(value) = self.call(home, &function, Some("PrimaryKey"), args) {
                 counts = value;
             }
         }
@@ -579,12 +572,6 @@ fn labels(own: &syntax::Enum) -> Option<Vec<String>> {
 
 /// A name in one of SeaORM's styles (`case_style.rs`).
 fn styled(name: &str, style: &str) -> String {
-    let capital = |text: String| {
-        let mut chars = text.chars();
-        chars
-            .next()
-            .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect::<String>())
-    };
     match style {
         "camelCase" | "mixed_case" => {
             let text = camel(name);
@@ -599,9 +586,7 @@ fn styled(name: &str, style: &str) -> String {
         "lowercase" => name.to_lowercase(),
         "UPPERCASE" => name.to_uppercase(),
         "snake_case" => snake(name),
-        "title_case" => {
-            snake(name).split('_').map(|w| capital(w.to_owned())).collect::<Vec<_>>().join(" ")
-        }
+        "title_case" => snake(name).split('_').map(capital).collect::<Vec<_>>().join(" "),
         _ => camel(name),
     }
 }

@@ -142,7 +142,7 @@ pub(super) struct Check {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sql {
     /// `None`: it could not be read.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Rc<str>>,
     pub(super) kind: SqlKind,
 }
 
@@ -162,7 +162,7 @@ pub(super) enum SqlKind {
 }
 
 impl Sql {
-    pub(super) fn new(text: impl Into<String>, kind: SqlKind) -> Sql {
+    pub(super) fn new(text: impl Into<Rc<str>>, kind: SqlKind) -> Sql {
         Sql { text: Some(text.into()), kind }
     }
 

@@ -1,7 +1,5 @@
 //! The foreign keys that `create_table_from_entity` makes of an entity's relations.
 
-use std::rc::Rc;
-
 use super::{
     iden::argument,
     machine::Machine,
@@ -48,8 +46,6 @@ impl Machine<'_, '_> {
         let scope = Scope::new(module, None, None);
         let value = self.expr(&expr, &scope).ok()?;
         match value {
-            // An entity that is written out by hand.
-            Value::Record(record) => Some(Value::Record(Rc::clone(&record))),
             // What the derive makes has no item: `Column::Id`.
             Value::Foreign(own) if own.path.len() < 3 => {
                 let made = self.entity_value(module, &own.path);

@@ -4,9 +4,12 @@
 
 use std::{fmt::Write, rc::Rc};
 
-use super::query::{
-    AlterTable, Alteration, Build, Check, Column, CreateIndex, CreateTable, ForeignKey, Reference,
-    Sql, SqlKind, Type, TypeChange,
+use super::{
+    machine::MAX_TEXT,
+    query::{
+        AlterTable, Alteration, Build, Check, Column, CreateIndex, CreateTable, ForeignKey,
+        Reference, Sql, SqlKind, Type, TypeChange,
+    },
 };
 use crate::database::Dialect;
 
@@ -477,6 +480,10 @@ impl Writer {
             parts.extend(self.alteration(option));
         }
         // What SQLite is never sent is shown to it one by one.
+        let length: usize = parts.iter().map(String::len).sum();
+        if self.sqlite() && length + parts.len() * table.len() > MAX_TEXT {
+            return None;
+        }
         let between = if self.sqlite() { format!("; ALTER TABLE {table} ") } else { ", ".into() };
         self.push(&format!("ALTER TABLE {table} {}", parts.join(&between)));
         (!parts.is_empty()).then_some(())

@@ -1,7 +1,5 @@
 //! The results of queries, as a migration looks at them.
 
-use std::rc::Rc;
-
 use super::{
     machine::Machine,
     value::{Foreign, Value},
@@ -15,22 +13,22 @@ impl Machine<'_, '_> {
     /// The rows of a query of the catalog, or of a database without rows; `None` where it cannot
     /// be told. `one`: the first, if any.
     pub(super) fn answered(&mut self, sql: &str, one: bool) -> Option<Value> {
+        self.spend(sql.len() / 4);
         let schema = self.schema.as_deref()?;
         let found = answer(sql, &[], schema)?;
         let row = |cells: Vec<Cell>| {
             let values = cells.into_iter().map(value);
             let fields = found.columns.iter().cloned().zip(values).collect();
-            let path = vec![ROW.to_owned()];
-            Value::Foreign(Rc::new(Foreign { path, args: Vec::new(), fields }))
+            Value::foreign_with(vec![ROW.to_owned()], Vec::new(), fields)
         };
         let mut rows: Vec<Value> = found.rows.into_iter().map(row).collect();
-        self.spend(rows.len());
+        self.spend(rows.len() * (1 + found.columns.len()));
         let result = match one {
             true if rows.is_empty() => Value::None,
-            true => Value::Some(Box::new(rows.swap_remove(0))),
-            false => Value::list(rows),
+            true => Value::some(rows.swap_remove(0)),
+            false => self.list(rows),
         };
-        Some(Value::Ok(Box::new(result)))
+        Some(Value::okay(result))
     }
 
     /// `row.try_get("", "name")`, `row.try_get_by_index(0)`; `None`: no method of a row.
@@ -53,7 +51,7 @@ impl Machine<'_, '_> {
             _ => return None,
         };
         Some(match cell {
-            Some((_, value)) => Value::Ok(Box::new(value.clone())),
+            Some((_, value)) => Value::okay(value.clone()),
             None => Value::Err,
         })
     }
@@ -65,7 +63,7 @@ fn value(cell: Cell) -> Value {
         Cell::Bool(value) => Value::Bool(value),
         Cell::Int(number) => Value::Int(i128::from(number)),
         Cell::Text(text) => Value::text(&text),
-        Cell::List(cells) => Value::list(cells.into_iter().map(value).collect()),
+        Cell::List(cells) => Value::list(cells.into_iter().map(value).collect(), 0),
         Cell::Unknown => Value::unknown("a value of the database is not known"),
     }
 }

@@ -1,6 +1,6 @@
 //! What reaches the database: the methods of `SchemaManager` and of connections, as operations.
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
     entities::SENDS,
@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     database::Dialect,
-    frontend::sql::{self, Place},
+    frontend::{
+        rust::crates::{Member, ModuleId},
+        sql::{self, Place},
+    },
     ir::{
         Column as IrColumn, Constraint, ConstraintKind, DefaultValue, Indexed, Name, Op, OpKind,
         Opaque, OpaqueEffect, Style,
@@ -24,6 +27,9 @@ use crate::{
 /// Wrappers that change nothing of what is in them.
 const WRAPPERS: &[&str] =
     &["Box", "Arc", "Rc", "RcOrArc", "Pin", "Cow", "String", "ActiveValue", "Mutex"];
+
+/// The longest reason, in characters: names in it may be of any length.
+const MAX_REASON: usize = 300;
 
 /// Methods of the manager that send a statement.
 const STATEMENTS: &[&str] = &[
@@ -65,7 +71,8 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn opaque(&mut self, span: Span, reason: &str, effect: OpaqueEffect) {
-        let opaque = Opaque { reason: reason.to_owned(), effect };
+        let reason = reason.chars().take(MAX_REASON).collect();
+        let opaque = Opaque { reason, effect };
         let transaction = self.outer;
         self.push(OpKind::Opaque(opaque), span, transaction);
     }
@@ -92,7 +99,7 @@ impl Machine<'_, '_> {
             }
             ("", "Set" | "Unchanged", Some(inner)) => return inner,
             ("String" | "Vec", "new" | "with_capacity" | "default", _) => {
-                return if of == "Vec" { Value::list(Vec::new()) } else { Value::text("") };
+                return if of == "Vec" { self.list(Vec::new()) } else { Value::text("") };
             }
             ("Vec", "from", Some(list)) => return list,
             ("Statement", "from_string", _) => {
@@ -135,8 +142,7 @@ impl Machine<'_, '_> {
         }
         // A variant with values: `ColumnType::Decimal(Some((10, 2)))`.
         if name.starts_with(|c: char| c.is_uppercase()) || matches!(of, "ColumnType" | "Check") {
-            let path = path.to_vec();
-            return Value::Foreign(Rc::new(Foreign { path, args, fields: Vec::new() }));
+            return Value::foreign_with(path.to_vec(), args, Vec::new());
         }
         Value::unknown(&format!("what `{}` returns is not known", path.join("::")))
     }
@@ -175,34 +181,23 @@ impl Machine<'_, '_> {
                     }
                 }
             }
-            Value::Record(record) => self.record_method(record, name, &args),
+            Value::Record(record) => self.record_method(record, name, &args, span),
             Value::Variant(variant) => {
                 let ty = match &*variant.item {
                     crate::frontend::rust::syntax::Item::Enum(item) => item.name.clone(),
                     _ => String::new(),
                 };
-                match self.method_of(variant.module, &ty, name) {
-                    Some((home, function)) => {
-                        let args = std::iter::once(on.clone()).chain(args.iter().cloned());
-                        let args = Arguments::of(args.collect());
-                        Some(self.call(home, &function, Some(vec![ty]), args))
-                    }
-                    None => None,
-                }
+                let all = std::iter::once(on.clone()).chain(args.iter().cloned()).collect();
+                self.own_method(variant.module, &ty, name, all, span)
             }
             Value::Foreign(foreign) => self.foreign_method(foreign, name, &args),
-            Value::Tuple(values) if name == "contains" => {
-                // A range that is not closed on both sides.
-                let _ = values;
-                None
-            }
             Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Char(_) => match name {
                 "to_string" => self.shown(&on).map(|text| Value::text(&text)),
                 "into" | "clone" | "to_owned" | "then_some" if name != "then_some" => {
                     Some(on.clone())
                 }
                 "then_some" => match (&on, args.first()) {
-                    (Value::Bool(true), Some(value)) => Some(Value::Some(Box::new(value.clone()))),
+                    (Value::Bool(true), Some(value)) => Some(Value::some(value.clone())),
                     (Value::Bool(false), _) => Some(Value::None),
                     _ => None,
                 },
@@ -228,11 +223,10 @@ impl Machine<'_, '_> {
                     };
                 }
             }
-            ("clone" | "into" | "as_ref" | "borrow" | "to_owned" | "as_mut" | "boxed", []) => {
-                return on;
-            }
+            ("clone" | "to_owned", []) => return self.copied(&on),
+            ("into" | "as_ref" | "borrow" | "as_mut" | "boxed", []) => return on,
             ("eq" | "ne", [other]) => {
-                return match on.same(other) {
+                return match self.same(&on, other) {
                     Some(same) => Value::Bool(same == (name == "eq")),
                     None => Value::unknown("whether two values are the same is not known"),
                 };
@@ -242,7 +236,7 @@ impl Machine<'_, '_> {
             ("with_operator_class", [class]) => {
                 let path = vec!["IndexColumn".to_owned()];
                 let args = vec![on, class.clone()];
-                return Value::Foreign(Rc::new(Foreign { path, args, fields: Vec::new() }));
+                return Value::foreign_with(path, args, Vec::new());
             }
             _ => {}
         }
@@ -271,12 +265,29 @@ impl Machine<'_, '_> {
         record: &Rc<super::value::Record>,
         name: &str,
         args: &[Value],
+        span: Span,
     ) -> Option<Value> {
         let crate::frontend::rust::syntax::Item::Struct(item) = &*record.item else { return None };
-        let ty = item.name.clone();
-        let (home, function) = self.method_of(record.module, &ty, name)?;
-        let all = std::iter::once(Value::Record(Rc::clone(record))).chain(args.iter().cloned());
-        Some(self.call(home, &function, Some(vec![ty]), Arguments::of(all.collect())))
+        let itself = Value::Record(Rc::clone(record));
+        let all = std::iter::once(itself).chain(args.iter().cloned()).collect();
+        self.own_method(record.module, &item.name, name, all, span)
+    }
+
+    /// A method that is written for a type of the project; `None`: there is none.
+    fn own_method(
+        &mut self,
+        module: ModuleId,
+        ty: &str,
+        name: &str,
+        all: Vec<Value>,
+        span: Span,
+    ) -> Option<Value> {
+        Some(match self.crates.function(module, ty, name) {
+            Member::Found(function) => self.call(module, &function, Some(ty), Arguments::of(all)),
+            Member::Unclear(reason) if all.iter().any(Value::reaches) => self.beyond(span, &reason),
+            Member::Unclear(reason) => Value::Unknown(reason),
+            Member::Missing => return None,
+        })
     }
 
     fn foreign_method(
@@ -340,7 +351,7 @@ impl Machine<'_, '_> {
                     Value::Manager(_) => Value::Manager(own),
                     _ => Value::Connection(own),
                 };
-                Value::Ok(Box::new(inner))
+                Value::okay(inner)
             }
             ("commit" | "ping", _) => Value::ok(),
             ("transaction", Some(run)) => {
@@ -410,10 +421,10 @@ impl Machine<'_, '_> {
         ask: impl FnOnce(&crate::schema::Schema) -> Option<Option<bool>>,
     ) -> Value {
         let found = self.schema.as_deref().and_then(ask).flatten();
-        Value::Ok(Box::new(match found {
+        Value::okay(match found {
             Some(found) => Value::Bool(found),
             None => Value::unknown("whether it is there is not known"),
-        }))
+        })
     }
 
     /// Sends a statement of any kind.
@@ -430,8 +441,9 @@ impl Machine<'_, '_> {
                 }
             }
             Value::Build(built) => {
-                let built = built.borrow().clone();
-                if let Some(reason) = built.unknown {
+                let built = built.borrow();
+                self.spend(built.weight);
+                if let Some(reason) = &built.unknown {
                     let effect = effect_of(&built.build);
                     self.opaque(span, &format!("the statement is not known: {reason}"), effect);
                 } else if let Build::Rows(rows) = &built.build {
@@ -472,6 +484,10 @@ impl Machine<'_, '_> {
             }
             None => Place::Within(home),
         };
+        self.spend(text.text.len() / 4);
+        if !self.step() {
+            return;
+        }
         let mut ops = sql::read(&text.text, place, self.flavor.dialect);
         // PostgreSQL runs several statements of one string together.
         let together = transaction.or_else(|| {
@@ -497,8 +513,15 @@ impl Machine<'_, '_> {
             return self.opaque(span, "the statement names no table", effect);
         };
         let home = self.at_home(span);
+        self.spend(written.sql.len() / 4);
+        if !self.step() {
+            return;
+        }
         let mut ops = sql::read(&written.sql, Place::Within(home), self.flavor.dialect);
-        let columns = columns_of(build);
+        let mut columns = HashMap::new();
+        for column in columns_of(build) {
+            columns.entry(column.name.as_str()).or_insert(column.span);
+        }
         for op in &mut ops {
             op.style = Style::SeaOrm { panics: written.panics };
             (op.transaction, op.certain) = (transaction, self.level == 0);
@@ -508,10 +531,9 @@ impl Machine<'_, '_> {
     }
 
     /// Puts the places of columns in, and takes out what could not be read.
-    fn restore(&self, op: &mut Op, columns: &[&Column]) {
+    fn restore(&self, op: &mut Op, columns: &HashMap<&str, Span>) {
         let place = |name: &str| {
-            let own = columns.iter().find(|c| c.name == name)?;
-            Some(self.at_home(own.span)).filter(|span| span.file == op.span.file)
+            Some(self.at_home(*columns.get(name)?)).filter(|span| span.file == op.span.file)
         };
         let column = |column: &mut IrColumn| {
             if let Some(span) = place(&column.name) {

@@ -1,0 +1,3 @@
+pub async fn run(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
+    db.execute_unprepared("CREATE TABLE b (id int)").await
+}
