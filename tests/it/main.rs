@@ -10,6 +10,7 @@ mod git;
 mod honest;
 mod hostile;
 mod init;
+mod models;
 mod outputs;
 mod page;
 mod pages;

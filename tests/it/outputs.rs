@@ -150,7 +150,7 @@ fn the_sql_is_read_back_as_the_same_schema() {
 }
 
 /// Facts of a schema, one a line, as a server's catalog tells them too.
-fn facts(schema: &Schema) -> BTreeSet<String> {
+pub(crate) fn facts(schema: &Schema) -> BTreeSet<String> {
     let postgres = schema.database().is_postgres();
     let mut out = BTreeSet::new();
     for table in schema.tables().filter(|t| !t.temporary && !t.options.virtual_table) {
@@ -265,7 +265,7 @@ SELECT 'enum ' || CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END
 UNION ALL
 SELECT 'view ' || name FROM rel WHERE relkind IN ('v', 'm')";
 
-fn on_postgres(server: &Server, sql: &str) -> Result<BTreeSet<String>, String> {
+pub(crate) fn on_postgres(server: &Server, sql: &str) -> Result<BTreeSet<String>, String> {
     let fresh = server.fresh();
     let mut client = fresh.client();
     client.batch_execute(sql).map_err(|e| format!("{:?}", e.as_db_error().map(|d| d.message())))?;
@@ -273,7 +273,7 @@ fn on_postgres(server: &Server, sql: &str) -> Result<BTreeSet<String>, String> {
     Ok(rows.iter().filter_map(|row| row.get::<_, Option<String>>(0)).collect())
 }
 
-fn on_sqlite(sql: &str) -> Result<BTreeSet<String>, String> {
+pub(crate) fn on_sqlite(sql: &str) -> Result<BTreeSet<String>, String> {
     let connection = rusqlite::Connection::open_in_memory().expect("SQLite");
     for line in sql.lines().filter_map(|line| line.strip_prefix("-- Attach a database as ")) {
         let name = line.trim_end_matches(" first.");

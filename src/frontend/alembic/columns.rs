@@ -225,6 +225,11 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// The name in the database of a column that code of its table names so.
+    pub(super) fn name_of_key(&self, key: String) -> String {
+        self.keys.get(&key).cloned().unwrap_or(key)
+    }
+
     fn actions(&self, call: &Rc<Call>, table: Name, columns: Vec<String>) -> ForeignKey {
         let action = |key: &str| {
             let text = call.kwarg(key)?.as_str()?.to_uppercase();
@@ -262,6 +267,7 @@ impl Machine<'_, '_> {
             values
                 .iter()
                 .map(|v| v.as_str().map(|s| s.to_string()).or_else(|| column_name(v)))
+                .map(|name| name.map(|name| self.name_of_key(name)))
                 .collect()
         };
         let (columns, kind) = match call.name() {
@@ -424,6 +430,14 @@ const ANSI: &[&str] = &[
     "localtimestamp",
     "session_user",
 ];
+
+/// `Column('user_id', key='id')`: what code calls it, and its name.
+pub(super) fn key_and_name(part: &Value) -> Option<(String, String)> {
+    let Value::Call(call) = part else { return None };
+    let key = call.kwarg("key").filter(|_| call.name() == "Column")?.as_str()?;
+    let name = call.kwarg("name").or_else(|| call.args.first())?.as_str()?;
+    (key != name).then(|| (key.to_string(), name.to_string()))
+}
 
 /// The name of a column object: `sa.column('a')`, `t.c.a`, `Model.a`.
 pub(super) fn column_name(value: &Value) -> Option<String> {

@@ -62,6 +62,11 @@ pub(super) struct Machine<'r, 's> {
     pub(super) mapped: std::collections::HashMap<usize, crate::ir::Name>,
     /// Naming conventions that were set on metadata of packages, by the class that has it.
     pub(super) named: Vec<(String, Value)>,
+    /// Columns of the table at hand whose name in the code is another one (`key=`), by that name.
+    pub(super) keys: std::collections::HashMap<String, String>,
+    /// The same of every table of the models that has such columns.
+    pub(super) keyed:
+        std::collections::HashMap<crate::ir::Name, std::collections::HashMap<String, String>>,
     /// Functions of SQLAlchemy that the project compiles in its own way (`@compiles`).
     pub(super) compiled: std::collections::HashSet<String>,
     /// Calls are cheap or given up: no column takes long to make.
@@ -110,6 +115,8 @@ impl<'r, 's> Machine<'r, 's> {
             loose: Vec::new(),
             mapped: Default::default(),
             named: Vec::new(),
+            keys: Default::default(),
+            keyed: Default::default(),
             compiled: Default::default(),
             brief: false,
             models: false,

@@ -5,7 +5,7 @@ use std::{collections::HashSet, rc::Rc};
 use super::{
     batch::table_argument,
     call::Args,
-    columns::{identity, is_full},
+    columns::{identity, is_full, key_and_name},
     machine::{Machine, describe},
     naming::{Conventions, cut},
     value::{Runtime, Value},
@@ -14,8 +14,8 @@ use crate::{
     database::Dialect,
     ir::{
         ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter, ForeignKey,
-        Index, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange, Value as Written, Write,
-        WriteKind,
+        Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange, Value as Written,
+        Write, WriteKind,
     },
     source::Span,
     types::SqlType,
@@ -335,6 +335,10 @@ impl Machine<'_, '_> {
         let mut create = CreateTable::new(table.clone());
         let mut keys: Vec<String> = Vec::new();
         let mut marked: Vec<(usize, Option<bool>)> = Vec::new();
+        self.keys = parts.iter().filter_map(key_and_name).collect();
+        if self.models && !self.keys.is_empty() {
+            self.keyed.insert(table.clone(), self.keys.clone());
+        }
         for part in parts {
             if let Some(made) = self.column(part, &table) {
                 if made.primary_key {
@@ -357,10 +361,12 @@ impl Machine<'_, '_> {
                 let reason = format!("a part of `{table}` is {}", describe(part));
                 self.opaque(span, &reason, OpaqueEffect::Rows);
                 if matches!(part, Value::Unknown(_)) {
+                    self.keys.clear();
                     return None;
                 }
             }
         }
+        self.keys.clear();
         if !keys.is_empty()
             && !create.constraints.iter().any(|c| c.kind == ConstraintKind::PrimaryKey)
         {
@@ -423,6 +429,11 @@ impl Machine<'_, '_> {
         let parts = self.index_parts(&Value::list(call.args.iter().skip(1).cloned().collect()))?;
         let mut index = Index::new(name, parts, call.flag("unique") == Some(true), call.span);
         self.index_options(&mut index, |key| call.kwarg(key).cloned());
+        for part in &mut index.parts {
+            if let Indexed::Column(column) = &mut part.of {
+                *column = self.name_of_key(std::mem::take(column));
+            }
+        }
         let columns: Vec<String> = index.columns().map(str::to_owned).collect();
         index.name = index.name.take().or_else(|| self.index_name(table, &columns));
         Some(index)

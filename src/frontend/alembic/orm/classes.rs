@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+use ruff_python_ast::{Decorator, Expr, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::{
@@ -27,6 +27,8 @@ pub(super) struct Attribute {
     pub(super) span: Span,
     /// A function that is called with the class that inherits it (`declared_attr`).
     pub(super) declared: bool,
+    /// And for each table below a table, too (`declared_attr.cascading`).
+    pub(super) cascades: bool,
 }
 
 /// What is above a class, in the order in which Python looks for attributes.
@@ -104,7 +106,7 @@ impl Machine<'_, '_> {
         let file = class.scope.module.file;
         let mut found: Vec<Attribute> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
-        let mut add = |name: &str, annotation: Option<&Expr>, stmt: &Stmt, declared: bool| {
+        let mut add = |name: &str, annotation: Option<&Expr>, stmt: &Stmt, by: &[Decorator]| {
             let value = values.get(name).cloned();
             let annotation = annotation.map(|expr| Rc::new(expr.clone()));
             let made = Attribute {
@@ -112,7 +114,8 @@ impl Machine<'_, '_> {
                 value,
                 annotation,
                 span: span_of(file, stmt),
-                declared,
+                declared: by.iter().any(|d| mentions(&d.expression, &["declared_attr"])),
+                cascades: by.iter().any(|d| mentions(&d.expression, &["cascading"])),
             };
             // The last one counts, in the place of the first.
             match places.get(name) {
@@ -127,20 +130,16 @@ impl Machine<'_, '_> {
             match stmt {
                 Stmt::Assign(assign) => {
                     for target in &assign.targets {
-                        super::super::module::names(target, &mut |name| {
-                            add(name, None, stmt, false)
-                        });
+                        super::super::module::names(target, &mut |name| add(name, None, stmt, &[]));
                     }
                 }
                 Stmt::AnnAssign(assign) => {
                     if let Expr::Name(name) = assign.target.as_ref() {
-                        add(name.id.as_str(), Some(&assign.annotation), stmt, false);
+                        add(name.id.as_str(), Some(&assign.annotation), stmt, &[]);
                     }
                 }
                 Stmt::FunctionDef(def) => {
-                    let mut decorators = def.decorator_list.iter();
-                    let declared = decorators.any(|d| mentions(&d.expression, &["declared_attr"]));
-                    add(&def.name, def.returns.as_deref(), stmt, declared);
+                    add(&def.name, def.returns.as_deref(), stmt, &def.decorator_list);
                 }
                 _ => {}
             }

@@ -4,11 +4,14 @@
 //! mapped as Declarative maps them; nothing is run.
 
 mod annotations;
+mod appended;
 mod classes;
+mod composite;
 mod elsewhere;
 mod filters;
 mod metadata;
 mod modules;
+mod objects;
 mod sqlmodel;
 mod tables;
 mod unregistered;
@@ -72,6 +75,9 @@ fn is_signed(text: &str) -> bool {
 
 /// What a statement at the top level has to say to make a part of a table.
 const PARTS: &[&str] = &["Table(", "Index(", "Constraint("];
+/// Events at which a function sees a table before it is whole; those of `create_all` come too late
+/// for what Alembic compares.
+const LISTENERS: &[&str] = &["before_parent_attach", "after_parent_attach"];
 /// What sets a convention for a metadata that somebody else made.
 const NAMING: &str = "naming_convention";
 
@@ -213,6 +219,9 @@ fn read_module(machine: &mut Machine<'_, '_>, scope: &Rc<Scope>, tables: &mut ta
                 }
             }
             Item::Other(stmt) => {
+                if appended::follow(machine, stmt, scope, tables) {
+                    continue;
+                }
                 let text = machine.project.sources.file(module.file);
                 let text = text.slice(super::module::span_of(module.file, stmt));
                 // What env.py says after its imports comes too late for the tables they made.
@@ -239,6 +248,11 @@ fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Seen], tables: &mut ta
     for seen in modules {
         let file = machine.project.sources.file(seen.file);
         machine.compiled.extend(compiled(&file.text));
+        if let Some(at) = LISTENERS.iter().find_map(|event| file.text.find(event)) {
+            let span = Span::new(seen.file, at, at);
+            let reason = "a listener may change tables while they are declared";
+            machine.opaque(span, reason, OpaqueEffect::Anything);
+        }
     }
     let signed = modules.iter().filter(|seen| seen.signed);
     let paths: Vec<String> = signed.map(|seen| seen.path.clone()).collect();

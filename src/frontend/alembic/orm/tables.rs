@@ -10,17 +10,19 @@ use super::{
         machine::Machine,
         value::{Call, Callee, Class, Value},
     },
+    appended::Appended,
     classes::{
         self, Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
         takes_class,
     },
     metadata::{self, Key, Meta, Style},
+    objects::{Names, column_named, for_dialect, owner},
     sqlmodel::Field as SqlField,
     versions::Sqlmodel,
 };
 use crate::{
     diagnostic::OpaquePlace,
-    ir::{Column, CreateTable, Name, OpKind, OpaqueEffect, Style as Written},
+    ir::{Column, ConstraintKind, CreateTable, Name, OpKind, OpaqueEffect, Style as Written},
     model::{Field, Mapped, Models},
     schema::Schema,
     source::{FileId, Span},
@@ -31,8 +33,6 @@ const MAX_TABLES: usize = 5_000;
 
 /// Attributes of mapped classes that are read at the most, each for every table that has it.
 const MAX_ATTRIBUTES: usize = 200_000;
-/// What adds to a table that is made already.
-const APPENDED: &[&str] = &[".append_constraint(", ".append_column("];
 /// Entries of a `type_annotation_map` that are looked at.
 const MAX_TYPES: usize = 500;
 
@@ -59,15 +59,16 @@ pub(super) struct Tables {
     pub(super) env: Option<FileId>,
     /// Attributes that were looked at.
     seen: usize,
+    pub(super) appended: Appended,
 }
 
 /// One table.
-struct Def {
-    table: Name,
+pub(super) struct Def {
+    pub(super) table: Name,
     meta: Meta,
-    span: Span,
+    pub(super) span: Span,
     /// Columns, then what `__table_args__` holds.
-    parts: Vec<Value>,
+    pub(super) parts: Vec<Value>,
     /// Its keywords: `sqlite_autoincrement`, `prefixes`.
     options: Vec<(String, Value)>,
     /// The names of the column objects in the class body, by the object.
@@ -94,6 +95,7 @@ impl Tables {
             full: false,
             env: None,
             seen: 0,
+            appended: Appended::default(),
         }
     }
 
@@ -414,10 +416,11 @@ impl Tables {
         };
         let inherited = self.inherited(machine, class, line);
         for at in line {
-            if inherited.contains(&(Rc::as_ptr(at) as usize)) {
-                continue;
-            }
+            let inherits = inherited.contains(&(Rc::as_ptr(at) as usize));
             for attribute in self.own_attributes(machine, at).iter() {
+                if inherits && !attribute.cascades {
+                    continue;
+                }
                 if attribute.name.starts_with("__") || !taken.insert(attribute.name.clone()) {
                     continue;
                 }
@@ -454,6 +457,23 @@ impl Tables {
             Some(value) => column_of(machine, value, 0),
             None => Kind::Other,
         };
+        if let Some(Value::Call(call)) = &value
+            && call.name() == "composite"
+        {
+            match machine.composite(call, annotation.as_ref(), map, span) {
+                Ok(columns) => {
+                    for (own, made) in columns {
+                        self.add(to, &attribute.name, own, made, span, mapped);
+                    }
+                }
+                Err(why) => {
+                    let reason =
+                        format!("the columns of `{}` are not known: {why}", attribute.name);
+                    self.defs[to].unread.push((span, reason));
+                }
+            }
+            return;
+        }
         let own = match (kind, &value) {
             (Kind::Column(call), _) => Some(call),
             // A bare `Mapped[int]`.
@@ -489,6 +509,38 @@ impl Tables {
         let annotation = annotation.as_ref().filter(|_| is_mapped);
         let made = completed(machine, &attribute.name, own.as_ref(), annotation, map, span);
         self.add(to, &attribute.name, own, made, span, mapped);
+    }
+
+    /// `Hero.age = Column(Integer)` behind the class (`DeclarativeMeta.__setattr__`).
+    pub(super) fn assigned(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        attribute: &str,
+        value: &Value,
+        span: Span,
+    ) {
+        let Some(to) = self.class(machine, class) else { return };
+        if !self.room() {
+            return;
+        }
+        match column_of(machine, value, 0) {
+            Kind::Column(own) => {
+                let made = completed(machine, attribute, Some(&own), None, &[], span);
+                let classes = &mut self.defs[to].classes;
+                let Some(at) = classes.iter().position(|mapped| mapped.class == class.name) else {
+                    return;
+                };
+                let mut mapped = classes.remove(at);
+                self.add(to, attribute, Some(own), made, span, &mut mapped);
+                self.defs[to].classes.insert(at, mapped);
+            }
+            Kind::Unknown(why) => {
+                let reason = format!("the attribute `{attribute}` is not known: {why}");
+                self.defs[to].unread.push((span, reason));
+            }
+            Kind::Other => {}
+        }
     }
 
     /// Whether one more attribute is looked at.
@@ -633,6 +685,8 @@ impl Tables {
         models.elsewhere.extend(apart.map(|def| def.table.clone()));
         self.defs.retain(belongs);
         self.indexes(machine);
+        let appended = std::mem::take(&mut self.appended);
+        appended.put(&mut self.defs);
         let mut made: Vec<(CreateTable, HashSet<String>, Span)> = Vec::new();
         let mut seen: HashSet<Name> = HashSet::new();
         let mut unnamed = false;
@@ -643,7 +697,8 @@ impl Tables {
             if !seen.insert(def.table.clone()) {
                 continue;
             }
-            let (create, unread) = def.create(machine);
+            let (create, mut unread) = def.create(machine);
+            unread.extend(appended.unread(machine, &def));
             if let Some(create) = create {
                 made.push((create, def.typeless, def.span));
             } else {
@@ -653,6 +708,9 @@ impl Tables {
             for (span, reason) in unread {
                 machine.opaque(span, &reason, OpaqueEffect::Table(def.table.clone()));
             }
+        }
+        for (create, ..) in &mut made {
+            by_name(create, &machine.keyed);
         }
         referenced_types(&mut made);
         for (create, ..) in &made {
@@ -793,14 +851,6 @@ impl Def {
         let fields = fields.map(|field| (field.name.as_str(), field.column.as_str())).collect();
         let names = Names { table: &self.table, columns: &self.columns, fields };
         let mut unread = self.unread.clone();
-        let text = machine.project.sources.file(self.span.file);
-        if APPENDED.iter().any(|call| text.text.contains(call)) {
-            let reason = format!(
-                "what is appended to tables in the file of `{}` is not followed",
-                self.table
-            );
-            unread.push((self.span, reason));
-        }
         let mut parts = Vec::new();
         for part in &self.parts {
             match part {
@@ -831,7 +881,7 @@ impl Def {
         if let Some(create) = &mut create {
             machine.table_options(create, &self.options);
             for constraint in &mut create.constraints {
-                if let crate::ir::ConstraintKind::ForeignKey(fk) = &mut constraint.kind
+                if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
                     && fk.table.schema.is_none()
                     && self.meta.schema.is_some()
                 {
@@ -846,113 +896,11 @@ impl Def {
 /// The items and the options of `__table_args__`.
 type TableArgs = (Vec<Value>, Vec<(String, Value)>);
 
-/// `Index(…).ddl_if(dialect='postgresql')`: nothing on the other databases; `None`: a function
-/// decides.
-fn for_dialect<'v>(part: &'v Value, dialect: &str) -> Option<Option<&'v Value>> {
-    let Value::Call(call) = part else { return Some(Some(part)) };
-    let Callee::Method(base, name) = &call.callee else { return Some(Some(part)) };
-    if name != "ddl_if" {
-        return Some(Some(part));
-    }
-    let given = call.arg(0, "dialect").filter(|_| call.kwarg("callable_").is_none())?;
-    let ours = match given.as_str() {
-        Some(only) => &*only == dialect,
-        None => given.items()?.iter().any(|one| one.as_str().as_deref() == Some(dialect)),
-    };
-    Some(ours.then_some(base))
-}
-
 /// What `__tablename__` comes to.
 enum Named {
     Known(String),
     Not,
     Unknown(String),
-}
-
-/// Puts names to the columns that constraints and indexes mention as objects.
-struct Names<'a> {
-    table: &'a Name,
-    columns: &'a HashMap<usize, String>,
-    /// Columns by the attributes of the classes.
-    fields: HashMap<&'a str, &'a str>,
-}
-
-impl Names<'_> {
-    /// `ForeignKey(id)`, where `id` is a column of the same class.
-    fn target(&self, arg: &Value) -> Value {
-        if let Value::Call(key) = arg
-            && key.name() == "ForeignKey"
-            && let Some(Value::Call(to)) = key.args.first()
-            && let Some(name) = self.columns.get(&(Rc::as_ptr(to) as usize))
-        {
-            let to = Value::str(&format!("{}.{name}", self.table));
-            let kwargs = key.kwargs.clone();
-            return super::annotations::call_of(
-                "sqlalchemy.ForeignKey",
-                vec![to],
-                kwargs,
-                key.span,
-            );
-        }
-        arg.clone()
-    }
-
-    fn put(&self, value: &Value, depth: usize) -> Value {
-        if depth > 8 {
-            return value.clone();
-        }
-        match value {
-            Value::Call(call) => {
-                if let Some(name) = self.columns.get(&(Rc::as_ptr(call) as usize)) {
-                    return column(name, call.span);
-                }
-                if call.name() == "Column" && depth == 0 {
-                    let args = call.args.iter().map(|arg| self.target(arg)).collect();
-                    let callee = Callee::External(Rc::from("sqlalchemy.Column"));
-                    return Value::Call(Rc::new(Call::new(
-                        callee,
-                        args,
-                        call.kwargs.clone(),
-                        call.span,
-                    )));
-                }
-                let callee = match &call.callee {
-                    Callee::Method(base, name) => {
-                        Callee::Method(self.put(base, depth + 1), name.clone())
-                    }
-                    Callee::External(path) => Callee::External(Rc::clone(path)),
-                    Callee::Class(class) => Callee::Class(Rc::clone(class)),
-                };
-                let args = call.args.iter().map(|arg| self.put(arg, depth + 1)).collect();
-                let kwargs = call.kwargs.iter();
-                let kwargs = kwargs.map(|(k, v)| (k.clone(), self.put(v, depth + 1))).collect();
-                Value::Call(Rc::new(Call::new(callee, args, kwargs, call.span)))
-            }
-            Value::Attribute(of) if matches!(of.0, Value::Class(_)) => {
-                match self.fields.get(of.1.as_str()) {
-                    Some(column) if *column != of.1 => {
-                        Value::Attribute(Rc::new((of.0.clone(), (*column).to_owned())))
-                    }
-                    _ => value.clone(),
-                }
-            }
-            Value::List(items) => {
-                Value::list(items.borrow().iter().map(|item| self.put(item, depth + 1)).collect())
-            }
-            Value::Tuple(items) => {
-                Value::Tuple(Rc::new(items.iter().map(|item| self.put(item, depth + 1)).collect()))
-            }
-            other => other.clone(),
-        }
-    }
-}
-
-fn column(name: &str, span: Span) -> Value {
-    super::annotations::call_of("sqlalchemy.column", vec![Value::str(name)], Vec::new(), span)
-}
-
-fn column_named(call: &Call) -> Option<Rc<str>> {
-    call.kwarg("name").or_else(|| call.args.first()).and_then(Value::as_str)
 }
 
 /// A column that only says what it references.
@@ -989,29 +937,6 @@ fn unknown_base(base: &Value) -> bool {
         }
         Value::Unknown(_) => true,
         _ => false,
-    }
-}
-
-/// The object that a column in an index belongs to.
-fn owner(arg: &Value, depth: usize) -> Option<Value> {
-    if depth > 6 {
-        return None;
-    }
-    match arg {
-        Value::Attribute(of) => match &of.0 {
-            Value::Attribute(inner) if matches!(inner.1.as_str(), "c" | "columns") => {
-                Some(inner.0.clone())
-            }
-            of => Some(of.clone()),
-        },
-        Value::Call(call) => {
-            let base = match &call.callee {
-                Callee::Method(base, _) => owner(base, depth + 1),
-                _ => None,
-            };
-            base.or_else(|| call.args.iter().find_map(|arg| owner(arg, depth + 1)))
-        }
-        _ => None,
     }
 }
 
@@ -1133,6 +1058,19 @@ fn snake(name: &str) -> String {
         out.extend(c.to_lowercase());
     }
     out
+}
+
+/// Foreign keys name columns as code does (`key=`).
+fn by_name(create: &mut CreateTable, keyed: &HashMap<Name, HashMap<String, String>>) {
+    for constraint in &mut create.constraints {
+        let ConstraintKind::ForeignKey(fk) = &mut constraint.kind else { continue };
+        let Some(keys) = keyed.get(&fk.table) else { continue };
+        for column in &mut fk.columns {
+            if let Some(name) = keys.get(column) {
+                column.clone_from(name);
+            }
+        }
+    }
 }
 
 /// Gives columns that only say `ForeignKey('t.c')` the type of what they reference.

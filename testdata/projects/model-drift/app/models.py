@@ -108,7 +108,8 @@ class Rule(Base):
     __tablename__ = "rules"
     __table_args__ = (
         CheckConstraint("share BETWEEN 0 AND 10", name="ck_share"),
-        UniqueConstraint("place", name="uq_rules_place", deferrable=True, initially="DEFERRED"),
+        # SQLite has no such thing.
+        UniqueConstraint("place", name="uq_rules_place", deferrable=True).ddl_if(dialect="postgresql"),
         ForeignKeyConstraint(
             ["hero_id"], ["heroes.id"], name="fk_rules_hero", onupdate="CASCADE", deferrable=True, initially="DEFERRED"
         ),
