@@ -184,11 +184,13 @@ fn texts(project: &Project) -> Result<(), String> {
                 spans(&format!("{op:?}"), &text)?;
             }
         }
-        let outline = frontend::outline("x.sql", &text);
-        let statements = outline.statements.iter().map(|s| &s.range);
-        for range in statements.chain(&outline.comments) {
-            if text.get(range.clone()).is_none() {
-                return Err("a range of the outline is not inside its text".to_owned());
+        for name in ["x.sql", "x.rs"] {
+            let outline = frontend::outline(name, &text);
+            let statements = outline.statements.iter().map(|s| &s.range);
+            for range in statements.chain(&outline.comments) {
+                if text.get(range.clone()).is_none() {
+                    return Err("a range of the outline is not inside its text".to_owned());
+                }
             }
         }
     }

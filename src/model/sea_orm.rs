@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
-    frontend::sea_orm::{Entity, entities},
+    frontend::sea_orm::{Entities, Entity, entities, implements},
     project::{Found, Tree, join, parent, upward},
     schema::Schema,
     source::Sources,
@@ -21,7 +21,7 @@ pub(super) fn read(
     replayed: &Schema,
 ) -> Option<Models> {
     let found = near(sources, project, tree, replayed);
-    if found.is_empty() {
+    if found.found.is_empty() && found.unread.is_empty() {
         return None;
     }
     // A table that no entity maps is no fault, nor a column that nobody reads; what else the
@@ -29,7 +29,10 @@ pub(super) fn read(
     let mut models = Models { says: Says::columns(false), ..Models::default() };
     let mut from = BTreeSet::new();
     let mut taken = BTreeSet::new();
-    for entity in found {
+    for (span, reason) in found.unread {
+        models.opaque.push(OpaquePlace { span, reason });
+    }
+    for entity in found.found {
         // One table may be mapped twice; a view is made by no entity.
         if replayed.view(&entity.table).is_some() || !taken.insert(entity.table.clone()) {
             continue;
@@ -54,60 +57,74 @@ pub(super) fn read(
 /// The entities nearest to a tree: of the packages below the folder of its package, then below
 /// each folder above, those that map most of the history's tables. Copies that migrations keep
 /// for themselves are not the application's.
-fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Vec<Entity> {
+fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Entities {
     let migrator = tree.migrator.as_ref().map_or("", |(path, _)| path);
     let home = package(project, migrator).unwrap_or_default().to_owned();
     let mut packages: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    let mut declaring: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     for path in project.files.iter().filter(|path| path.ends_with(".rs")) {
         let aside = parent(path).split('/').any(|part| ASIDE.contains(&part));
         if aside && !tree.dir.split('/').any(|part| ASIDE.contains(&part)) {
             continue;
         }
-        if tree.files.contains(path) || !has_entity(sources, path) {
+        let Ok(file) = sources.load(path) else { continue };
+        let text = &sources.file(file).text;
+        if text.contains("#[path") {
+            declaring.entry(package(project, path).unwrap_or_default()).or_default().push(path);
+        }
+        if tree.files.contains(path) || !has_entity(text) {
             continue;
         }
         packages.entry(package(project, path).unwrap_or_default()).or_default().push(path);
     }
     let own = packages.remove(home.as_str()).unwrap_or_default();
+    let read = |dir: &str, paths: &[&String]| {
+        let declaring = declaring.get(dir).map(Vec::as_slice).unwrap_or_default();
+        entities(sources, paths, declaring, replayed)
+    };
     for up in upward(&home) {
         let inside = packages.iter().filter(|(dir, _)| upward(dir).any(|above| above == up));
-        let groups: Vec<Vec<Entity>> =
-            inside.map(|(_, paths)| entities(sources, paths, replayed)).collect();
+        let groups: Vec<Entities> = inside.map(|(dir, paths)| read(dir, paths)).collect();
         let best = best(groups, replayed);
-        if !best.is_empty() {
+        if !best.found.is_empty() || !best.unread.is_empty() {
             return best;
         }
     }
-    best(vec![entities(sources, &own, replayed)], replayed)
+    best(vec![read(&home, &own)], replayed)
 }
 
-/// The groups of which most is in the schema: the largest, and those that map other tables.
-fn best(groups: Vec<Vec<Entity>>, replayed: &Schema) -> Vec<Entity> {
+/// The groups of which most is in the schema: the largest, and those that map other tables. What
+/// could not be read of others is said where it may be all that they have.
+fn best(groups: Vec<Entities>, replayed: &Schema) -> Entities {
     let there = |entity: &&Entity| {
         replayed.table(&entity.table).found().is_some() || replayed.view(&entity.table).is_some()
     };
-    let known = |group: &Vec<Entity>| group.iter().filter(there).count();
-    let mut fitting: Vec<(usize, Vec<Entity>)> = groups
+    let known = |group: &Entities| group.found.iter().filter(there).count();
+    let (empty, groups): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|group| group.found.is_empty());
+    let mut fitting: Vec<(usize, Entities)> = groups
         .into_iter()
         .map(|group| (known(&group), group))
-        .filter(|(known, group)| *known > 0 && known * 2 >= group.len())
+        .filter(|(known, group)| *known > 0 && known * 2 >= group.found.len())
         .collect();
     fitting.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
     let mut taken = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut all = Entities::default();
     for (_, group) in fitting {
-        if group.iter().all(|entity| !taken.contains(&entity.table)) {
-            taken.extend(group.iter().map(|entity| entity.table.clone()));
-            found.extend(group);
+        if group.found.iter().all(|entity| !taken.contains(&entity.table)) {
+            taken.extend(group.found.iter().map(|entity| entity.table.clone()));
+            all.found.extend(group.found);
+            all.unread.extend(group.unread);
         }
     }
-    found
+    if all.found.is_empty() {
+        all.unread.extend(empty.into_iter().flat_map(|group| group.unread));
+    }
+    all
 }
 
-fn has_entity(sources: &Sources, path: &str) -> bool {
-    let Ok(file) = sources.load(path) else { return false };
-    let text = &sources.file(file).text;
-    text.contains("DeriveEntityModel") || text.contains("EntityName for")
+fn has_entity(text: &str) -> bool {
+    text.contains("DeriveEntityModel") || implements(text, "EntityName")
 }
 
 /// The folder of the package that a file belongs to.

@@ -52,7 +52,7 @@ fn migrators(sources: &Sources, files: &[String]) -> Vec<(String, sea_orm::Migra
     }
     let read = |path: &String| {
         let text = sources.load(path).ok().map(|file| sources.file(file));
-        text.is_some_and(|file| sea_orm::names_migrator(&file.text))
+        text.is_some_and(|file| sea_orm::implements(&file.text, sea_orm::MIGRATOR))
     };
     let with: Vec<_> = candidates.into_par_iter().filter(|(_, path)| read(path)).collect();
     // What the files of a package lead to is looked into once.

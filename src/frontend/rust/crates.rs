@@ -279,6 +279,59 @@ impl<'s> Crates<'s> {
         None
     }
 
+    /// Why a file's crate does not lead to it: one of the files above it could not be read.
+    pub(crate) fn broken_above(&mut self, path: &str) -> Option<(Span, String)> {
+        let home = self.package_of(path)?;
+        for root in self.roots_of(&home) {
+            let Some(mut at) = self.root(&root) else { continue };
+            let base = parent(&root);
+            let below = match base {
+                "" => path,
+                base => match path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) {
+                    Some(below) => below,
+                    None => continue,
+                },
+            };
+            let mut names = below.trim_end_matches(".rs").split('/');
+            loop {
+                if let Some(error) = self.error(at) {
+                    return Some(error.clone());
+                }
+                let next = names.next().and_then(|name| self.child(at, name));
+                let Some(next) = next else { break };
+                at = next;
+            }
+        }
+        None
+    }
+
+    /// The modules that files become by way of `#[path]`, below those that some files declare.
+    pub(crate) fn placed(&mut self, declaring: &[&String]) -> HashMap<FileId, ModuleId> {
+        let mut found = HashMap::new();
+        let mut todo: Vec<(ModuleId, bool)> = Vec::new();
+        for path in declaring {
+            todo.extend(self.compiled(path).map(|module| (module, false)));
+        }
+        while let Some((module, through)) = todo.pop() {
+            for item in self.items(module).iter() {
+                let Item::Module(inner) = &**item else { continue };
+                let placed = through || inner.path.is_some();
+                if !placed && inner.items.is_none() {
+                    continue;
+                }
+                let Some(child) = self.child(module, &inner.name) else { continue };
+                if placed
+                    && inner.items.is_none()
+                    && found.insert(self.file(child), child).is_some()
+                {
+                    continue;
+                }
+                todo.push((child, placed));
+            }
+        }
+        found
+    }
+
     /// Follows the names of folders from a crate's root to a file.
     fn walk(&mut self, root: ModuleId, root_path: &str, path: &str) -> Option<ModuleId> {
         let base = parent(root_path);

@@ -1062,8 +1062,9 @@ mod tests {
         assert!(refused(&format!("fn f() {{ if a {{}} {} }}", many("else if b {}"))));
         assert!(refused(&format!("type T = {}u8;", many("Vec<"))));
         assert!(refused(&format!("fn {}() {{}}", many("a"))));
-        assert!(!refused(&many("fn f() { if a { b() } else { c.d() } }\n")));
-        assert!(!refused(&format!("const A: &[u8] = &[{}];", many("-1, a::b(2).c(), "))));
+        let more = |text: &str| text.repeat(10_000);
+        assert!(!refused(&more("fn f() { if a { b() } else { c.d() } }\n")));
+        assert!(!refused(&format!("const A: &[u8] = &[{}];", more("-1, a::b(2).c(), "))));
     }
 
     #[test]

@@ -164,10 +164,7 @@ impl Machine<'_, '_> {
     pub(super) fn table_of(&mut self, module: ModuleId) -> Option<Reference> {
         let items = self.crates.items(module);
         let model = model_of(&items)?;
-        let name = argument(&model.attributes, "sea_orm", "table_name");
-        // The dense form of SeaORM 2 takes the module's name.
-        let name = name.unwrap_or_else(|| snake(self.crates.name(module)));
-        Some(Reference { schema: argument(&model.attributes, "sea_orm", "schema_name"), name })
+        self.entity_table(module, model)
     }
 
     /// The column behind `entity::Column::Name`.
@@ -179,6 +176,9 @@ impl Machine<'_, '_> {
             given.unwrap_or_else(|| camel(&field.name)) == variant
         });
         let field = found?;
+        if is_other(&field.attributes, "sea_orm", "column_name") {
+            return None;
+        }
         let given = argument(&field.attributes, "sea_orm", "column_name");
         Some(given.unwrap_or_else(|| snake(&field.name)))
     }
@@ -230,6 +230,11 @@ pub(crate) fn arguments<'a>(
 pub(crate) fn argument(attributes: &[Attribute], name: &str, key: &str) -> Option<String> {
     let found = arguments(attributes, name).find(|arg| arg.name == key)?;
     found.text().map(str::to_owned)
+}
+
+/// Whether an attribute's argument is set to something that is no text.
+pub(crate) fn is_other(attributes: &[Attribute], name: &str, key: &str) -> bool {
+    arguments(attributes, name).any(|arg| arg.name == key && arg.text().is_none())
 }
 
 /// `#[iden = "a"]`, `#[iden(rename = "a")]`.

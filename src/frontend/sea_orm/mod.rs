@@ -30,7 +30,7 @@ use std::{collections::HashMap, rc::Rc};
 use graph::{Code, Entry, entries, implementers, listed};
 pub(crate) use iden::snake;
 use machine::{Arguments, Machine};
-pub(crate) use models::{Entity, entities};
+pub(crate) use models::{Entities, Entity, entities};
 use value::{Record, Value};
 
 use crate::{
@@ -52,7 +52,7 @@ use crate::{
 };
 
 /// The trait of migrators.
-const MIGRATOR: &str = "MigratorTrait";
+pub(crate) const MIGRATOR: &str = "MigratorTrait";
 
 /// A migrator that a file has: its type's name, and the files of its migrations.
 pub(crate) struct Migrator {
@@ -60,14 +60,14 @@ pub(crate) struct Migrator {
     pub(crate) files: Vec<String>,
 }
 
-/// Whether a text implements the trait of migrators for something.
-pub(crate) fn names_migrator(text: &str) -> bool {
-    if !text.contains(MIGRATOR) {
+/// Whether a text implements a trait for something.
+pub(crate) fn implements(text: &str, of: &str) -> bool {
+    if !text.contains(of) {
         return false;
     }
     let tokens = tokens(text);
-    let pairs = tokens.iter().zip(tokens.iter().skip(1));
-    pairs.into_iter().any(|(a, b)| a.word() == Some(MIGRATOR) && b.word() == Some("for"))
+    let mut pairs = tokens.iter().zip(tokens.iter().skip(1));
+    pairs.any(|(a, b)| a.word() == Some(of) && b.word() == Some("for"))
 }
 
 /// The migrators of some files, with the files.

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use super::{
-    iden::{argument, arguments, camel, capital, derives, model_of, snake},
+    iden::{argument, arguments, camel, capital, derives, is_other, model_of, snake},
     machine::{Arguments, Machine},
     query::{Build, Column, CreateIndex, CreateTable, Reference, Type},
     value::{Scope, Value},
@@ -15,10 +15,10 @@ use super::{
 use crate::{
     frontend::rust::{
         self,
-        crates::{Crates, ModuleId, Target},
+        crates::{Crates, Member, ModuleId, Target},
         syntax::{self, Field, Item, Struct},
     },
-    ir::{Op, OpKind},
+    ir::{Op, OpKind, Opaque, OpaqueEffect},
     schema::Schema,
     source::{Sources, Span},
     types::SqlType,
@@ -39,21 +39,56 @@ pub(crate) struct Entity {
     pub(crate) opaque: Vec<(Span, String)>,
 }
 
+/// The entities of some files, and what of them could not be read.
+#[derive(Default)]
+pub(crate) struct Entities {
+    pub(crate) found: Vec<Entity>,
+    pub(crate) unread: Vec<(Span, String)>,
+}
+
 /// How deep types lead to types.
 const MAX_TYPES: usize = 12;
 
-/// The entities of files, for the schema's database.
-pub(crate) fn entities(sources: &Sources, paths: &[&String], replayed: &Schema) -> Vec<Entity> {
+/// The entities of files, for the schema's database. `declaring`: files of the same package that
+/// say where others lie (`#[path]`).
+pub(crate) fn entities(
+    sources: &Sources,
+    paths: &[&String],
+    declaring: &[&String],
+    replayed: &Schema,
+) -> Entities {
     let mut crates = Crates::new(sources);
-    let mut found = Vec::new();
+    let mut all = Entities::default();
+    let placed = crates.placed(declaring);
     for path in paths {
-        let Some(module) = crates.compiled(path) else { continue };
+        let file = sources.load(path).ok();
+        let module = file.and_then(|file| placed.get(&file).copied());
+        let Some(module) = module.or_else(|| crates.compiled(path)) else {
+            let broken = crates.broken_above(path);
+            all.unread.extend(broken.filter(|broken| !all.unread.contains(broken)));
+            continue;
+        };
+        if let Some(error) = crates.error(module) {
+            all.unread.push(error.clone());
+            continue;
+        }
         let flavor = version::of(sources, path).flavor(replayed.database().dialect);
         let home = crates.file(module);
         let mut machine = Machine::new(&mut crates, None, flavor, home);
         let mut todo = vec![module];
         while let Some(module) = todo.pop() {
-            found.extend(machine.entity(module, replayed));
+            let before = machine.ops.len();
+            match machine.entity(module, replayed) {
+                Some(entity) => all.found.push(entity),
+                None => {
+                    // What was said while it was read is the reason.
+                    let said = opaques(machine.ops.drain(before..));
+                    let place = machine.entity_place(module);
+                    let reason = "which table this entity maps is not known".to_owned();
+                    all.unread.extend(place.map(|span| (span, reason)));
+                    all.unread.extend(said);
+                }
+            }
             // Modules that are written in the file itself.
             let items = machine.crates.items(module);
             for item in items.iter() {
@@ -65,7 +100,16 @@ pub(crate) fn entities(sources: &Sources, paths: &[&String], replayed: &Schema) 
             }
         }
     }
-    found
+    all
+}
+
+/// What could not be read, of some operations.
+fn opaques(ops: impl Iterator<Item = Op>) -> Vec<(Span, String)> {
+    let opaque = |op: Op| match op.kind {
+        OpKind::Opaque(opaque) => Some((op.span, opaque.reason)),
+        _ => None,
+    };
+    ops.filter_map(opaque).collect()
 }
 
 /// What is known of a column of an entity.
@@ -74,6 +118,8 @@ struct Mapped {
     column: Column,
     /// The database's own type is as good: nothing but the Rust type says another one.
     lenient: bool,
+    /// Its column's name is said in a way that is not read.
+    unnamed: bool,
     kind: Option<DatabaseEnum>,
 }
 
@@ -102,7 +148,7 @@ impl Machine<'_, '_> {
         let name = table.name.clone();
         let mut create = CreateTable { table: Some(table), ..CreateTable::default() };
         let single = keys.len() == 1;
-        for one in &mapped {
+        for one in mapped.iter().filter(|one| !one.unnamed) {
             let mut column = one.column.clone();
             if keys.contains(&column.name) {
                 column.primary = single;
@@ -129,13 +175,17 @@ impl Machine<'_, '_> {
         let level = self.level;
         Some(match name {
             "create_table_from_entity" => {
-                for (column, one) in create.columns.iter_mut().zip(&mapped) {
+                let named = mapped.iter().filter(|one| !one.unnamed);
+                for (column, one) in create.columns.iter_mut().zip(named) {
                     if let Some(kind) = one.kind.as_ref().filter(|_| !self.sqlite()) {
                         column.ty = Some(Type::Custom(kind.name.clone()));
                     }
                 }
                 if let Some(table) = create.table.clone() {
-                    create.foreign_keys = self.relations(module, &table);
+                    (create.foreign_keys, create.unread) = self.relations(module, &table);
+                }
+                if mapped.iter().any(|one| one.unnamed) {
+                    create.unread.push("the name of a column is not known".to_owned());
                 }
                 Value::build(Build::CreateTable(create), level)
             }
@@ -153,13 +203,22 @@ impl Machine<'_, '_> {
     }
 
     fn entity(&mut self, module: ModuleId, replayed: &Schema) -> Option<Entity> {
+        let before = self.ops.len();
         let (create, mapped, span) = self.made_of(module)?;
         let name = create.table.as_ref()?.to_name();
-        let before = self.ops.len();
+        let mut opaque = opaques(self.ops.drain(before..));
         self.home = span.file;
         self.send_model(&Build::CreateTable(create), span);
         let mut ops = self.ops.split_off(before);
-        let mut opaque = Vec::new();
+        for one in mapped.iter().filter(|one| one.unnamed) {
+            opaque.push((one.column.span, "the name of this column is not known".to_owned()));
+        }
+        // What its table has is not known in full then.
+        if let (Some((span, reason)), Some(first)) = (opaque.first(), ops.first()) {
+            let effect = OpaqueEffect::Table(name.clone());
+            let kind = OpKind::Opaque(Opaque { reason: reason.clone(), effect });
+            ops.push(Op { kind, span: *span, ..first.clone() });
+        }
         let known = replayed.table(&name).found();
         for op in &mut ops {
             let OpKind::CreateTable(create) = &mut op.kind else { continue };
@@ -211,20 +270,49 @@ impl Machine<'_, '_> {
         })
     }
 
-    fn entity_table(&mut self, module: ModuleId, model: &Struct) -> Option<Reference> {
+    /// Where a module's entity stands; `None`: it has none.
+    fn entity_place(&self, module: ModuleId) -> Option<Span> {
+        let items = self.crates.items(module);
+        let at = match model_of(&items) {
+            Some(model) => model.at.clone(),
+            None => items.iter().find_map(|item| match &**item {
+                Item::Enum(own) if derives(&own.attributes).iter().any(|d| d == "DeriveColumn") => {
+                    Some(own.at.clone())
+                }
+                _ => None,
+            })?,
+        };
+        Some(Span::new(self.crates.file(module), at.start, at.end))
+    }
+
+    /// The table of an entity; `None`: it is not known.
+    pub(super) fn entity_table(&mut self, module: ModuleId, model: &Struct) -> Option<Reference> {
+        let unknown = |key: &str| is_other(&model.attributes, "sea_orm", key);
+        if unknown("table_name") || unknown("schema_name") {
+            return None;
+        }
         let given = argument(&model.attributes, "sea_orm", "table_name");
         let schema = argument(&model.attributes, "sea_orm", "schema_name");
         if let Some(name) = given {
             return Some(Reference { schema, name });
         }
         // An `Entity` that is written by hand.
-        let nothing = Value::Unit;
-        if let Some(name) = self.own_text(module, "Entity", &nothing, &["table_name"]) {
-            let schema = self.own_text(module, "Entity", &nothing, &["schema_name"]);
-            return Some(Reference { schema, name });
+        if !matches!(self.crates.function(module, "Entity", "table_name"), Member::Missing) {
+            return self.written_table(module);
         }
         let dense = model.attributes.iter().any(|a| a.name.starts_with("sea_orm::"));
         dense.then(|| Reference { schema, name: snake(self.crates.name(module)) })
+    }
+
+    /// What an `impl EntityName for Entity` says.
+    fn written_table(&mut self, module: ModuleId) -> Option<Reference> {
+        let nothing = Value::Unit;
+        let name = self.own_text(module, "Entity", &nothing, &["table_name"])?;
+        let schema = match self.crates.function(module, "Entity", "schema_name") {
+            Member::Missing => None,
+            _ => self.own_text(module, "Entity", &nothing, &["schema_name"]),
+        };
+        Some(Reference { schema, name })
     }
 
     /// The fields of a `Model`: its columns, the names of its key, whether that counts.
@@ -273,6 +361,7 @@ impl Machine<'_, '_> {
                 field: field.name.clone(),
                 column,
                 lenient: written.is_none() && kind.is_none(),
+                unnamed: is_other(&field.attributes, "sea_orm", "column_name"),
                 kind,
             });
         }
@@ -455,17 +544,20 @@ impl Machine<'_, '_> {
             }
             _ => false,
         })?;
-        let nothing = Value::Unit;
-        let written = self.own_text(module, "Entity", &nothing, &["table_name"]);
-        let attributed = items.iter().find_map(|item| match &**item {
-            Item::Struct(own) if own.name == "Entity" => {
-                argument(&own.attributes, "sea_orm", "table_name")
-            }
-            _ => None,
-        });
-        let name = written.or(attributed)?;
-        let schema = self.own_text(module, "Entity", &nothing, &["schema_name"]);
-        let table = Reference { schema, name };
+        let attributed = || {
+            items.iter().find_map(|item| match &**item {
+                Item::Struct(own) if own.name == "Entity" => {
+                    let schema = argument(&own.attributes, "sea_orm", "schema_name");
+                    let name = argument(&own.attributes, "sea_orm", "table_name")?;
+                    Some(Reference { schema, name })
+                }
+                _ => None,
+            })
+        };
+        let table = match self.crates.function(module, "Entity", "table_name") {
+            Member::Missing => attributed()?,
+            _ => self.written_table(module)?,
+        };
         let file = self.crates.file(module);
         let model = items.iter().find_map(|item| match &**item {
             Item::Struct(own) if own.name == "Model" => Some(own),
@@ -511,7 +603,7 @@ impl Machine<'_, '_> {
                 }
             }
             column.ty.get_or_insert_with(|| unread("a column's type"));
-            mapped.push(Mapped { field, column, lenient, kind });
+            mapped.push(Mapped { field, column, lenient, unnamed: false, kind });
         }
         let (mut keys, mut counts) = (Vec::new(), true);
         for item in items {

@@ -184,6 +184,8 @@ pub(super) struct CreateTable {
     pub(super) partition_of: Option<Reference>,
     pub(super) partition_by: Option<String>,
     pub(super) values: Option<String>,
+    /// What else it has that could not be read, as sentences.
+    pub(super) unread: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,30 +1,46 @@
 //! The foreign keys that `create_table_from_entity` makes of an entity's relations.
 
 use super::{
-    iden::argument,
+    iden::{argument, arguments, model_of},
     machine::Machine,
     query::{ForeignKey, Reference},
     value::{Scope, Value},
 };
-use crate::frontend::rust::{self, crates::ModuleId, syntax::Item};
+use crate::frontend::rust::{
+    self,
+    crates::{Member, ModuleId},
+    syntax::Item,
+};
 
 impl Machine<'_, '_> {
-    /// The keys of `enum Relation`: what belongs to another entity.
-    pub(super) fn relations(&mut self, module: ModuleId, table: &Reference) -> Vec<ForeignKey> {
+    /// The keys of `enum Relation`: what belongs to another entity; and what of them could not be
+    /// read.
+    pub(super) fn relations(
+        &mut self,
+        module: ModuleId,
+        table: &Reference,
+    ) -> (Vec<ForeignKey>, Vec<String>) {
         let items = self.crates.items(module);
-        let relations = items.iter().find_map(|item| match &**item {
-            Item::Enum(own) if own.name == "Relation" => Some(own.clone()),
+        let variants = items.iter().find_map(|item| match &**item {
+            Item::Enum(own) if own.name == "Relation" => Some(own.variants.as_slice()),
             _ => None,
         });
-        let mut found = Vec::new();
-        for variant in relations.into_iter().flat_map(|own| own.variants) {
+        let by_hand = !matches!(self.crates.function(module, "Relation", "def"), Member::Missing);
+        let (mut found, mut unread) = (Vec::new(), Vec::new());
+        for variant in variants.unwrap_or_default() {
             let says = |key: &str| argument(&variant.attributes, "sea_orm", key);
-            let skipped = super::iden::arguments(&variant.attributes, "sea_orm")
-                .any(|arg| arg.name == "skip_fk");
-            let (Some(to), false) = (says("belongs_to"), skipped) else { continue };
+            let mut said = arguments(&variant.attributes, "sea_orm").peekable();
+            let silent = said.peek().is_none();
+            if said.any(|arg| arg.name == "skip_fk") {
+                continue;
+            }
+            if silent && by_hand {
+                unread.push(format!("the relation `{}` is not read", variant.name));
+            }
+            let Some(to) = says("belongs_to") else { continue };
             let mut key = ForeignKey { table: Some(table.clone()), ..ForeignKey::default() };
-            let to = self.in_attribute(module, &to);
-            key.to = to.and_then(|to| self.reference(&to));
+            let entity = self.in_attribute(module, &to);
+            key.to = entity.and_then(|to| self.reference(&to));
             let from = says("from").and_then(|text| self.in_attribute(module, &text));
             let columns = says("to").and_then(|text| self.in_attribute(module, &text));
             key.columns = self.names_of(from.as_ref()).unwrap_or_default();
@@ -35,9 +51,19 @@ impl Machine<'_, '_> {
             key.name = Some(says("fk_name").unwrap_or_else(usual));
             if key.to.is_some() && !key.columns.is_empty() && !key.to_columns.is_empty() {
                 found.push(key);
+            } else {
+                unread.push(format!("what the relation `{}` refers to is not known", variant.name));
             }
         }
-        found
+        // The dense form says it at a field.
+        let model = model_of(&items);
+        for field in model.into_iter().flat_map(|model| &model.fields) {
+            let mut said = arguments(&field.attributes, "sea_orm");
+            if said.any(|arg| arg.name == "belongs_to") {
+                unread.push(format!("the relation `{}` is not read", field.name));
+            }
+        }
+        (found, unread)
     }
 
     /// An expression in an attribute's text.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 use super::{
     entities::SENDS,
     machine::{Arguments, Machine},
-    query::{Alteration, Build, Column},
+    query::{Alteration, Build, Column, Reference},
     render::{UNREAD, write},
     value::{Foreign, Text, Value},
 };
@@ -528,6 +528,11 @@ impl Machine<'_, '_> {
             self.restore(op, &columns);
         }
         ops.into_iter().for_each(|op| self.add(op));
+        if let Build::CreateTable(create) = build {
+            for reason in &create.unread {
+                self.opaque(span, reason, table_effect(create.table.as_ref()));
+            }
+        }
     }
 
     /// Puts the places of columns in, and takes out what could not be read.
@@ -629,6 +634,10 @@ fn effect_of(build: &Build) -> OpaqueEffect {
         Build::CreateTable(_) | Build::CreateType { .. } => return OpaqueEffect::Others,
         _ => None,
     };
+    table_effect(table)
+}
+
+fn table_effect(table: Option<&Reference>) -> OpaqueEffect {
     table.map_or(OpaqueEffect::Anything, |table| OpaqueEffect::Table(table.to_name()))
 }
 

@@ -70,3 +70,22 @@ fn required(manifest: &toml::Table) -> Option<bool> {
         })
         .next()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::locked;
+
+    #[test]
+    fn the_lock_file_says_which_sea_query_is_built() {
+        let lock = |version: &str| {
+            format!("[[package]]\nname = \"sea-query\"\nversion = \"{version}\"\n\n")
+        };
+        let other = "[[package]]\nname = \"sea-query-binder\"\nversion = \"1.0.0\"\n";
+        assert_eq!(locked(&lock("0.32.7")), Some(false));
+        assert_eq!(locked(&lock("1.0.1")), Some(true));
+        assert_eq!(locked(&[lock("0.31.0"), lock("0.32.7")].concat()), Some(false));
+        // Which of both the migrations are built with is not said.
+        assert_eq!(locked(&[lock("0.32.7"), lock("1.0.1")].concat()), None);
+        assert_eq!(locked(other), None);
+    }
+}
