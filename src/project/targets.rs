@@ -112,7 +112,10 @@ fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
         }
         looked += 1;
         let Ok(file) = sources.load(path) else { continue };
-        let text = without_comments(path, &sources.file(file).text);
+        let mut text = without_comments(path, &sources.file(file).text);
+        if file_name(path) == "Cargo.toml" {
+            text = without_tests(&text);
+        }
         let mut say = |dialect, version, driver| {
             out.push(Evidence { dialect, version, place: path.clone(), driver });
         };
@@ -150,6 +153,18 @@ fn evidence(sources: &Sources, found: &Found, tree: &Tree) -> Vec<Evidence> {
         in_migrations(sources, tree, &mut out);
     }
     out
+}
+
+/// A manifest of Cargo without what its tests depend on.
+fn without_tests(text: &str) -> String {
+    let mut tests = false;
+    let kept = text.lines().filter(|line| {
+        if line.starts_with('[') {
+            tests = line.contains("dev-dependencies");
+        }
+        !tests
+    });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// A text without its lines that are comments only: a URL that is commented out is a habit of

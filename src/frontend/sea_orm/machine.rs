@@ -19,11 +19,14 @@ use crate::{
     source::{FileId, Span},
 };
 
-/// Steps that one half of a migration may take. What is copied or put together costs steps, too:
-/// one for 16 bytes of a text, some for each element of a list.
-const MAX_STEPS: usize = 4_000_000;
+/// Steps that one half of a migration may take: a loop over all characters of a large file of SQL
+/// is among what people write. What is copied or put together costs steps, too: one for 16 bytes
+/// of a text, some for each element of a list.
+const MAX_STEPS: usize = 8_000_000;
 /// Operations that one half may have.
 const MAX_OPS: usize = 20_000;
+/// How often a function may call itself where nothing is known that would end it.
+const MAX_AGAIN: usize = 4;
 /// How deep calls and expressions may nest.
 pub(super) const MAX_DEPTH: usize = 300;
 /// Longest text that is put together, in bytes.
@@ -46,8 +49,8 @@ pub(super) struct Machine<'m, 's> {
     pub(super) next_transaction: u32,
     /// Where calls were made that are not over yet.
     calls: Vec<Span>,
-    /// The modules whose functions run.
-    running: Vec<ModuleId>,
+    /// The functions that run, with their modules.
+    running: Vec<(ModuleId, *const Function)>,
     /// Scopes that closures hold on to.
     held: Vec<Scope>,
     /// How often control may have gone elsewhere under a condition that could not be decided, in
@@ -138,7 +141,7 @@ impl<'m, 's> Machine<'m, 's> {
 
     /// The module whose function runs.
     pub(super) fn module(&self) -> Option<ModuleId> {
-        self.running.last().copied()
+        self.running.last().map(|(module, _)| *module)
     }
 
     /// A place in the file of a module.
@@ -278,8 +281,14 @@ impl<'m, 's> Machine<'m, 's> {
     }
 
     fn run(&mut self, scope: &Scope, function: &Function, args: Arguments) -> Value {
+        let itself = std::ptr::from_ref(function);
+        let again = self.running.iter().filter(|(_, other)| *other == itself).count();
+        if again >= MAX_AGAIN && self.level > 0 && !args.values.iter().any(Value::reaches) {
+            args.values.iter().for_each(|value| self.forget(value));
+            return Value::unknown("how often a function calls itself is not known");
+        }
         self.depth += 1;
-        self.running.push(scope.0.module);
+        self.running.push((scope.0.module, itself));
         let mark = self.mark();
         let mut values = args.values.into_iter();
         for param in &function.params {
@@ -296,6 +305,22 @@ impl<'m, 's> Machine<'m, 's> {
         match out {
             Ok(value) | Err(Stop::Return(value)) => value,
             Err(Stop::Break(..) | Stop::Continue(_)) => Value::Unit,
+        }
+    }
+
+    /// What is shared with something that is not followed is not known any more.
+    fn forget(&self, value: &Value) {
+        const REASON: &str = "it is handed to what is not followed";
+        match value {
+            Value::List(list) => list.lose(REASON),
+            Value::Record(record) => record.set(Vec::new(), self.level),
+            Value::Build(built) => {
+                if let Ok(mut built) = built.try_borrow_mut() {
+                    built.unknown.get_or_insert_with(|| Rc::from(REASON));
+                }
+            }
+            Value::Buffer(buffer) => *buffer.text.borrow_mut() = None,
+            _ => {}
         }
     }
 

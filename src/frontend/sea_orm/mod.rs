@@ -40,7 +40,7 @@ use crate::{
         rust::{
             self,
             crates::Crates,
-            syntax::{Block, Expr, Function, Item, Kind, Statement},
+            syntax::{Block, Expr, Function, Item, Kind, Link, Statement},
             tokens::tokens,
         },
     },
@@ -261,6 +261,10 @@ fn body(function: &Function) -> Body {
     let refuses = |expr: &Expr| match &expr.kind {
         Kind::Macro { name, .. } => macros::stops(name),
         Kind::Call { function, .. } => is_path(function, "Err"),
+        // `Err(…)?`
+        Kind::Chain { base, links } if links.iter().all(|link| matches!(link, Link::Try)) => {
+            matches!(&base.kind, Kind::Call { function, .. } if is_path(function, "Err"))
+        }
         Kind::Return(Some(inner)) => {
             matches!(&inner.kind, Kind::Call { function, .. } if is_path(function, "Err"))
         }

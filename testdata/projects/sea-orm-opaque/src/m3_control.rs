@@ -1,5 +1,13 @@
 use sea_orm_migration::prelude::*;
 
+fn visit(nodes: &[Node], seen: &mut Vec<String>) -> bool {
+    let mut any = false;
+    for node in nodes {
+        any |= visit(&node.children, seen);
+    }
+    any
+}
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -45,6 +53,10 @@ impl MigrationTrait for Migration {
             db.execute_unprepared(&format!("CREATE TABLE maybe_{name} (id int)")).await?;
         }
         db.execute_unprepared("CREATE TABLE after_loop (id int)").await?;
+        let mut seen = vec![];
+        if visit(&std::env::vars().collect(), &mut seen) {
+            db.execute_unprepared("CREATE TABLE visited (id int)").await?;
+        }
         let Ok(_) = std::env::var("STOP") else {
             return Ok(());
         };
@@ -53,6 +65,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Ok(())
+        Err(DbErr::Custom("there is no way back".to_owned()))?
     }
 }
