@@ -56,12 +56,13 @@ pub(super) fn read(
 
 /// The entities nearest to a tree: of the packages below the folder of its package, then below
 /// each folder above, those that map most of the history's tables. Copies that migrations keep
-/// for themselves are not the application's.
+/// for themselves, below their own folder, are not the application's.
 fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Entities {
     let migrator = tree.migrator.as_ref().map_or("", |(path, _)| path);
     let home = package(project, migrator).unwrap_or_default().to_owned();
     let mut packages: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     let mut declaring: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    let mut own: Vec<&String> = Vec::new();
     for path in project.files.iter().filter(|path| path.ends_with(".rs")) {
         let aside = parent(path).split('/').any(|part| ASIDE.contains(&part));
         if aside && !tree.dir.split('/').any(|part| ASIDE.contains(&part)) {
@@ -75,9 +76,12 @@ fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> E
         if tree.files.contains(path) || !has_entity(text) {
             continue;
         }
+        if upward(parent(path)).any(|up| up == tree.dir) {
+            own.push(path);
+            continue;
+        }
         packages.entry(package(project, path).unwrap_or_default()).or_default().push(path);
     }
-    let own = packages.remove(home.as_str()).unwrap_or_default();
     let read = |dir: &str, paths: &[&String]| {
         let declaring = declaring.get(dir).map(Vec::as_slice).unwrap_or_default();
         entities(sources, paths, declaring, replayed)

@@ -1,0 +1,14 @@
+use sea_orm_migration::prelude::*;
+
+mod copy;
+mod m1_create;
+mod m2_email;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m1_create::Migration), Box::new(m2_email::Migration)]
+    }
+}
