@@ -35,6 +35,8 @@ pub(super) enum Seen {
     End,
     /// `#`
     Hash,
+    /// `!`
+    Bang,
     Mark,
     Word {
         nests: bool,
@@ -57,6 +59,7 @@ impl Seen {
         match mark {
             ',' | ';' => Seen::End,
             '#' => Seen::Hash,
+            '!' => Seen::Bang,
             _ => Seen::Mark,
         }
     }
@@ -71,6 +74,15 @@ pub(super) fn too_long(text: &str) -> Option<&'static str> {
 pub(super) fn refuse(tokens: &[Seen]) -> Option<&'static str> {
     let mut open = vec![0usize];
     let mut chain = 0usize;
+    // Attributes, doc comments among them, stand in a row and not in each other.
+    let attribute = |at: usize| {
+        let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
+        match before(1) {
+            Some(Seen::Hash) => true,
+            Some(Seen::Bang) => before(2) == Some(&Seen::Hash),
+            _ => false,
+        }
+    };
     for (at, token) in tokens.iter().enumerate() {
         let mut end = || {
             if let Some(top) = open.last_mut() {
@@ -80,9 +92,13 @@ pub(super) fn refuse(tokens: &[Seen]) -> Option<&'static str> {
         match token {
             Seen::End => end(),
             Seen::Open => {
-                link(&mut open, &mut chain);
+                if !attribute(at) {
+                    link(&mut open, &mut chain);
+                }
                 open.push(0);
             }
+            Seen::Hash => {}
+            Seen::Bang if attribute(at) => {}
             Seen::Close { brace } => {
                 if open.len() > 1 {
                     chain -= open.pop().unwrap_or(0);
@@ -97,7 +113,7 @@ pub(super) fn refuse(tokens: &[Seen]) -> Option<&'static str> {
                 }
             }
             Seen::Word { long: true, .. } => return Some("a name in it is too long to be read"),
-            Seen::Hash | Seen::Mark | Seen::Word { nests: true, .. } => link(&mut open, &mut chain),
+            Seen::Bang | Seen::Mark | Seen::Word { nests: true, .. } => link(&mut open, &mut chain),
             Seen::Word { .. } | Seen::Literal => {}
         }
         if open.len() > MAX_BRACKETS {

@@ -1064,6 +1064,8 @@ mod tests {
         assert!(refused(&format!("fn {}() {{}}", many("a"))));
         let more = |text: &str| text.repeat(10_000);
         assert!(!refused(&more("fn f() { if a { b() } else { c.d() } }\n")));
+        assert!(!refused(&format!("{}\nfn f() {{}}", more("//! What it is for.\n"))));
+        assert!(!refused(&format!("{}\nfn f() {{}}", more("/// What it is for.\n#[a(b)]\n"))));
         assert!(!refused(&format!("const A: &[u8] = &[{}];", more("-1, a::b(2).c(), "))));
     }
 
