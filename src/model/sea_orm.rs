@@ -27,9 +27,13 @@ pub(super) fn read(
     // A table that no entity maps is no fault, nor a column that nobody reads; what else the
     // database holds is the migrations' to say, for the code runs without it.
     let mut models = Models { says: Says::columns(false), ..Models::default() };
-    let mut from = BTreeSet::new();
     let mut taken = BTreeSet::new();
+    let nothing = found.found.is_empty();
+    let mut from = BTreeSet::new();
     for (span, reason) in found.unread {
+        if nothing {
+            from.insert(parent(&sources.path(span.file)).to_owned());
+        }
         models.opaque.push(OpaquePlace { span, reason });
     }
     for entity in found.found {
@@ -86,15 +90,24 @@ fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> E
         let declaring = declaring.get(dir).map(Vec::as_slice).unwrap_or_default();
         entities(sources, paths, declaring, replayed)
     };
-    for up in upward(&home) {
+    // What cannot be read may be the tree's only where it lies near.
+    let mut unread = None;
+    for (at, up) in upward(&home).enumerate() {
         let inside = packages.iter().filter(|(dir, _)| upward(dir).any(|above| above == up));
         let groups: Vec<Entities> = inside.map(|(dir, paths)| read(dir, paths)).collect();
         let best = best(groups, replayed);
-        if !best.found.is_empty() || !best.unread.is_empty() {
+        if !best.found.is_empty() {
             return best;
         }
+        if at < 2 && unread.is_none() && !best.unread.is_empty() {
+            unread = Some(best);
+        }
     }
-    best(vec![read(&home, &own)], replayed)
+    let own = best(vec![read(&home, &own)], replayed);
+    match unread {
+        Some(unread) if own.found.is_empty() => unread,
+        _ => own,
+    }
 }
 
 /// The groups of which most is in the schema: the largest, and those that map other tables. What

@@ -22,6 +22,9 @@ const MAX_DEEP: usize = 200;
 /// Items that are looked through for the functions that a crate writes for types.
 const MAX_ITEMS: usize = 200_000;
 
+/// Packages whose names are known by themselves, wherever their code lies.
+const KNOWN: &[&str] = &["sea_orm", "sea_orm_migration", "sea_query"];
+
 const MANY_MODULES: &str = "there are too many modules to be read";
 const MANY_IMPORTS: &str = "where a name comes from is not followed through so many imports";
 
@@ -758,6 +761,9 @@ impl<'s> Crates<'s> {
     }
 
     fn dependency(&mut self, dir: &str, name: &str) -> Option<ModuleId> {
+        if KNOWN.contains(&name) {
+            return None;
+        }
         let manifest = self.manifest(dir)?;
         let own = manifest.get("lib").and_then(|lib| lib.get("name")?.as_str());
         let own = own.or_else(|| manifest.get("package")?.get("name")?.as_str());
