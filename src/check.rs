@@ -134,13 +134,11 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
             let job = &jobs[at];
             let mut outcome = job.replay(sources, database, &request.rules);
             job.models(opened, &mut outcome, &request.rules);
-            let (history, changed) = (&job.reviewed.history, outcome.changed.take());
-            let changed = changed.as_ref();
-            let found = then.check(job.tree, history, changed, &outcome.schema, &request.rules);
-            outcome.findings.extend(found);
+            then.check(job.tree, &mut outcome, &request.rules);
             Ran { job: at, database, outcome }
         })
         .collect();
+    report.summary.notes.extend(then.notes());
     let all_read = outcomes.iter().all(|ran| ran.outcome.unloadable.is_empty())
         && jobs.iter().all(|job| job.reviewed.history.broken.is_empty());
     let mut merged = Merged::default();

@@ -110,7 +110,51 @@ pub struct Sources {
 #[derive(Debug)]
 enum Tree {
     Work,
-    Past(Past),
+    Past(Box<Past>),
+}
+
+/// A look through many files for something that few of them have. What it costs is bounded.
+#[derive(Debug)]
+pub struct Glance {
+    bytes: u64,
+    steps: u64,
+    cut: bool,
+}
+
+impl Default for Glance {
+    /// As much as the largest projects have of code.
+    fn default() -> Glance {
+        Glance { bytes: 512 * 1024 * 1024, steps: 200_000_000, cut: false }
+    }
+}
+
+impl Glance {
+    /// A file's text, which is not kept; `None`, too, once too much was read.
+    pub fn peek(&mut self, sources: &Sources, path: &str) -> Option<String> {
+        if self.cut {
+            return None;
+        }
+        let text = sources.peek(path)?;
+        match self.bytes.checked_sub(text.len() as u64) {
+            Some(left) => self.bytes = left,
+            None => self.cut = true,
+        }
+        (!self.cut).then_some(text)
+    }
+
+    /// Whether some more work may be done on what was read; its unit is a token or a byte.
+    pub fn spend(&mut self, steps: usize) -> bool {
+        match self.steps.checked_sub(steps as u64) {
+            Some(left) if !self.cut => self.steps = left,
+            _ => self.cut = true,
+        }
+        !self.cut
+    }
+
+    /// Whether it ended before everything was looked at.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
 }
 
 /// Every text by its id, whichever tree it is of: a place is the same for all that see it.
@@ -127,7 +171,7 @@ impl Sources {
     /// The same project as a commit has it. Places in its files can be shown by both.
     pub fn at(&self, past: Past) -> Sources {
         let (root, texts) = (self.root.clone(), Arc::clone(&self.texts));
-        Sources { root, tree: Tree::Past(past), by_path: RwLock::default(), texts }
+        Sources { root, tree: Tree::Past(Box::new(past)), by_path: RwLock::default(), texts }
     }
 
     pub fn root(&self) -> &Path {
@@ -155,6 +199,14 @@ impl Sources {
     /// A file's text, which is not kept: for a look at many files, most of which do not matter.
     pub fn peek(&self, path: &str) -> Option<String> {
         self.text(path).ok()
+    }
+
+    /// Files that were asked for and that the clone does not hold as the base has them.
+    pub fn lacking(&self) -> usize {
+        match &self.tree {
+            Tree::Work => 0,
+            Tree::Past(past) => past.lacking(),
+        }
     }
 
     fn text(&self, path: &str) -> Result<String, String> {

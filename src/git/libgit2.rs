@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use git2::{BranchType, ErrorCode, ObjectType, Oid, TreeWalkMode, TreeWalkResult};
+use git2::{BranchType, ErrorCode, ObjectType, Oid};
 
 use super::{
     MAX_BLOB,
-    repository::{Id, LINK, Listed, Refused, Unread},
+    repository::{Id, LINK, Listed, MAX_ENTRIES, MAX_PATHS, Refused, Unlisted, Unread},
 };
 
 pub(super) struct Libgit2(git2::Repository);
@@ -50,28 +50,41 @@ impl Libgit2 {
         self.0.merge_base(oid(one), oid(other)).ok().and_then(id)
     }
 
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
-        let tree = self.0.find_commit(oid(commit)).and_then(|c| c.tree()).ok()?;
-        let mut files = Vec::new();
-        let below = if folder.is_empty() {
-            tree
-        } else {
-            let Ok(entry) = tree.get_path(Path::new(folder)) else { return Some(files) };
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Result<Vec<Listed>, Unlisted> {
+        let tree = self.0.find_commit(oid(commit)).and_then(|c| c.tree());
+        let mut tree = tree.map_err(|_| Unlisted::Missing)?;
+        if !folder.is_empty() {
+            let Ok(entry) = tree.get_path(Path::new(folder)) else { return Ok(Vec::new()) };
             if entry.kind() != Some(ObjectType::Tree) {
-                return Some(files);
+                return Ok(Vec::new());
             }
-            entry.to_object(&self.0).ok()?.into_tree().ok()?
-        };
-        let walked = below.walk(TreeWalkMode::PreOrder, |above, entry| {
-            if entry.kind() == Some(ObjectType::Blob)
-                && let (Ok(above), Ok(name)) = (std::str::from_utf8(above.as_bytes()), entry.name())
-            {
-                let blob = id(entry.id()).filter(|_| entry.filemode() as u32 != LINK);
-                files.push((format!("{above}{name}"), blob));
+            tree = self.0.find_tree(entry.id()).map_err(|_| Unlisted::Missing)?;
+        }
+        // Not libgit2's own walk, which recurses, and ends at nothing.
+        let mut files = Vec::new();
+        let mut open = vec![(tree.id(), String::new())];
+        let (mut entries, mut bytes) = (0, 0);
+        while let Some((id_of, above)) = open.pop() {
+            let tree = self.0.find_tree(id_of).map_err(|_| Unlisted::Missing)?;
+            for entry in &tree {
+                let Ok(name) = entry.name() else { continue };
+                let path = format!("{above}{name}");
+                entries += 1;
+                bytes += path.len();
+                if entries > MAX_ENTRIES || bytes > MAX_PATHS {
+                    return Err(Unlisted::TooMany);
+                }
+                match entry.kind() {
+                    Some(ObjectType::Tree) => open.push((entry.id(), path + "/")),
+                    Some(ObjectType::Blob) => {
+                        let blob = id(entry.id()).filter(|_| entry.filemode() as u32 != LINK);
+                        files.push((path, blob));
+                    }
+                    _ => {}
+                }
             }
-            TreeWalkResult::Ok
-        });
-        walked.ok().map(|()| files)
+        }
+        Ok(files)
     }
 
     pub(super) fn submodule(&self, commit: &Id, path: &str) -> Option<Id> {

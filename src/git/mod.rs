@@ -185,12 +185,8 @@ impl Base {
         else {
             return Ok(Files::new());
         };
-        let found = self.repository.list(commit, &slashed(inside)).ok_or_else(|| {
-            let short = commit.short();
-            NoBase::new(format!(
-                "the folders of {short} are not in this clone; fetch them, or check out without a filter"
-            ))
-        })?;
+        let found = self.repository.list(commit, &slashed(inside));
+        let found = found.map_err(|why| NoBase::new(why.sentence(commit)))?;
         let of = |name: &str| format!("{dir}/{name}").trim_start_matches('/').to_owned();
         Ok(found.into_iter().map(|(name, blob)| (of(&name), blob)).collect())
     }

@@ -2,16 +2,13 @@
 //! for; nothing is checked out.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Id, Unread,
-    repository::{Listed, Repository},
-};
+use super::{Id, Unread, repository::Repository};
 
 /// A commit, and the folder in it that is the project's root.
 #[derive(Debug, Clone)]
@@ -27,14 +24,21 @@ pub struct Past {
     /// By their path under the project's root; `None` for a link.
     files: BTreeMap<String, Option<Id>>,
     repository: Mutex<Repository>,
+    /// What was asked for, and is not in the clone.
+    lacking: Mutex<BTreeSet<String>>,
 }
 
 impl Moment {
-    /// Lists the project's files. `None`: the commit's folders are not in the clone.
-    pub fn open(&self) -> Option<Past> {
-        let repository = Repository::at(&self.work).ok()?;
-        let listed: Vec<Listed> = repository.list(&self.commit, &self.folder)?;
-        Some(Past { files: listed.into_iter().collect(), repository: Mutex::new(repository) })
+    /// Lists the project's files.
+    ///
+    /// # Errors
+    /// Why that cannot be done, for people.
+    pub fn open(&self) -> Result<Past, String> {
+        let repository = Repository::at(&self.work).map_err(|no| no.why)?;
+        let listed = repository.list(&self.commit, &self.folder);
+        let listed = listed.map_err(|why| why.sentence(&self.commit))?;
+        let files = listed.into_iter().collect();
+        Ok(Past { files, repository: Mutex::new(repository), lacking: Mutex::default() })
     }
 }
 
@@ -85,17 +89,23 @@ impl Past {
         };
         let Some(blob) = blob else { return Err("is a link at the base".to_owned()) };
         let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = repository.text(blob).map_err(|why| {
-            match why {
-                Unread::Missing => "is not in this clone as the base has it",
-                Unread::NotText => "is too large at the base, or no text",
+        let text = repository.text(blob).map_err(|why| match why {
+            Unread::Missing => {
+                let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+                lacking.insert(path.to_owned());
+                "is not in this clone as the base has it".to_owned()
             }
-            .to_owned()
+            Unread::NotText => "is too large at the base, or no text".to_owned(),
         })?;
         match text.bytes().position(|b| b == 0) {
             Some(at) => Err(format!("holds a NUL at the base (byte {at})")),
             None => Ok(text),
         }
+    }
+
+    /// How many files were asked for and are not in the clone.
+    pub(crate) fn lacking(&self) -> usize {
+        self.lacking.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 

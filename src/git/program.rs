@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     MAX_BLOB,
-    repository::{Id, LINK, Listed, Refused, Unread},
+    repository::{Id, LINK, Listed, MAX_ENTRIES, Refused, Unlisted, Unread},
 };
 
 /// The most that is read of one answer, in bytes: the listing of a large tree.
@@ -100,19 +100,28 @@ impl Program {
         Id::parse(&answer)
     }
 
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Result<Vec<Listed>, Unlisted> {
         let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let mut args = vec!["ls-tree", "-r", "-z", "--full-tree", commit.as_str()];
+        // With `-t` folders are lines, too: nothing is walked that the bounds do not see.
+        let mut args = vec!["ls-tree", "-r", "-t", "-z", "--full-tree", commit.as_str()];
         if !below.is_empty() {
             args.extend(["--", below.as_str()]);
         }
-        let answer = self.ask(&args)?;
-        let entries = answer.split(|&b| b == 0).filter_map(Entry::parse);
-        let named = entries.filter(|entry| entry.kind == "blob").filter_map(|entry| {
-            let path = entry.path.strip_prefix(below.as_str())?;
-            Some((path.to_owned(), Some(entry.id).filter(|_| entry.mode != LINK)))
-        });
-        Some(named.collect())
+        let answer = self.answer(&args).map_err(|much| match much {
+            true => Unlisted::TooMany,
+            false => Unlisted::Missing,
+        })?;
+        let mut files = Vec::new();
+        for (at, entry) in answer.split(|&b| b == 0).filter_map(Entry::parse).enumerate() {
+            if at >= MAX_ENTRIES {
+                return Err(Unlisted::TooMany);
+            }
+            let Some(path) = entry.path.strip_prefix(below.as_str()) else { continue };
+            if entry.kind == "blob" {
+                files.push((path.to_owned(), Some(entry.id).filter(|_| entry.mode != LINK)));
+            }
+        }
+        Ok(files)
     }
 
     pub(super) fn submodule(&self, commit: &Id, path: &str) -> Option<Id> {
@@ -165,15 +174,25 @@ impl Program {
 
     /// What git answers; `None` where it fails, or says more than anybody wants to know.
     fn ask(&self, args: &[&str]) -> Option<Vec<u8>> {
-        let mut child = command(&self.work).args(args).spawn().ok()?;
+        self.answer(args).ok()
+    }
+
+    /// What git answers; where there is no answer, whether that is because it is too long.
+    fn answer(&self, args: &[&str]) -> Result<Vec<u8>, bool> {
+        let mut child = command(&self.work).args(args).spawn().map_err(|_| false)?;
         let mut answer = Vec::new();
-        let read = child.stdout.take()?.take(MAX_ANSWER).read_to_end(&mut answer);
-        if read.is_err() || answer.len() as u64 == MAX_ANSWER {
+        let read = match child.stdout.take() {
+            Some(out) => out.take(MAX_ANSWER).read_to_end(&mut answer).is_ok(),
+            None => false,
+        };
+        let much = answer.len() as u64 == MAX_ANSWER;
+        if !read || much {
             let _ = child.kill();
             let _ = child.wait();
-            return None;
+            return Err(much);
         }
-        child.wait().ok()?.success().then_some(answer)
+        let ended = child.wait().is_ok_and(|status| status.success());
+        if ended { Ok(answer) } else { Err(false) }
     }
 
     /// An object by any name. A name with a line break would be two.

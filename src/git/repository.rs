@@ -48,6 +48,35 @@ pub enum Unread {
     NotText,
 }
 
+/// Why the files of a commit are not known.
+pub(super) enum Unlisted {
+    /// The clone does not have its folders.
+    Missing,
+    /// They never end: a folder can lie in a commit many times, and in itself as often.
+    TooMany,
+}
+
+impl Unlisted {
+    /// For people.
+    pub(super) fn sentence(&self, commit: &Id) -> String {
+        let short = commit.short();
+        match self {
+            Unlisted::Missing => format!(
+                "the folders of {short} are not in this clone; fetch them, or check out without a filter"
+            ),
+            Unlisted::TooMany => {
+                format!("{short} has more than {MAX_ENTRIES} files and folders, or endless paths")
+            }
+        }
+    }
+}
+
+/// Files and folders of a commit that are listed at the most, as of the work tree.
+pub(super) const MAX_ENTRIES: usize = crate::project::MAX_FILES;
+
+/// Bytes of all their paths at the most.
+pub(super) const MAX_PATHS: usize = 64 * 1024 * 1024;
+
 /// A file by its path below a folder, and what it holds; `None` for a link.
 pub(super) type Listed = (String, Option<Id>);
 
@@ -128,9 +157,8 @@ impl Repository {
         }
     }
 
-    /// The files below a folder of a commit; none where the folder is not there, `None` where the
-    /// commit cannot be listed.
-    pub(super) fn list(&self, commit: &Id, folder: &str) -> Option<Vec<Listed>> {
+    /// The files below a folder of a commit; none where the folder is not there.
+    pub(super) fn list(&self, commit: &Id, folder: &str) -> Result<Vec<Listed>, Unlisted> {
         match &self.reader {
             Reader::Libgit2(r) => r.list(commit, folder),
             Reader::Program(r) => r.list(commit, folder),

@@ -12,7 +12,7 @@ use crate::{
     ir::{Name, Op},
     project::{Found, Tool, Tree},
     schema::{Origin, Schema},
-    source::{FileId, Sources, Span},
+    source::{FileId, Glance, Sources, Span},
 };
 
 /// Reads the models that belong to a tree, for the database of the schema that its migrations
@@ -23,21 +23,6 @@ pub fn read(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) 
         Tool::Diesel => diesel::read(sources, project, tree, replayed),
         Tool::SeaOrm => sea_orm::read(sources, project, tree, replayed),
         _ => None,
-    }
-}
-
-/// Where code needs what a class is mapped to, or one of its columns; `None`: it does not, as far
-/// as can be seen. `sources` and `project` are those that the models were read from.
-pub fn used(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
-    mapped: &Mapped,
-    field: Option<&Field>,
-) -> Option<Span> {
-    match tree.tool {
-        Tool::Diesel => diesel::used(sources, project, tree, mapped, field),
-        _ => Some(field.map_or(mapped.span, |field| field.span)),
     }
 }
 
@@ -55,17 +40,38 @@ pub fn read_all(
     }
 }
 
-/// The string literals of Rust's code, with their places.
-pub fn strings(text: &str) -> Vec<(String, usize, usize)> {
-    diesel::strings(text)
+/// Where code needs what classes are mapped to, or one of their columns, in the same order; `None`:
+/// it does not, as far as can be seen. `sources` and `project` are those that the models were read
+/// from.
+pub fn used(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    all: &[(&Mapped, Option<&Field>)],
+    glance: &mut Glance,
+) -> Vec<Option<Span>> {
+    let declared = |(mapped, field): &(&Mapped, Option<&Field>)| match field {
+        Some(field) => field.span,
+        None => mapped.span,
+    };
+    match tree.tool {
+        Tool::Diesel => diesel::used(sources, project, tree, all, glance),
+        _ => all.iter().map(|one| Some(declared(one))).collect(),
+    }
 }
 
-/// Where code inserts rows into what a class is mapped to; `None`: it does not, as far as can be
-/// seen.
-pub fn inserts(sources: &Sources, project: &Found, tree: &Tree, mapped: &Mapped) -> Option<Span> {
+/// Where code inserts rows into what classes are mapped to, in the same order; `None`: it does
+/// not, as far as can be seen.
+pub fn inserts(
+    sources: &Sources,
+    project: &Found,
+    tree: &Tree,
+    all: &[&Mapped],
+    glance: &mut Glance,
+) -> Vec<Option<Span>> {
     match tree.tool {
-        Tool::Diesel => diesel::inserts(sources, project, tree, mapped),
-        _ => Some(mapped.span),
+        Tool::Diesel => diesel::inserts(sources, project, tree, all, glance),
+        _ => all.iter().map(|mapped| Some(mapped.span)).collect(),
     }
 }
 

@@ -6,13 +6,10 @@ use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
     frontend::sea_orm::{Entities, Entity, entities, implements},
-    project::{Found, Tree, join, parent, upward},
+    project::{Found, Tree, is_aside, join, parent, upward},
     schema::Schema,
     source::Sources,
 };
-
-/// Folders that hold no application's models.
-const ASIDE: &[&str] = &["tests", "test", "benches", "target", "examples"];
 
 pub(super) fn read(
     sources: &Sources,
@@ -68,8 +65,8 @@ fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> E
     let mut declaring: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     let mut own: Vec<&String> = Vec::new();
     for path in project.files.iter().filter(|path| path.ends_with(".rs")) {
-        let aside = parent(path).split('/').any(|part| ASIDE.contains(&part));
-        if aside && !tree.dir.split('/').any(|part| ASIDE.contains(&part)) {
+        // The application may be an example itself.
+        if is_aside(path) && !is_aside(&join(&tree.dir, "lib.rs")) {
             continue;
         }
         let Ok(file) = sources.load(path) else { continue };

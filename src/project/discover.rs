@@ -31,7 +31,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// Files at whose number the walk stops: no project is that large, a hostile one may be.
-const MAX_FILES: usize = 500_000;
+pub(crate) const MAX_FILES: usize = 500_000;
 
 /// What a walk through the project found.
 #[derive(Debug, Clone, Default)]

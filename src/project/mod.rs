@@ -8,6 +8,7 @@ mod rust_trees;
 mod sql_trees;
 mod targets;
 
+pub(crate) use discover::MAX_FILES;
 pub use discover::{Found, discover, listed};
 pub use targets::{Targets, targets};
 
@@ -241,6 +242,36 @@ pub(crate) fn spoken_by_path(path: &str) -> Option<Spoken> {
     let folders = parent(path).split('/').filter(|part| !part.is_empty());
     let by_folder = folders.filter_map(spoken_by_folder).next();
     by_folder.or_else(|| file_name(path).split('.').skip(1).find_map(spoken))
+}
+
+/// Folders beside the application: tests and what they need, documents, examples, and what
+/// somebody runs by hand.
+const ASIDE: &[&str] = &[
+    "__tests__",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "docs",
+    "examples",
+    "fixtures",
+    "scripts",
+    "seed",
+    "seeds",
+    "target",
+    "test",
+    "testdata",
+    "testing",
+    "tests",
+];
+
+/// Whether a file is none of the application's own: it does not run while a change is applied,
+/// and maps no table of it.
+pub(crate) fn is_aside(path: &str) -> bool {
+    let stem = file_name(path).split('.').next().unwrap_or_default();
+    let named = matches!(stem, "conftest" | "seed" | "seeds" | "test" | "tests")
+        || ["test_", "seed_"].iter().any(|start| stem.starts_with(start))
+        || ["_test", "_tests"].iter().any(|end| stem.ends_with(end));
+    named || parent(path).split('/').any(|part| ASIDE.contains(&part))
 }
 
 /// A path's folder; empty for the root.

@@ -16,20 +16,22 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
     for lost in running.lost {
-        let How::Renamed(to) = &lost.how else { continue };
+        if lost.how == How::Dropped {
+            continue;
+        }
         let Some(applied) = running.applied.get(lost.at) else { continue };
         let Some(used) = running.uses(lost) else { continue };
         let table = &lost.table;
         let writing = Writing::of(applied.op.style, running.before.database());
-        let (message, help, code) = match &lost.column {
-            Some(column) => (
+        let (message, help, code) = match (&lost.how, &lost.column) {
+            (How::Renamed(to), Some(column)) => (
                 format!("column `{column}` of `{table}` is renamed while code that runs uses it"),
                 format!(
                     "Add `{to}` beside `{column}`, let the new version write both and read the new one, and drop `{column}` in a later release."
                 ),
                 beside(running, writing, lost, column, to),
             ),
-            None => {
+            (How::Moved(to), _) => {
                 let moved = matches!(applied.op.kind, OpKind::SetSchema { .. });
                 let how = if moved { "moved to another schema" } else { "renamed" };
                 (
@@ -39,6 +41,7 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
                     shim(running, writing, table, to),
                 )
             }
+            _ => continue,
         };
         let help = match (&lost.column, &code) {
             (None, None) => "Make the new table beside the old one, let the new version write both, and drop the old one in a later release.".to_owned(),
@@ -68,14 +71,10 @@ fn beside(
 }
 
 /// A view that takes the table's place. SQLite's views cannot be written to.
-fn shim(running: &Running<'_>, writing: Writing, table: &Name, to: &str) -> Option<String> {
+fn shim(running: &Running<'_>, writing: Writing, table: &Name, to: &Name) -> Option<String> {
     if running.before.database().is_sqlite() {
         return None;
     }
-    let new = match to.split_once('.') {
-        Some((schema, name)) => Name::new(Some(schema), name),
-        None => table.sibling(to),
-    };
-    let (old, new) = (fix::name(table), fix::name(&new));
+    let (old, new) = (fix::name(table), fix::name(to));
     Some(fix::sql(writing, &format!("CREATE VIEW {old} AS SELECT * FROM {new}")))
 }

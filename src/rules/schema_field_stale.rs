@@ -29,6 +29,7 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
                 ),
                 "Take the field out of the class: no row gives it a value any more.".to_owned(),
             ),
+            How::Moved(_) => continue,
             How::Renamed(to) => (
                 format!(
                     "column `{column}` of `{table}` is renamed, and a class of the API has its old name"
@@ -39,7 +40,7 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
             ),
         };
         let mut found = finding(applied.op.span, "", message, help);
-        found.related = stale;
+        found.related = stale.to_vec();
         found.table = Some(table.to_string());
         out.push((lost.at, found));
     }

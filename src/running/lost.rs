@@ -24,22 +24,60 @@ pub struct Lost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum How {
     Dropped,
-    /// What it is called now; of a table, with its schema.
+    /// What the column is called now.
     Renamed(String),
+    /// What the table is called now.
+    Moved(Name),
 }
 
-/// Things that are told of one change at the most: a change that takes more is told often enough.
-const MAX_LOST: usize = 1_000;
+/// A table that another one has taken the place of: made anew under its name, or renamed to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Replaced {
+    pub(super) table: Name,
+    /// The operation that made the other one, or put it there.
+    pub(super) at: usize,
+}
+
+/// What a change takes away.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    pub(super) lost: Vec<Lost>,
+    pub(super) replaced: Vec<Replaced>,
+}
 
 /// What is lost once all of a change is applied. What is made again under the same name is not,
-/// and neither is a table whose name a view has taken.
-pub fn lost(applied: &[Applied], before: &Schema, after: &Schema) -> Vec<Lost> {
-    let mut trace =
-        Trace { before, now: HashMap::new(), columns: HashMap::new(), lost: BTreeMap::new() };
+/// and neither is a table whose name a view has taken; of a table that was made again, its columns
+/// are compared.
+pub(super) fn taken(applied: &[Applied], before: &Schema, after: &Schema) -> Taken {
+    let mut trace = Trace {
+        before,
+        now: HashMap::new(),
+        made: HashMap::new(),
+        columns: HashMap::new(),
+        lost: BTreeMap::new(),
+    };
     for (at, applied) in applied.iter().enumerate() {
         trace.step(at, applied);
     }
     let unread = Unread::of(applied);
+    let mut replaced = Vec::new();
+    let whole: Vec<Lost> =
+        trace.lost.values().filter(|lost| lost.column.is_none()).cloned().collect();
+    for Lost { table, at, .. } in whole {
+        let (Some(old), Some(new)) = (before.table(&table).found(), after.table(&table).found())
+        else {
+            continue;
+        };
+        let gone = old.columns.iter().map(|column| &column.column.name);
+        for column in gone.filter(|column| new.column(column).is_missing()) {
+            let key = Key { table: table.clone(), column: Some(column.clone()) };
+            let column = Some(column.clone());
+            let lost = Lost { table: table.clone(), column, how: How::Dropped, at };
+            trace.lost.entry(key).or_insert(lost);
+        }
+        let made = trace.made.get(&new.name).copied().unwrap_or(at);
+        replaced.push(Replaced { table: new.name.clone(), at: made });
+    }
     let mut lost = trace.lost;
     lost.retain(|_, lost| !is_back(lost, after) && !unread.may_bring_back(lost));
     let tables: HashSet<Name> =
@@ -47,8 +85,7 @@ pub fn lost(applied: &[Applied], before: &Schema, after: &Schema) -> Vec<Lost> {
     lost.retain(|key, _| key.column.is_none() || !tables.contains(&key.table));
     let mut lost: Vec<Lost> = lost.into_values().collect();
     lost.sort_by_key(|lost| lost.at);
-    lost.truncate(MAX_LOST);
-    lost
+    Taken { lost, replaced }
 }
 
 fn is_back(lost: &Lost, after: &Schema) -> bool {
@@ -103,6 +140,8 @@ struct Trace<'a> {
     before: &'a Schema,
     /// `None`: for nothing that was there before.
     now: HashMap<Name, Option<Name>>,
+    /// By what they are called now: the operations that made the tables of this change.
+    made: HashMap<Name, usize>,
     /// By the table as it was called before.
     columns: HashMap<(Name, String), Option<String>>,
     /// The last operation that took a thing away is the one that is told.
@@ -116,13 +155,15 @@ impl Trace<'_> {
             OpKind::CreateTable(create) => {
                 let table = self.before.resolve(&create.table);
                 if !create.if_not_exists || applied.table.is_none() {
+                    self.made.insert(table.clone(), at);
                     self.now.insert(table, None);
                 }
             }
             OpKind::DropTable { table, .. } => self.drop_table(at, &named(table)),
             OpKind::DropView { name, .. } => self.drop_table(at, name),
             OpKind::DropSchema { name, .. } => {
-                let inside = |table: &Name| table.schema.as_deref() == Some(name.as_str());
+                let kept = Name::new(Some(name), "").schema;
+                let inside = |table: &Name| table.schema == kept;
                 let tables = self.before.tables().map(|t| t.name.clone());
                 for table in tables.filter(inside).collect::<Vec<_>>() {
                     self.drop_table(at, &table);
@@ -178,14 +219,19 @@ impl Trace<'_> {
         if let Some(table) = self.table(now) {
             self.lose(Lost { table, column: None, how: How::Dropped, at });
         }
+        self.made.remove(now);
         self.now.insert(now.clone(), None);
     }
 
     fn move_table(&mut self, at: usize, from: &Name, to: Name) {
         let old = self.table(from);
         if let Some(table) = old.clone() {
-            self.lose(Lost { table, column: None, how: How::Renamed(to.to_string()), at });
+            self.lose(Lost { table, column: None, how: How::Moved(to.clone()), at });
         }
+        match self.made.remove(from) {
+            Some(made) => self.made.insert(to.clone(), made),
+            None => self.made.insert(to.clone(), at),
+        };
         self.now.insert(to, old);
         self.now.insert(from.clone(), None);
     }

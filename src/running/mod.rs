@@ -6,33 +6,41 @@ mod required;
 mod sql;
 mod stale;
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
-pub use lost::{How, Lost, lost};
-pub use required::{Required, Was, required};
+pub use lost::{How, Lost};
+pub use required::{Required, Was};
 
 use crate::{
     check::Opened,
-    diagnostic::Label,
+    diagnostic::{Label, OpaquePlace},
     git::Moment,
-    history::History,
-    ir::{Column, Name, Op, OpKind, OpaqueEffect},
-    model::{self, Models},
-    project::{self, Found as Project, Tool, Tree},
-    replay::{Applied, Changed, Found},
+    ir::{Column, Name, OpKind, OpaqueEffect},
+    model::{self, Field, Mapped, Models},
+    project::{self, Found as Project, Tool, Tree, is_aside},
+    replay::{Applied, Changed, Found, Outcome},
     review::Against,
     rules::{Check, Rule},
     schema::Schema,
-    source::Sources,
+    source::{Glance, Sources, Span},
 };
+
+/// Things that are told of one change at the most: a change that takes more is told often enough.
+const MAX_TOLD: usize = 1_000;
 
 /// The project as its base has it, opened when a rule has something to ask.
 pub(crate) struct Then<'a> {
     opened: &'a Opened,
-    moment: Option<Moment>,
+    /// `None`: nothing is compared with a commit.
+    moment: Option<Result<Moment, String>>,
     /// Folders of trees that lie in a repository of their own.
     apart: Vec<&'a str>,
-    view: OnceLock<Option<View>>,
+    view: OnceLock<Result<View, String>>,
+    /// Why something was not looked at.
+    notes: Mutex<BTreeSet<String>>,
 }
 
 struct View {
@@ -46,7 +54,6 @@ pub struct Running<'a> {
     /// The schema that the running code knows.
     pub before: &'a Schema,
     pub after: &'a Schema,
-    pub history: &'a History,
     /// What no longer answers to its name.
     pub lost: &'a [Lost],
     /// What has to be given when a row is inserted, and had not before.
@@ -56,7 +63,7 @@ pub struct Running<'a> {
 
 /// The base's code, as far as it is read.
 struct Code<'a> {
-    opened: &'a Opened,
+    then: &'a Then<'a>,
     view: &'a View,
     tree: &'a Tree,
     models: Models,
@@ -64,22 +71,62 @@ struct Code<'a> {
     classes: HashMap<Name, Vec<usize>>,
     /// The operations that declare a table.
     tables: HashMap<Name, usize>,
+    /// Tables of which the models could not be read in full.
+    unread: HashSet<Name>,
+    /// What is known to need what is lost, once somebody has asked.
+    uses: OnceLock<HashMap<sql::Key, Label>>,
+    /// Where rows are inserted, by table.
+    inserts: OnceLock<HashMap<Name, Span>>,
+    /// Fields of the work tree's API classes, by the column they were of.
+    stale: OnceLock<HashMap<sql::Key, Vec<Label>>>,
 }
 
 impl<'a> Code<'a> {
-    fn new(opened: &'a Opened, view: &'a View, tree: &'a Tree, before: &Schema) -> Code<'a> {
+    fn new(then: &'a Then<'a>, view: &'a View, tree: &'a Tree, before: &Schema) -> Code<'a> {
         let models = model::read(&view.sources, &view.project, tree, before).unwrap_or_default();
         let mut classes: HashMap<Name, Vec<usize>> = HashMap::new();
         for (at, mapped) in models.mapped.iter().enumerate() {
             classes.entry(before.resolve(&mapped.table)).or_default().push(at);
         }
         let mut tables = HashMap::new();
+        let mut unread = HashSet::new();
         for (at, op) in models.ops.iter().enumerate() {
-            if let OpKind::CreateTable(create) = &op.kind {
-                tables.insert(before.resolve(&create.table), at);
+            match &op.kind {
+                OpKind::CreateTable(create) => {
+                    tables.insert(before.resolve(&create.table), at);
+                }
+                OpKind::Opaque(opaque) => {
+                    if let OpaqueEffect::Table(table) = &opaque.effect {
+                        unread.insert(before.resolve(table));
+                    }
+                }
+                _ => {}
             }
         }
-        Code { opened, view, tree, models, classes, tables }
+        Code {
+            then,
+            view,
+            tree,
+            models,
+            classes,
+            tables,
+            unread,
+            uses: OnceLock::new(),
+            inserts: OnceLock::new(),
+            stale: OnceLock::new(),
+        }
+    }
+
+    fn mapped(&self, table: &Name) -> impl Iterator<Item = &Mapped> {
+        let classes = self.classes.get(table).into_iter().flatten();
+        classes.filter_map(|at| self.models.mapped.get(*at))
+    }
+
+    /// Says where a look through the code has ended early.
+    fn note_cut(&self, glance: &Glance, what: &str) {
+        if glance.is_cut() {
+            self.then.note(format!("{what} is too large to be looked through in full for what needs the schema as it was"));
+        }
     }
 }
 
@@ -88,45 +135,96 @@ impl<'a> Then<'a> {
         let (moment, apart) = match against {
             Against::Base(base) => {
                 let dirs = opened.project.trees.iter().map(|tree| tree.dir.as_str());
-                (base.moment(), dirs.filter(|dir| base.within(dir).is_some()).collect())
+                let missing = || "it is not in this clone".to_owned();
+                let moment = base.moment().ok_or_else(missing);
+                (Some(moment), dirs.filter(|dir| base.within(dir).is_some()).collect())
             }
             Against::Everything { .. } | Against::Revision(_) => (None, Vec::new()),
         };
-        Then { opened, moment, apart, view: OnceLock::new() }
+        let (view, notes) = (OnceLock::new(), Mutex::default());
+        Then { opened, moment, apart, view, notes }
+    }
+
+    /// What was not looked at, and why: sentences for people. To be asked when all is done.
+    pub(crate) fn notes(&self) -> BTreeSet<String> {
+        let mut notes =
+            std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+        let lacking = match self.view.get() {
+            Some(Ok(view)) => view.sources.lacking(),
+            _ => 0,
+        };
+        if lacking > 0 {
+            let what = if lacking == 1 { "1 file".to_owned() } else { format!("{lacking} files") };
+            notes.insert(format!(
+                "{what} of the base could not be looked at for code that needs the schema as it was, as their text is not in this clone; check out without a filter, or fetch it"
+            ));
+        }
+        notes
+    }
+
+    fn note(&self, note: String) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note);
     }
 
     fn view(&self) -> Option<&View> {
         let open = || {
-            let past = self.moment.as_ref()?.open()?;
+            let moment = self.moment.as_ref().ok_or_else(String::new)?;
+            let past = moment.as_ref().map_err(Clone::clone)?.open()?;
             let project = project::listed(&self.opened.settings, past.paths());
-            Some(View { sources: self.opened.sources.at(past), project })
+            Ok(View { sources: self.opened.sources.at(past), project })
         };
-        self.view.get_or_init(open).as_ref()
+        match self.view.get_or_init(open) {
+            Ok(view) => {
+                if view.project.files.len() >= project::MAX_FILES {
+                    self.note(format!(
+                        "only the first {} files of the base were looked at",
+                        project::MAX_FILES
+                    ));
+                }
+                Some(view)
+            }
+            Err(why) => {
+                self.note(format!("the code at the base could not be looked at for what needs the schema as it was: {why}"));
+                None
+            }
+        }
     }
 
-    /// What the rules say of one tree's change, for one database. The base is read only where
+    /// Adds what the rules say of one tree's change, for one database. The base is read only where
     /// the change takes something away that its code may need.
-    pub(crate) fn check(
-        &self,
-        tree: &Tree,
-        history: &History,
-        changed: Option<&Changed>,
-        after: &Schema,
-        rules: &[&'static Rule],
-    ) -> Vec<Found> {
-        let Some(Changed { applied, before }) = changed else { return Vec::new() };
-        if self.moment.is_none() || self.apart.contains(&tree.dir.as_str()) {
-            return Vec::new();
+    pub(crate) fn check(&self, tree: &Tree, outcome: &mut Outcome, rules: &[&'static Rule]) {
+        let Some(Changed { applied, before }) = outcome.changed.take() else { return };
+        if self.moment.is_none() {
+            return;
         }
-        let lost = lost(applied, before, after);
-        let required = required(applied, before, after);
+        let after = &outcome.schema;
+        let lost::Taken { mut lost, replaced } = lost::taken(&applied, &before, after);
+        let mut required = required::required(&applied, &replaced, &before, after);
         if lost.is_empty() && required.is_empty() {
-            return Vec::new();
+            return;
         }
-        let Some(view) = self.view() else { return Vec::new() };
-        let code = Code::new(self.opened, view, tree, before);
-        let running =
-            Running { applied, before, after, history, lost: &lost, required: &required, code };
+        if self.apart.contains(&tree.dir.as_str()) {
+            self.note(format!(
+                "{} lies in a repository of its own, so code that needs its schema as it was is not looked for",
+                tree.shown()
+            ));
+            return;
+        }
+        if lost.len().max(required.len()) > MAX_TOLD {
+            self.note(format!("of what the change takes away in {}, only {MAX_TOLD} things are looked for in the code at the base", tree.shown()));
+            lost.truncate(MAX_TOLD);
+            required.truncate(MAX_TOLD);
+        }
+        let Some(view) = self.view() else { return };
+        let code = Code::new(self, view, tree, &before);
+        let running = Running {
+            applied: &applied,
+            before: &before,
+            after,
+            lost: &lost,
+            required: &required,
+            code,
+        };
         let mut out = Vec::new();
         for rule in rules {
             let Check::Running(check) = rule.check else { continue };
@@ -137,61 +235,120 @@ impl<'a> Then<'a> {
                 Found { rule, migration, finding }
             }));
         }
-        out
+        let unread = running.unread(&outcome.opaque);
+        outcome.findings.extend(out);
+        outcome.opaque.extend(unread);
     }
 }
 
+/// Whether code is more likely a tree's than another one's: by the folder that both lie in. Trees
+/// side by side are those of one application, for several databases.
+fn is_near(trees: &[Tree], tree: &Tree, path: &str) -> bool {
+    let folder = project::parent(path);
+    let shared = |tree: &Tree| {
+        let both = folder.split('/').zip(tree.dir.split('/'));
+        both.take_while(|(one, other)| one == other).count()
+    };
+    let own = shared(tree);
+    let beside = |other: &Tree| project::parent(&other.dir) == project::parent(&tree.dir);
+    trees.iter().all(|other| beside(other) || shared(other) < own)
+}
+
 impl Running<'_> {
-    /// Where the running code needs what is lost, and what to say of it.
-    pub fn uses(&self, lost: &Lost) -> Option<Label> {
-        self.maps(lost).or_else(|| self.queries(lost))
+    /// What of the base's models could not be read, unless it reads so in the work tree, too.
+    fn unread(&self, known: &[OpaquePlace]) -> Vec<OpaquePlace> {
+        let sources = &self.code.view.sources;
+        let as_shown = |place: &OpaquePlace| {
+            let file = sources.file(place.span.file);
+            (file.path.clone(), file.slice(place.span).to_owned(), place.reason.clone())
+        };
+        let known: HashSet<_> = known.iter().map(as_shown).collect();
+        let unread = self.code.models.opaque.iter();
+        unread.filter(|place| !known.contains(&as_shown(place))).cloned().collect()
     }
 
-    /// SQL in the source at the base that names what is lost.
-    fn queries(&self, lost: &Lost) -> Option<Label> {
-        let Code { opened, view, .. } = &self.code;
-        let trees = &opened.project.trees;
+    /// Where the running code needs what is lost, and what to say of it.
+    pub fn uses(&self, lost: &Lost) -> Option<Label> {
+        let all = self.code.uses.get_or_init(|| self.all_uses());
+        all.get(&(lost.table.clone(), lost.column.clone())).cloned()
+    }
+
+    fn all_uses(&self) -> HashMap<sql::Key, Label> {
+        let mut glance = Glance::default();
+        let mut found = self.mapped(&mut glance);
+        let mut open = Vec::new();
+        for lost in self.lost {
+            let key = (lost.table.clone(), lost.column.clone());
+            if found.contains_key(&key) {
+                continue;
+            }
+            match self.declares(lost) {
+                Some(label) => _ = found.insert(key, label),
+                None => open.push(lost),
+            }
+        }
+        let Code { then, view, .. } = &self.code;
+        let trees = &then.opened.project.trees;
+        let migrations: HashSet<&str> =
+            trees.iter().flat_map(|tree| &tree.files).map(String::as_str).collect();
+        let near = |path: &str| is_near(trees, self.code.tree, path);
+        // Folders of migrations that have moved since, too.
         let is_code = |path: &str| {
-            let aside = |part: &str| {
-                matches!(
-                    part,
-                    "tests" | "test" | "docs" | "examples" | "benches" | "migrations" | "versions"
-                )
-            };
-            !path.split('/').any(aside)
-                && !trees.iter().any(|tree| !tree.dir.is_empty() && tree.below(path).is_some())
+            let inside = |tree: &Tree| !tree.dir.is_empty() && tree.below(path).is_some();
+            let folders = project::parent(path);
+            !is_aside(path)
+                && near(path)
+                && !folders.split('/').any(|part| part.contains("migration"))
+                && !migrations.contains(path)
+                && !trees.iter().any(inside)
         };
-        let span = sql::uses(&view.sources, &view.project, self.before, lost, is_code)?;
-        Some(Label { span, text: "the code at the base asks for it here".to_owned() })
+        let queried =
+            sql::uses(&view.sources, &view.project, self.before, &open, is_code, &mut glance);
+        self.code.note_cut(&glance, "the code at the base");
+        let label = |span| Label { span, text: "the code at the base asks for it here".to_owned() };
+        found.extend(queried.into_iter().map(|(key, span)| (key, label(span))));
+        found
     }
 
     /// Where the models of the running code map what is lost.
-    fn maps(&self, lost: &Lost) -> Option<Label> {
-        let Code { view, tree, models, classes, .. } = &self.code;
-        let Some(classes) = classes.get(&lost.table) else { return self.declares(lost) };
-        for mapped in classes.iter().filter_map(|at| models.mapped.get(*at)) {
-            let (field, declared, what) = match &lost.column {
-                None => (None, mapped.span, mapped.class.clone()),
-                Some(column) => {
-                    let field = mapped.fields.iter().find(|f| self.is(column, &f.column));
-                    let Some(field) = field else { continue };
-                    (Some(field), field.span, format!("{}.{}", mapped.class, field.name))
-                }
-            };
-            let used = model::used(&view.sources, &view.project, tree, mapped, field);
-            if let Some(span) = used {
-                let verb = if span == declared { "maps it" } else { "is used" };
-                return Some(Label {
-                    span,
-                    text: format!("`{what}` {verb} in the code at the base"),
-                });
+    fn mapped(&self, glance: &mut Glance) -> HashMap<sql::Key, Label> {
+        let Code { view, tree, .. } = &self.code;
+        let mut keys = Vec::new();
+        let mut all: Vec<(&Mapped, Option<&Field>)> = Vec::new();
+        for lost in self.lost {
+            for mapped in self.code.mapped(&lost.table) {
+                let field = match &lost.column {
+                    None => None,
+                    Some(column) => {
+                        let field = mapped.fields.iter().find(|f| self.is(column, &f.column));
+                        let Some(field) = field else { continue };
+                        Some(field)
+                    }
+                };
+                keys.push((lost.table.clone(), lost.column.clone()));
+                all.push((mapped, field));
             }
         }
-        None
+        let used = model::used(&view.sources, &view.project, tree, &all, glance);
+        let mut found: HashMap<sql::Key, Label> = HashMap::new();
+        for ((key, (mapped, field)), span) in keys.into_iter().zip(all).zip(used) {
+            let Some(span) = span else { continue };
+            let (declared, what) = match field {
+                None => (mapped.span, mapped.class.clone()),
+                Some(field) => (field.span, format!("{}.{}", mapped.class, field.name)),
+            };
+            let verb = if span == declared { "maps it" } else { "is used" };
+            let text = format!("`{what}` {verb} in the code at the base");
+            found.entry(key).or_insert(Label { span, text });
+        }
+        found
     }
 
     /// Where the running code has a table that no class is mapped to, or a column of it.
     fn declares(&self, lost: &Lost) -> Option<Label> {
+        if self.code.classes.contains_key(&lost.table) {
+            return None;
+        }
         let op = self.code.models.ops.get(*self.code.tables.get(&lost.table)?)?;
         let OpKind::CreateTable(create) = &op.kind else { return None };
         let (span, what) = match &lost.column {
@@ -207,25 +364,18 @@ impl Running<'_> {
     /// Where the running code inserts rows without a column that has to be given now, as far as
     /// can be seen.
     pub fn leaves_out(&self, required: &Required) -> Option<Label> {
-        let Code { view, tree, models, classes, tables, .. } = &self.code;
+        let Code { models, tables, unread, .. } = &self.code;
         let op = models.ops.get(*tables.get(&required.table)?)?;
         let OpKind::CreateTable(create) = &op.kind else { return None };
-        let is_unread = |op: &Op| match &op.kind {
-            OpKind::Opaque(opaque) => match &opaque.effect {
-                OpaqueEffect::Table(table) => self.before.resolve(table) == required.table,
-                _ => false,
-            },
-            _ => false,
-        };
-        if models.ops.iter().any(is_unread) {
+        if unread.contains(&required.table) {
             return None;
         }
-        let class = classes.get(&required.table).and_then(|all| models.mapped.get(*all.first()?));
+        let class = self.code.mapped(&required.table).next();
         let name = class.map_or_else(|| create.table.to_string(), |class| class.class.clone());
-        let known = create.columns.iter().find(|c| self.is(&required.column, &c.name));
+        let known = create.columns.iter().find(|c| self.is(&required.known, &c.name));
         let Some(known) = known else {
             let span = match class {
-                Some(class) => model::inserts(&view.sources, &view.project, tree, class)?,
+                Some(_) => *self.inserts().get(&required.table)?,
                 None => op.span,
             };
             let text = format!("`{name}` does not fill it in the code at the base");
@@ -238,17 +388,48 @@ impl Running<'_> {
         (models.says.defaults && omits).then_some(Label { span: known.span, text })
     }
 
+    /// Where rows are inserted into the tables of which columns have to be given.
+    fn inserts(&self) -> &HashMap<Name, Span> {
+        let Code { view, tree, inserts, .. } = &self.code;
+        inserts.get_or_init(|| {
+            let tables: BTreeSet<&Name> = self.required.iter().map(|one| &one.table).collect();
+            let first = |table: &Name| self.code.mapped(table).next();
+            let (tables, all): (Vec<&Name>, Vec<&Mapped>) =
+                tables.into_iter().filter_map(|table| Some((table, first(table)?))).unzip();
+            let mut glance = Glance::default();
+            let found = model::inserts(&view.sources, &view.project, tree, &all, &mut glance);
+            self.code.note_cut(&glance, "the code at the base");
+            let found = tables.into_iter().zip(found);
+            found.filter_map(|(table, span)| Some((table.clone(), span?))).collect()
+        })
+    }
+
     /// Fields of the work tree's API classes that were a lost column's, and what to say of them.
-    pub fn stale(&self, lost: &Lost) -> Vec<Label> {
-        let Code { opened, tree, models, classes, .. } = &self.code;
-        let (Some(column), Tool::Alembic) = (&lost.column, tree.tool) else { return Vec::new() };
-        let classes = classes.get(&lost.table).into_iter().flatten();
-        let mapped = classes.filter_map(|at| models.mapped.get(*at)).find_map(|mapped| {
-            let field = mapped.fields.iter().find(|f| self.is(column, &f.column))?;
-            Some((mapped, field))
+    pub fn stale(&self, lost: &Lost) -> &[Label] {
+        let Code { then, tree, stale, .. } = &self.code;
+        if tree.tool != Tool::Alembic {
+            return &[];
+        }
+        let all = stale.get_or_init(|| {
+            let mut keys = Vec::new();
+            let mut fields = Vec::new();
+            for lost in self.lost {
+                let Some(column) = &lost.column else { continue };
+                let found = self.code.mapped(&lost.table).find_map(|mapped| {
+                    let field = mapped.fields.iter().find(|f| self.is(column, &f.column))?;
+                    Some((mapped, field))
+                });
+                let Some(found) = found else { continue };
+                keys.push((lost.table.clone(), lost.column.clone()));
+                fields.push(found);
+            }
+            let mut glance = Glance::default();
+            let Opened { sources, project, .. } = then.opened;
+            let found = stale::fields(sources, project, tree, &fields, &mut glance);
+            self.code.note_cut(&glance, "the project");
+            keys.into_iter().zip(found).collect()
         });
-        let Some((mapped, field)) = mapped else { return Vec::new() };
-        stale::fields(&opened.sources, &opened.project, tree, mapped, field)
+        all.get(&(lost.table.clone(), lost.column.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// What the database says to code that still uses it.

@@ -1,7 +1,7 @@
 //! Columns that a change makes the one who inserts a row fill: NOT NULL, and nothing on the
 //! server's side that gives a value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     ir::{Column, Name, OpKind},
@@ -9,11 +9,15 @@ use crate::{
     schema::{Lookup, Schema, Table, TypeKind},
 };
 
+use super::lost::Replaced;
+
 /// A column that has to be given from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Required {
     pub table: Name,
     pub column: String,
+    /// What the column was called before, if there was one.
+    pub known: String,
     pub was: Was,
     /// The last operation of the change that made it so.
     pub at: usize,
@@ -32,39 +36,70 @@ pub enum Was {
 
 /// The columns that have to be given once all of a change is applied, and had not before it.
 /// Those of tables with triggers are left out: a trigger may fill them.
-pub fn required(applied: &[Applied], before: &Schema, after: &Schema) -> Vec<Required> {
+pub(super) fn required(
+    applied: &[Applied],
+    replaced: &[Replaced],
+    before: &Schema,
+    after: &Schema,
+) -> Vec<Required> {
     let mut found: BTreeMap<(Name, String), Required> = BTreeMap::new();
+    // What columns that the change renames were called before it.
+    let mut called: HashMap<(Name, String), String> = HashMap::new();
     for (at, applied) in applied.iter().enumerate() {
+        let table = |table: &Name| applied.table.as_ref().unwrap_or(table).clone();
         let (table, column) = match &applied.op.kind {
-            OpKind::AddColumn { table, column, .. } if !applied.repeated => (table, &column.name),
-            OpKind::AlterColumn { table, column, change }
+            OpKind::RenameColumn { table: of, column, to } => {
+                let of = table(of);
+                let old = called.remove(&(of.clone(), column.clone()));
+                called.insert((of, to.clone()), old.unwrap_or_else(|| column.clone()));
+                continue;
+            }
+            OpKind::AddColumn { table: of, column, .. } if !applied.repeated => {
+                (table(of), &column.name)
+            }
+            OpKind::AlterColumn { table: of, column, change }
                 if change.nullable == Some(false)
                     || change.default.as_ref().is_some_and(Option::is_none)
                     || change.identity.as_ref().is_some_and(Option::is_none) =>
             {
-                (table, column)
+                (table(of), column)
             }
             _ => continue,
         };
-        let table = applied.table.as_ref().unwrap_or(table);
         if applied.new_table {
             continue;
         }
-        let Some(old) = before.table(table).found() else { continue };
-        let Some(new) = after.table(table).found().filter(|t| t.triggers.is_empty()) else {
-            continue;
-        };
-        let Some(now) = new.column(column).found() else { continue };
-        let Some(was) = was(old, column).filter(|_| is_required(after, &now.column)) else {
-            continue;
-        };
-        let (table, column) = (new.name.clone(), now.column.name.clone());
-        let key = (table.clone(), column.clone());
-        found.insert(key, Required { table, column, was, at });
+        let known = called.get(&(table.clone(), column.clone())).unwrap_or(column);
+        let one = one(before, after, &table, known, column, at);
+        found.extend(one.map(|one| ((one.table.clone(), one.column.clone()), one)));
+    }
+    for Replaced { table, at } in replaced {
+        let Some(new) = after.table(table).found() else { continue };
+        for column in new.columns.iter().map(|column| &column.column.name) {
+            let Some(one) = one(before, after, table, column, column, *at) else { continue };
+            found.entry((one.table.clone(), one.column.clone())).or_insert(one);
+        }
     }
     let mut found: Vec<Required> = found.into_values().collect();
     found.sort_by_key(|required| required.at);
     found
+}
+
+/// A column of both schemas, if it has to be given in the second alone. `known`: as it was called.
+fn one(
+    before: &Schema,
+    after: &Schema,
+    table: &Name,
+    known: &str,
+    column: &str,
+    at: usize,
+) -> Option<Required> {
+    let old = before.table(table).found()?;
+    let new = after.table(table).found().filter(|table| table.triggers.is_empty())?;
+    let now = new.column(column).found()?;
+    let was = was(old, known).filter(|_| is_required(after, &now.column))?;
+    let (table, column) = (new.name.clone(), now.column.name.clone());
+    Some(Required { table, column, known: known.to_owned(), was, at })
 }
 
 /// `None`: it had to be given already, or that is not known.

@@ -1,13 +1,13 @@
 //! API classes of the work tree that still have a field of a column that a change takes away.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     diagnostic::Label,
     frontend::alembic::{self, ApiClass},
     model::{Field, Mapped},
-    project::{Found, Tree},
-    source::Sources,
+    project::{Found, Tree, is_aside},
+    source::{Glance, Sources, Span},
 };
 
 /// What stands behind a mapped class's name in the name of a class that describes it.
@@ -20,40 +20,110 @@ const BEGINNINGS: &[&str] = &["Create", "Read", "Update", "Patch", "Base", "New"
 /// Fields of a class that have to be the table's, besides the one that is lost.
 const MIN_ALIKE: usize = 2;
 
-/// The fields, with what to say of them. `mapped`: the class at the base.
+/// Fields that are told for one column.
+const MAX_FIELDS: usize = 20;
+/// Classes above a class that are looked at.
+const MAX_ABOVE: usize = 50;
+
+/// What the work tree's classes are.
+#[derive(Default)]
+struct Classes {
+    /// Those of the API, by their fields that are looked for, with their files.
+    by_field: HashMap<String, Vec<(String, ApiClass)>>,
+    bound: HashSet<(String, String)>,
+    open: HashSet<String>,
+    /// What they inherit from, by name.
+    above: HashMap<String, Vec<String>>,
+}
+
+/// The fields for each lost one, with what to say of them. `lost`: classes at the base.
 pub(super) fn fields(
     sources: &Sources,
     project: &Found,
     tree: &Tree,
-    mapped: &Mapped,
-    field: &Field,
-) -> Vec<Label> {
-    let is_code = |path: &&String| {
-        path.ends_with(".py")
-            && tree.below(path).is_none()
-            && !path.split('/').any(|part| matches!(part, "tests" | "test" | "docs" | "examples"))
-    };
-    let mut found = Vec::new();
+    lost: &[(&Mapped, &Field)],
+    glance: &mut Glance,
+) -> Vec<Vec<Label>> {
+    let wanted: HashSet<&str> = lost.iter().map(|(_, field)| field.name.as_str()).collect();
+    let is_code =
+        |path: &&String| path.ends_with(".py") && tree.below(path).is_none() && !is_aside(path);
+    let mut classes = Classes::default();
     for path in project.files.iter().filter(is_code) {
-        let Ok(file) = sources.load(path) else { continue };
-        let text = &sources.file(file).text;
-        if !text.contains(&mapped.class) || !text.contains(&field.name) {
-            continue;
+        let Some(text) = glance.peek(sources, path) else { continue };
+        for (class, above) in alembic::bases_in(&text) {
+            let known = classes.above.entry(class.to_owned()).or_default();
+            known.extend(above.into_iter().map(str::to_owned));
         }
-        let module = alembic::api(sources, file);
-        // The mapped class gives a value of that name still: a property, a synonym.
-        if module.bound.iter().any(|(c, name)| *c == mapped.class && *name == field.name) {
-            return Vec::new();
-        }
-        for class in module.classes.iter().filter(|class| is_about(class, mapped, field)) {
-            let own = class.fields.iter().filter(|f| f.own && f.name == field.name && !f.aliased);
-            found.extend(own.map(|f| Label {
-                span: f.span,
-                text: format!("`{}.{}` is still here", class.name, f.name),
-            }));
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let telling = |word: &str| {
+            wanted.contains(word)
+                || matches!(word, "__getattr__" | "__getattribute__" | "alias_generator")
+                || word.ends_with("_validator")
+        };
+        if words.any(telling) && glance.spend(text.len()) {
+            classes.add(path, alembic::api(&text), &wanted);
         }
     }
-    found
+    let label = |path: &str, class: &ApiClass, field: &alembic::ApiField| {
+        let (start, end) = field.place;
+        let span = Span::new(sources.load(path).ok()?, start, end);
+        Some(Label { span, text: format!("`{}.{}` is still here", class.name, field.name) })
+    };
+    let all = lost.iter().map(|(mapped, field)| {
+        if classes.gives(&mapped.class, &field.name) {
+            return Vec::new();
+        }
+        let here = classes.by_field.get(&field.name).into_iter().flatten();
+        let about = here.filter(|(_, class)| {
+            is_about(class, mapped, field) && !classes.gives(&class.name, &field.name)
+        });
+        let own = about.flat_map(|(path, class)| {
+            let own = |f: &&alembic::ApiField| f.own && f.name == field.name && !f.aliased;
+            class.fields.iter().filter(own).filter_map(|f| label(path, class, f))
+        });
+        own.take(MAX_FIELDS).collect()
+    });
+    all.collect()
+}
+
+impl Classes {
+    fn add(&mut self, path: &str, module: alembic::ApiModule, wanted: &HashSet<&str>) {
+        self.open.extend(module.open);
+        let bound = module.bound.into_iter().filter(|(_, name)| wanted.contains(name.as_str()));
+        self.bound.extend(bound);
+        for class in module.classes {
+            let own = class.fields.iter().filter(|field| field.own);
+            let names: HashSet<String> = own
+                .filter(|field| wanted.contains(field.name.as_str()))
+                .map(|field| field.name.clone())
+                .collect();
+            for name in names {
+                let of = self.by_field.entry(name).or_default();
+                of.push((path.to_owned(), class.clone()));
+            }
+        }
+    }
+
+    /// Whether a class, or one above it, gives or is given a value of that name still: a property,
+    /// a synonym, what any name is answered with.
+    fn gives(&self, class: &str, name: &str) -> bool {
+        let mut line = vec![class];
+        let mut at = 0;
+        while let Some(class) = line.get(at).copied() {
+            at += 1;
+            if self.open.contains(class)
+                || self.bound.contains(&(class.to_owned(), name.to_owned()))
+            {
+                return true;
+            }
+            for above in self.above.get(class).into_iter().flatten() {
+                if line.len() < MAX_ABOVE && !line.contains(&above.as_str()) {
+                    line.push(above);
+                }
+            }
+        }
+        false
+    }
 }
 
 /// Whether a class describes the rows of a mapped one: by its name, and by most of its fields.

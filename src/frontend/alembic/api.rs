@@ -1,11 +1,14 @@
 //! Classes of Pydantic and SQLModel that describe what an API takes and gives, and map no table.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+use ruff_python_ast::{
+    Arguments, Expr, Stmt, StmtClassDef, StmtFunctionDef,
+    visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt},
+};
+use ruff_text_size::Ranged;
 
-use super::module::{self, Item, span_of};
-use crate::source::{FileId, Sources, Span};
+use super::module;
 
 /// A class with annotated fields that is no table.
 #[derive(Debug, Clone)]
@@ -18,32 +21,36 @@ pub struct ApiClass {
 #[derive(Debug, Clone)]
 pub struct ApiField {
     pub name: String,
-    pub span: Span,
+    /// Its bytes in the file.
+    pub place: (usize, usize),
     /// Of the class itself.
     pub own: bool,
     /// Its value comes from somewhere else: `Field(alias=…)`.
     pub aliased: bool,
 }
 
-/// What a file has of them, and the names that its other classes bind: attributes, methods,
-/// properties, with the class.
+/// What a file has of them, and how values come to be where no field of a row is.
 #[derive(Debug, Default)]
 pub struct ApiModule {
     pub classes: Vec<ApiClass>,
-    pub bound: Vec<(String, String)>,
+    /// What classes bind: attributes, methods, properties; what is set on them from outside
+    /// (`Task.note = …`), and what they are called with (`TaskRead(note=…)`).
+    pub bound: HashSet<(String, String)>,
+    /// Classes that answer to any name (`__getattr__`), or whose fields may be filled by what no
+    /// field says: an alias generator, a validator of what comes in.
+    pub open: HashSet<String>,
 }
 
 /// Classes above a class that are followed at the most.
 const MAX_BASES: usize = 8;
 
 /// Reads one file; nothing where it cannot be parsed.
-pub fn api(sources: &Sources, file: FileId) -> ApiModule {
-    let Ok(module) = module::parse(sources, file) else { return ApiModule::default() };
-    let defs: Vec<&StmtClassDef> = module
-        .items
+pub fn api(text: &str) -> ApiModule {
+    let Ok(suite) = module::suite(text) else { return ApiModule::default() };
+    let defs: Vec<&StmtClassDef> = suite
         .iter()
-        .filter_map(|item| match item {
-            Item::Class(def) => Some(&**def),
+        .filter_map(|stmt| match stmt {
+            Stmt::ClassDef(def) => Some(def),
             _ => None,
         })
         .collect();
@@ -51,18 +58,146 @@ pub fn api(sources: &Sources, file: FileId) -> ApiModule {
         defs.iter().map(|def| (def.name.as_str(), *def)).collect();
     let mut found = ApiModule::default();
     for def in &defs {
+        found.open.extend(is_open(def).then(|| def.name.to_string()));
         let line = line(def, &by_name);
         if !line.iter().any(|at| is_api(at)) || line.iter().any(|at| is_mapped(at)) {
             let names = def.body.iter().filter_map(bound);
             found.bound.extend(names.map(|name| (def.name.to_string(), name)));
             continue;
         }
-        let fields = line.iter().enumerate().flat_map(|(at, class)| {
-            class.body.iter().filter_map(move |stmt| field(stmt, file, at == 0))
-        });
+        let fields = line
+            .iter()
+            .enumerate()
+            .flat_map(|(at, class)| class.body.iter().filter_map(move |stmt| field(stmt, at == 0)));
         found.classes.push(ApiClass { name: def.name.to_string(), fields: fields.collect() });
     }
+    let mut outside = Outside(&mut found.bound);
+    for stmt in &suite {
+        outside.visit_stmt(stmt);
+    }
     found
+}
+
+/// The names of the classes that a text defines at the beginning of a line, each with the last
+/// parts of its bases' names. Nothing is parsed.
+pub fn bases_in(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let starts = text.match_indices("class ").filter(|(at, _)| {
+        *at == 0 || text.as_bytes().get(at - 1).is_some_and(|byte| *byte == b'\n')
+    });
+    let class = |(at, word): (usize, &str)| {
+        let rest = text.get(at + word.len()..)?.trim_start();
+        let end = rest.find(|c| !is_name(c))?;
+        let (name, rest) = rest.split_at(end);
+        let bases = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once("):"));
+        let bases = bases.map_or("", |(bases, _)| bases);
+        let last = |base: &'_ str| base.rsplit('.').next().unwrap_or(base).len();
+        let names = bases.split(',').map(str::trim).filter(|base| !base.contains('='));
+        let names = names.map(|base| &base[base.len() - last(base)..]);
+        Some((name, names.filter(|base| !base.is_empty()).take(MAX_BASES).collect()))
+    };
+    starts.filter_map(class).collect()
+}
+
+/// What is set on classes, and given to them, from outside.
+struct Outside<'f>(&'f mut HashSet<(String, String)>);
+
+impl Outside<'_> {
+    fn set(&mut self, target: &Expr) {
+        if let Expr::Attribute(attribute) = target
+            && let Expr::Name(class) = &*attribute.value
+        {
+            self.0.insert((class.id.to_string(), attribute.attr.to_string()));
+        }
+    }
+}
+
+impl<'a> SourceOrderVisitor<'a> for Outside<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.set(target)),
+            Stmt::AnnAssign(assign) => self.set(&assign.target),
+            _ => {}
+        }
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr
+            && let Some(name) = last(&call.func)
+        {
+            let arguments = &call.arguments;
+            let given = arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
+            self.0.extend(given.map(|given| (name.to_owned(), given.to_string())));
+            if let (true, [Expr::Name(class), Expr::StringLiteral(given), ..]) =
+                (name == "setattr", &*arguments.args)
+            {
+                self.0.insert((class.id.to_string(), given.value.to_str().to_owned()));
+            }
+        }
+        walk_expr(self, expr);
+    }
+}
+
+/// The last part of a name.
+fn last(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+fn is_open(def: &StmtClassDef) -> bool {
+    def.body.iter().any(|stmt| match stmt {
+        Stmt::FunctionDef(method) => {
+            matches!(method.name.as_str(), "__getattr__" | "__getattribute__") || takes_all(method)
+        }
+        Stmt::Assign(assign) => generates(&assign.value),
+        Stmt::AnnAssign(assign) => assign.value.as_deref().is_some_and(generates),
+        // `class Config: alias_generator = …`
+        Stmt::ClassDef(inner) => inner.body.iter().any(|stmt| match stmt {
+            Stmt::Assign(assign) => assign.targets.iter().any(|target| {
+                last(target).is_some_and(|name| matches!(name, "alias_generator" | "fields"))
+            }),
+            Stmt::FunctionDef(method) => method.name.as_str() == "alias_generator",
+            _ => false,
+        }),
+        _ => false,
+    })
+}
+
+/// `ConfigDict(alias_generator=…)`, `{"alias_generator": …}`
+fn generates(value: &Expr) -> bool {
+    match value {
+        Expr::Call(call) => named(&call.arguments, "alias_generator").is_some(),
+        Expr::Dict(dict) => dict.items.iter().any(|item| {
+            matches!(&item.key, Some(Expr::StringLiteral(key)) if key.value.to_str() == "alias_generator")
+        }),
+        _ => false,
+    }
+}
+
+/// A validator that sees the values before the fields do: `@model_validator(mode='before')`,
+/// `@validator('note', pre=True)`.
+fn takes_all(method: &StmtFunctionDef) -> bool {
+    method.decorator_list.iter().any(|decorator| {
+        let Expr::Call(call) = &decorator.expression else { return false };
+        let validates = last(&call.func).is_some_and(|name| name.ends_with("validator"));
+        let text = |name: &str| match named(&call.arguments, name) {
+            Some(Expr::StringLiteral(text)) => text.value.to_str() != "after",
+            Some(Expr::BooleanLiteral(value)) => value.value,
+            Some(_) => true,
+            None => false,
+        };
+        validates && (text("mode") || text("pre"))
+    })
+}
+
+fn named<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a Expr> {
+    let mut keywords = arguments.keywords.iter();
+    let keyword = keywords.find(|k| k.arg.as_ref().is_some_and(|arg| arg.as_str() == name));
+    keyword.map(|keyword| &keyword.value)
 }
 
 /// A class, and those above it in its file.
@@ -86,11 +221,7 @@ fn line<'a>(def: &'a StmtClassDef, all: &HashMap<&str, &'a StmtClassDef>) -> Vec
 /// The last part of each base's name.
 fn bases(def: &StmtClassDef) -> impl Iterator<Item = &str> {
     let given = def.arguments.iter().flat_map(|arguments| arguments.args.iter());
-    given.filter_map(|base| match base {
-        Expr::Name(name) => Some(name.id.as_str()),
-        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
-        _ => None,
-    })
+    given.filter_map(last)
 }
 
 fn is_api(def: &StmtClassDef) -> bool {
@@ -127,7 +258,7 @@ fn names(expr: &Expr, name: &str) -> bool {
     }
 }
 
-fn field(stmt: &Stmt, file: FileId, own: bool) -> Option<ApiField> {
+fn field(stmt: &Stmt, own: bool) -> Option<ApiField> {
     let Stmt::AnnAssign(assign) = stmt else { return None };
     let Expr::Name(name) = &*assign.target else { return None };
     if names(&assign.annotation, "ClassVar")
@@ -143,7 +274,9 @@ fn field(stmt: &Stmt, file: FileId, own: bool) -> Option<ApiField> {
             }),
             _ => false,
         };
-    Some(ApiField { name: name.id.to_string(), span: span_of(file, stmt), own, aliased })
+    let range = stmt.range();
+    let place = (range.start().to_usize(), range.end().to_usize());
+    Some(ApiField { name: name.id.to_string(), place, own, aliased })
 }
 
 fn bound(stmt: &Stmt) -> Option<String> {

@@ -15,6 +15,7 @@ mod guard;
 mod imports;
 mod indexes;
 mod instances;
+mod literals;
 mod live;
 mod machine;
 mod models;
@@ -38,9 +39,10 @@ use rayon::prelude::*;
 use ruff_python_ast::{Expr, PySourceType, Stmt, StmtFunctionDef, token::TokenKind};
 use ruff_text_size::Ranged;
 
-pub use api::{ApiClass, ApiField, ApiModule, api};
+pub use api::{ApiClass, ApiField, ApiModule, api, bases_in};
 pub use env::Env;
 use graph::Header;
+pub use literals::strings;
 use machine::Machine;
 use module::Item;
 use naming::Conventions;
@@ -334,26 +336,4 @@ fn shape(def: &StmtFunctionDef, file: crate::source::FileId) -> (Body, Option<Sp
         Some(_) => Body::Code,
     };
     (body, span)
-}
-
-/// The string literals of a text, with their places; none with escapes, and none that are put
-/// together. Nothing where it is not safe to parse it.
-pub fn strings(text: &str) -> Vec<(String, usize, usize)> {
-    if guard::refuse(text).is_some() {
-        return Vec::new();
-    }
-    let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
-    let strings = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::String);
-    let inner = |token: &ruff_python_ast::token::Token| {
-        let (start, end) = (token.start().to_usize(), token.end().to_usize());
-        let written = text.get(start..end)?;
-        let quoted = written.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let quote = match quoted.get(..3) {
-            Some(long @ ("\"\"\"" | "'''")) => long,
-            _ => quoted.get(..1)?,
-        };
-        let value = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
-        (!value.contains('\\')).then(|| (value.to_owned(), start, end))
-    };
-    strings.filter_map(inner).collect()
 }

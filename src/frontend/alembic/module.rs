@@ -60,6 +60,11 @@ pub(super) fn syntax(text: &str) -> Result<Syntax, &'static str> {
     Ok(Syntax { suite: parsed.into_suite().into_iter().collect(), error })
 }
 
+/// The statements of a text; fails only where parsing would not be safe.
+pub(super) fn suite(text: &str) -> Result<Vec<Stmt>, &'static str> {
+    Ok(syntax(text)?.suite)
+}
+
 /// Makes a module of a file's syntax tree.
 pub(super) fn build(syntax: Syntax, file: FileId, path: &str) -> Module {
     let error = syntax.error.map(|(range, error)| (span(file, range), error));

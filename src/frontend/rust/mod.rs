@@ -44,6 +44,51 @@ pub(crate) fn same_tokens_without(old: &str, new: &str, function: &str) -> bool 
     words(old) == words(new)
 }
 
+/// Macros that tell people something, or put texts together.
+const TELLS: &[&str] = &[
+    "anyhow",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "bail",
+    "concat",
+    "debug",
+    "ensure",
+    "eprintln",
+    "error",
+    "info",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "trace",
+    "unreachable",
+    "warn",
+];
+
+/// The string literals of code, with their places: those of attributes, which document, of tests
+/// and of messages are none.
+pub(crate) fn strings(text: &str) -> Vec<(String, usize, usize)> {
+    let tokens = tokens::without_tests(read(text));
+    let pairs = tokens::pairs(&tokens);
+    let is = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is(mark));
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let attribute = token.is('#') && (is(at + 1, '[') || is(at + 1, '!') && is(at + 2, '['));
+        let tells = token.word().is_some_and(|word| TELLS.contains(&word)) && is(at + 1, '!');
+        if attribute || tells {
+            let open = if is(at + 1, '!') { at + 2 } else { at + 1 };
+            at = pairs.get(open).copied().unwrap_or(open).max(at) + 1;
+            continue;
+        }
+        let text = token.text().map(|text| (text.to_owned(), token.start, token.end));
+        found.extend(text);
+        at += 1;
+    }
+    found
+}
+
 /// What code that works with rows of entities names.
 const WORKS_WITH_ROWS: &[&str] = &[
     "ActiveModel",

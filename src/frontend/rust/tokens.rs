@@ -88,6 +88,52 @@ pub(crate) fn pairs(tokens: &[Token]) -> Vec<usize> {
     pairs
 }
 
+/// The tokens without items that only tests have: `#[cfg(test)] mod …`, `#[tokio::test] fn …`.
+pub(crate) fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+    let pairs = pairs(&tokens);
+    let is = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is(mark));
+    let mut kept: Vec<bool> = vec![true; tokens.len()];
+    let mut at = 0;
+    while at < tokens.len() {
+        let inner = is(at, '#') && is(at + 1, '!');
+        let open = at + 1 + usize::from(inner);
+        if !(is(at, '#') && is(open, '[')) {
+            at += 1;
+            continue;
+        }
+        let close = pairs[open];
+        let end = match () {
+            () if close == open || !is_test(&tokens[open + 1..close]) => close,
+            () if inner => tokens.len() - 1,
+            () => {
+                let body = (close + 1..tokens.len()).find(|at| is(*at, '{') || is(*at, ';'));
+                let end = body.map_or(tokens.len() - 1, |body| pairs[body]);
+                kept[at..=end].fill(false);
+                end
+            }
+        };
+        if inner && end == tokens.len() - 1 && end != close {
+            return Vec::new();
+        }
+        at = end.max(at) + 1;
+    }
+    tokens.into_iter().zip(kept).filter_map(|(token, kept)| kept.then_some(token)).collect()
+}
+
+/// `cfg(test)`, `cfg(all(test, unix))`, `test`, `tokio::test(…)`; not `cfg(not(test))`, nor
+/// `cfg_attr(test, …)`.
+fn is_test(attribute: &[Token]) -> bool {
+    let says = |word: &str| attribute.iter().any(|token| token.word() == Some(word));
+    match attribute.first().and_then(Token::word) {
+        Some("cfg") => says("test") && !says("not") && !says("any"),
+        Some("cfg_attr") => false,
+        _ => {
+            let path = attribute.iter().take_while(|token| !token.is('(') && !token.is('='));
+            path.last().and_then(Token::word) == Some("test")
+        }
+    }
+}
+
 /// Where the comments of a text lie, without the end of the line.
 pub(crate) fn comments(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
@@ -197,7 +243,22 @@ fn character(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{pairs, tokens};
+    use super::{pairs, tokens, without_tests};
+
+    #[test]
+    fn what_only_tests_have_is_left_out() {
+        let words = |text: &str| {
+            let tokens = without_tests(tokens(text));
+            let words = tokens.iter().filter_map(|t| t.word().map(str::to_owned));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let text = "fn a() {} #[cfg(test)] #[x] mod tests { fn b() {} } #[tokio::test(flavor = \"y\")] async fn c() { { d } } #[cfg(test)] use e; fn f() {}";
+        assert_eq!(words(text), "fn a fn f");
+        assert_eq!(words("#[cfg(not(test))] fn a() {}"), "cfg not test fn a");
+        assert_eq!(words("#![cfg(test)] fn a() {}"), "");
+        assert_eq!(words("#![allow(test)] fn a() {}"), "allow test fn a");
+        assert_eq!(words("fn a() {} #[cfg(test)"), "fn a cfg test");
+    }
 
     #[test]
     fn strings_comments_and_lifetimes_are_no_words() {

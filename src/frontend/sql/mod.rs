@@ -7,6 +7,7 @@
 
 mod alter;
 pub(super) mod answer;
+mod asked;
 mod create;
 mod cursor;
 mod drop;
@@ -21,6 +22,7 @@ mod table;
 pub(crate) mod tools;
 mod tree;
 
+pub use asked::{Asked, Asker, asks};
 use cursor::Cursor;
 pub use cursor::Place;
 pub use grammar::{Grammar, grammar_of};

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use config::Printed;
 use tables::{CustomType, CustomTypes, Macros, Table};
-pub(super) use uses::{inserts, strings, used};
+pub(super) use uses::{inserts, used};
 
 use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
     ir::{Column, Constraint, ConstraintKind, CreateTable, ForeignKey, Name, Op, OpKind, Style},
-    project::{Found, Spoken, Tree, parent, spoken_by_path, upward},
+    project::{Found, Spoken, Tree, is_aside, parent, spoken_by_path, upward},
     schema::Schema,
     source::{FileId, Sources, Span},
 };
@@ -100,9 +100,6 @@ fn file(sources: &Sources, path: &str) -> Option<Read> {
     Some(Read { path: path.to_owned(), file: id, macros, printed: None })
 }
 
-/// Folders that hold no application's models.
-const ASIDE: &[&str] = &["tests", "test", "examples", "benches", "target"];
-
 /// The files with `table!` near a tree: in its crate, else in the project. The one with most of
 /// the history's tables, and those that have others of them.
 fn found(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> Vec<Read> {
@@ -114,9 +111,7 @@ fn found(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> 
     let mut homes: Vec<&str> = upward(&tree.dir).filter(is_crate).collect();
     homes.push("");
     let dialect = replayed.database().dialect;
-    let is_code = |path: &&String| {
-        path.ends_with(".rs") && !parent(path).split('/').any(|part| ASIDE.contains(&part))
-    };
+    let is_code = |path: &&String| path.ends_with(".rs") && !is_aside(path);
     for home in homes {
         let mut files: Vec<Read> = project
             .files

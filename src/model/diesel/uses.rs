@@ -2,83 +2,125 @@
 //! has, so it proves nothing: a query names a column by its path, or reads it into a structure
 //! that is made for the table.
 
-use super::{ASIDE, Field, Mapped};
+use std::collections::HashSet;
+
+use super::{Field, Mapped};
 use crate::{
-    frontend::rust::tokens::{Token, pairs, tokens},
-    project::{Found, Tree, parent},
-    source::{Sources, Span},
+    frontend::rust::tokens::{Token, pairs, tokens, without_tests},
+    project::{Found, Tree, is_aside},
+    source::{Glance, Sources, Span},
 };
 
-/// The first place that uses a table, or a column of it; `None`: nobody does.
+/// The first place for each that uses a table, or a column of it; `None`: nobody does.
 pub(in crate::model) fn used(
     sources: &Sources,
     project: &Found,
     tree: &Tree,
-    mapped: &Mapped,
-    field: Option<&Field>,
-) -> Option<Span> {
-    let wanted = Wanted {
-        table: &mapped.class,
-        columns: mapped.fields.iter().map(|field| field.name.as_str()).collect(),
-        column: field.map(|field| field.name.as_str()),
-    };
-    let needle = wanted.column.unwrap_or(wanted.table);
-    first(sources, project, tree, mapped, needle, |code| code.uses(&wanted))
+    all: &[(&Mapped, Option<&Field>)],
+    glance: &mut Glance,
+) -> Vec<Option<Span>> {
+    let wanted: Vec<Wanted<'_>> = all
+        .iter()
+        .map(|(mapped, field)| Wanted {
+            table: &mapped.class,
+            columns: mapped.fields.iter().map(|field| field.name.as_str()).collect(),
+            column: field.map(|field| field.name.as_str()),
+        })
+        .collect();
+    let asked = all.iter().zip(&wanted).map(|((mapped, _), wanted)| Asked {
+        words: vec![wanted.column.unwrap_or(wanted.table)],
+        declared: sources.path(mapped.span.file),
+    });
+    let asked: Vec<Asked<'_>> = asked.collect();
+    let look = Look { sources, project, tree };
+    look.first(&asked, glance, |code, at| code.uses(&wanted[at]))
 }
 
-/// The string literals of a text.
-pub(in crate::model) fn strings(text: &str) -> Vec<(String, usize, usize)> {
-    let texts = tokens(text).into_iter();
-    texts.filter_map(|token| Some((token.text()?.to_owned(), token.start, token.end))).collect()
-}
-
-/// The first place that inserts rows into a table.
+/// The first place for each that inserts rows into a table.
 pub(in crate::model) fn inserts(
     sources: &Sources,
     project: &Found,
     tree: &Tree,
-    mapped: &Mapped,
-) -> Option<Span> {
-    let table = mapped.class.as_str();
-    // A structure's table may follow from its name.
-    first(sources, project, tree, mapped, "nsert", |code| code.inserts(table))
+    all: &[&Mapped],
+    glance: &mut Glance,
+) -> Vec<Option<Span>> {
+    let asked = all.iter().map(|mapped| Asked {
+        // A structure's table may follow from its name.
+        words: vec!["insert_into", "Insertable"],
+        declared: sources.path(mapped.span.file),
+    });
+    let asked: Vec<Asked<'_>> = asked.collect();
+    let look = Look { sources, project, tree };
+    look.first(&asked, glance, |code, at| code.inserts(&all[at].class))
 }
 
-/// The first place in the code outside of the macros' own file that fits; only files that have a
-/// word are looked through.
-fn first(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
-    mapped: &Mapped,
-    word: &str,
-    mut place: impl FnMut(&Code<'_>) -> Option<usize>,
-) -> Option<Span> {
-    let is_code = |path: &&String| {
-        path.ends_with(".rs")
-            && tree.below(path).is_none()
-            && !parent(path).split('/').any(|part| ASIDE.contains(&part))
-    };
-    for path in project.files.iter().filter(is_code) {
-        let Ok(file) = sources.load(path) else { continue };
-        let text = &sources.file(file).text;
-        if file == mapped.span.file || !text.contains(word) {
-            continue;
+/// What one question needs of a file.
+struct Asked<'a> {
+    /// One of these words.
+    words: Vec<&'a str>,
+    /// The macros' own file, which proves nothing.
+    declared: String,
+}
+
+struct Look<'a> {
+    sources: &'a Sources,
+    project: &'a Found,
+    tree: &'a Tree,
+}
+
+impl Look<'_> {
+    /// The first place in the code that fits each question. Each file is read once.
+    fn first(
+        &self,
+        asked: &[Asked<'_>],
+        glance: &mut Glance,
+        place: impl Fn(&Code<'_>, usize) -> Option<usize>,
+    ) -> Vec<Option<Span>> {
+        let Look { sources, project, tree } = self;
+        let mut found: Vec<Option<Span>> = vec![None; asked.len()];
+        let mut open: Vec<usize> = (0..asked.len()).collect();
+        let is_code =
+            |path: &&String| path.ends_with(".rs") && tree.below(path).is_none() && !is_aside(path);
+        for path in project.files.iter().filter(is_code) {
+            if open.is_empty() {
+                break;
+            }
+            let Some(text) = glance.peek(sources, path) else { continue };
+            let words = words(&text);
+            let has = |at: &usize| {
+                let Asked { words: any, declared } = &asked[*at];
+                declared != path && any.iter().any(|word| words.contains(word))
+            };
+            let here: Vec<usize> = open.iter().copied().filter(has).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let tokens = without_tests(tokens(&text));
+            let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
+            for at in here {
+                if !glance.spend(tokens.len()) {
+                    return found;
+                }
+                let Some(token) = place(&code, at).and_then(|at| tokens.get(at)) else { continue };
+                let Ok(file) = sources.load(path) else { continue };
+                found[at] = Some(Span::new(file, token.start, token.end));
+            }
+            open.retain(|at| found[*at].is_none());
         }
-        let tokens = tokens(text);
-        let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
-        if let Some(token) = place(&code).and_then(|at| tokens.get(at)) {
-            return Some(Span::new(file, token.start, token.end));
-        }
+        found
     }
-    None
+}
+
+/// All names in a text.
+fn words(text: &str) -> HashSet<&str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
 /// What is looked for, as the code calls it.
 struct Wanted<'a> {
     table: &'a str,
     /// All columns of the table.
-    columns: Vec<&'a str>,
+    columns: HashSet<&'a str>,
     /// The one that is meant; `None`: the whole table.
     column: Option<&'a str>,
 }
@@ -123,6 +165,8 @@ const TAKERS: &[&str] =
 const MAX_NEAR: usize = 80;
 /// Tokens of a structure's header, and of an import, that are looked at.
 const MAX_LIST: usize = 2_000;
+/// Imports of one table's columns that are looked at in a file.
+const MAX_IMPORTS: usize = 100;
 
 struct Code<'t> {
     tokens: &'t [Token],
@@ -171,7 +215,7 @@ impl<'t> Code<'t> {
         let Some(word) = self.word(at) else { return false };
         let Some(column) = wanted.column else {
             let next = self.word(at + 3).filter(|_| self.is_path(at + 1));
-            let known = |next| PARTS.contains(&next) || wanted.columns.contains(&next);
+            let known = |next| PARTS.contains(&next) || wanted.columns.contains(next);
             return word == wanted.table && next.is_some_and(known);
         };
         let before = |at: usize| {
@@ -315,7 +359,7 @@ impl<'t> Code<'t> {
                 && self.is_path(at + 4)
         };
         let mut all = false;
-        for at in (0..self.tokens.len()).filter(opens) {
+        for at in (0..self.tokens.len()).filter(opens).take(MAX_IMPORTS) {
             all |= self.is(at + 6, '*');
             if self.is(at + 6, '{') {
                 let end = self.pairs.get(at + 6).copied().unwrap_or(at + 6).min(at + MAX_LIST);
@@ -373,12 +417,14 @@ fn plural(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::{Code, Wanted, pairs, tokens};
 
     fn used(text: &str, column: Option<&str>) -> bool {
         let tokens = tokens(text);
         let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
-        let columns = vec!["id", "note", "color"];
+        let columns = HashSet::from(["id", "note", "color"]);
         code.uses(&Wanted { table: "tasks", columns, column }).is_some()
     }
 

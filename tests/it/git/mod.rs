@@ -9,6 +9,7 @@ mod changes;
 mod checkouts;
 mod formats;
 mod places;
+mod running;
 
 pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")

@@ -40,7 +40,11 @@ impl Pair {
 fn expect(text: &str, new: &[&str], basis: &str) {
     assert_eq!(reported(text), new, "{text}");
     assert!(text.contains(&format!("under review ({basis}")), "{basis}: {text}");
-    assert!(!text.contains("Note:"), "{text}");
+    let apart = " lies in a repository of its own, so";
+    let rest = ["db", "vendored"].iter().fold(text.to_owned(), |text, tree| {
+        text.replace(&format!("Note: {tree}/alembic/versions{apart}"), "")
+    });
+    assert!(!rest.contains("Note:"), "{text}");
 }
 
 #[test]

@@ -207,7 +207,9 @@ impl Tables {
             let def = Def::new(name, meta, header(class));
             let at = self.defs.len();
             let parts = table.args.iter().skip(2).cloned().collect();
-            self.defs.push(Def { parts, options: table.kwargs.clone(), ..def });
+            let def = Def { parts, options: table.kwargs.clone(), ..def };
+            let classes = self.class_of_table(machine, class, &line.classes, &def);
+            self.defs.push(Def { classes, ..def });
             return Some(at);
         }
         // Flask-SQLAlchemy makes a table of its own only with a key of its own
@@ -427,6 +429,7 @@ impl Tables {
                 self.column(machine, class, at, attribute, map, to, &mut mapped);
             }
         }
+        self.keep_mapped(machine, class, line, &mut mapped);
         self.defs[to].classes.push(mapped);
     }
 
@@ -580,6 +583,66 @@ impl Tables {
         def.parts.push(made);
     }
 
+    /// A class that maps only some of its table's columns; one that maps all of them is as good as
+    /// the table.
+    fn class_of_table(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+        def: &Def,
+    ) -> Vec<Mapped> {
+        let field = |part: &Value| match part {
+            Value::Call(call) if call.name() == "Column" => {
+                let name = call.kwarg("name").or_else(|| call.args.first())?.as_str()?.to_string();
+                Some(Field { name: name.clone(), column: name, span: call.span })
+            }
+            _ => None,
+        };
+        let fields: Vec<Field> = def.parts.iter().filter_map(field).collect();
+        let all = fields.len();
+        let (name, table, span) = (class.name.clone(), def.table.clone(), header(class));
+        let mut mapped = Mapped { class: name, table, span, fields };
+        self.keep_mapped(machine, class, line, &mut mapped);
+        if mapped.fields.len() < all { vec![mapped] } else { Vec::new() }
+    }
+
+    /// Leaves out what the mapper is told not to map (`Mapper._should_exclude`).
+    fn keep_mapped(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        class: &Rc<Class>,
+        line: &[Rc<Class>],
+        mapped: &mut Mapped,
+    ) {
+        for at in line {
+            let attributes = self.own_attributes(machine, at);
+            let Some(given) = attributes.iter().find(|a| a.name == "__mapper_args__") else {
+                continue;
+            };
+            let Some(Value::Dict(options)) = machine.declared_value(given, class) else { return };
+            for (key, value) in options.borrow().iter() {
+                let included = match key.as_str().as_deref() {
+                    Some("include_properties") => true,
+                    Some("exclude_properties") => false,
+                    _ => continue,
+                };
+                // Columns instead of names, or what is not known: nothing is sure.
+                let items = value.items().unwrap_or_default();
+                let names: HashSet<String> =
+                    items.iter().filter_map(|v| Some(v.as_str()?.to_string())).collect();
+                if names.len() < items.len() || items.is_empty() {
+                    mapped.fields.clear();
+                }
+                mapped.fields.retain(|field| {
+                    let named = names.contains(&field.name) || names.contains(&field.column);
+                    named == included
+                });
+            }
+            return;
+        }
+    }
+
     /// SQLModel's fields: those of the bases first, an overridden one in its first place.
     fn fields(
         &mut self,
@@ -652,6 +715,7 @@ impl Tables {
                 }
             }
         }
+        self.keep_mapped(machine, class, line, &mut mapped);
         self.defs[to].classes.push(mapped);
     }
 

@@ -1,0 +1,69 @@
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Stale(Base):
+    __tablename__ = "stale"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Mixed(Base):
+    __tablename__ = "mixed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Answered(Base):
+    __tablename__ = "answered"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Assigned(Base):
+    __tablename__ = "assigned"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Camel(Base):
+    __tablename__ = "camel"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Before(Base):
+    __tablename__ = "before"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Given(Base):
+    __tablename__ = "given"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Far(Base):
+    __tablename__ = "far"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]

@@ -1,0 +1,21 @@
+"""The columns go."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.drop_column("stale", "note")
+    op.drop_column("mixed", "note")
+    op.drop_column("answered", "note")
+    op.drop_column("assigned", "note")
+    op.drop_column("camel", "note")
+    op.drop_column("before", "note")
+    op.drop_column("given", "note")
+    op.drop_column("far", "note")
+
+
+def downgrade():
+    op.execute("SELECT 1")

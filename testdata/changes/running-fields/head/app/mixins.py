@@ -1,0 +1,10 @@
+class Noting:
+    @property
+    def note(self):
+        return ""
+
+
+class Noted(
+    Noting,
+):
+    pass

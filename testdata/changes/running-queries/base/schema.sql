@@ -1,0 +1,2 @@
+CREATE TABLE tasks (id bigint);
+INSERT INTO tasks (dumped) VALUES ('1');

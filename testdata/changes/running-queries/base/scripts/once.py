@@ -1,0 +1,1 @@
+SQL = "UPDATE tasks SET scripted = 'x'"

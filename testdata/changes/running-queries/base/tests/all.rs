@@ -1,0 +1,1 @@
+const SQL: &str = "SELECT tested FROM tasks";
