@@ -18,6 +18,23 @@ use crate::{
     source::Span,
 };
 
+/// What ends in a text, whoever is asked: a statement of SQLAlchemy's is none.
+const TEXTS: &[&str] = &[
+    "cleandoc",
+    "decode",
+    "dedent",
+    "format",
+    "get_data",
+    "getvalue",
+    "join",
+    "read",
+    "read_text",
+    "render",
+    "replace",
+    "strip",
+    "substitute",
+];
+
 impl Machine<'_, '_> {
     pub(super) fn runtime_method(&mut self, runtime: Runtime, name: &str, args: Args) -> Value {
         match (runtime, name) {
@@ -177,7 +194,10 @@ impl Machine<'_, '_> {
         }
         if !self.expression(&statement, args.span) {
             let reason = format!("the statement is {}", describe(&statement));
-            let built = matches!(&statement, Value::Call(_) | Value::Attribute(_));
+            let built = match &statement {
+                Value::Call(call) => !TEXTS.contains(&call.name()),
+                other => matches!(other, Value::Attribute(_)),
+            };
             self.opaque(
                 args.span,
                 &reason,

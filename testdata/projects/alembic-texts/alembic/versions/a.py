@@ -1,0 +1,18 @@
+"""SQL of a file that is not read may do anything."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("tasks", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute(Path("more_columns.sql").read_text())
+
+
+def downgrade():
+    op.drop_table("tasks")
