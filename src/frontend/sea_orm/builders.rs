@@ -143,6 +143,7 @@ impl Machine<'_, '_> {
             ("Schema", "new") => Build::Entities,
             _ => return None,
         };
+        self.spend(8);
         Some(Value::build(build, self.level))
     }
 

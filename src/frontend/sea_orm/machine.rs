@@ -531,7 +531,7 @@ impl<'m, 's> Machine<'m, 's> {
             Kind::Closure { params, body, words } => {
                 if self.held.last().is_none_or(|last| !Rc::ptr_eq(&last.0, &scope.0)) {
                     self.held.push(scope.clone());
-                    self.spend(8);
+                    self.spend(24);
                 }
                 Value::Closure(Rc::new(Closure {
                     params: Rc::clone(params),
