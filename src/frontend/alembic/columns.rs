@@ -1,6 +1,6 @@
 //! `sa.Column(…)` and the constraints: from a call that was kept to a definition.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use super::{
     machine::{Machine, describe},
@@ -31,6 +31,21 @@ pub(super) struct Made {
     pub(super) indexes: Vec<Index>,
     /// The type as written, for the Enum in it.
     pub(super) ty: Option<Value>,
+}
+
+/// `sqlalchemy.true()`, and the class that it makes one of.
+fn truth(name: &str) -> Option<bool> {
+    match name {
+        "true" | "True_" => Some(true),
+        "false" | "False_" => Some(false),
+        _ => None,
+    }
+}
+
+/// Each name where it stands first.
+fn once(names: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
 }
 
 impl Machine<'_, '_> {
@@ -119,9 +134,37 @@ impl Machine<'_, '_> {
             constraints.push(constraint);
         }
         if let Some(ty) = &ty {
+            indexes.extend(self.spatial_index(ty, &name, table, call.span));
             constraints.extend(self.check_of_type(ty, &name, table, call.span));
         }
         Some(Made { column, primary_key, autoincrement, constraints, indexes, ty })
+    }
+
+    /// The index that GeoAlchemy2 adds to a table with a spatial column, and since 0.11 to a
+    /// column that is added (`admin/__init__.py`, `after_parent_attach`).
+    fn spatial_index(&self, ty: &Value, column: &str, table: &Name, span: Span) -> Option<Index> {
+        let (path, call) = match ty {
+            Value::External(path) => (path, None),
+            Value::Call(call) => match &call.callee {
+                Callee::External(path) => (path, Some(call)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let kind = path.rsplit('.').next().filter(|_| path.starts_with("geoalchemy2"))?;
+        if self.dialect() != Dialect::Postgres || !matches!(kind, "Geometry" | "Geography") {
+            return None;
+        }
+        if call.is_some_and(|call| call.flag("spatial_index") == Some(false)) {
+            return None;
+        }
+        let mut part = IndexPart::column(column);
+        if call.is_some_and(|call| call.flag("use_N_D_index") == Some(true)) {
+            part.opclass = Some("gist_geometry_ops_nd".to_owned());
+        }
+        let name = cut(format!("idx_{}_{column}", table.name), self.dialect());
+        let made = Index::new(Some(name), vec![part], false, span);
+        Some(Index { method: Some("gist".to_owned()), ..made })
     }
 
     /// The CHECK of a column's type.
@@ -296,6 +339,11 @@ impl Machine<'_, '_> {
             "ExcludeConstraint" => self.exclude(&call.args, |key| call.kwarg(key).cloned()),
             _ => return None,
         };
+        let columns = match kind {
+            // A key's columns are a set in the order given (`DedupeColumnCollection`).
+            ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. } => once(columns),
+            _ => columns,
+        };
         let mut made = Constraint::new(None, columns, kind, call.span);
         self.deferral(&call, &mut made);
         made.name = if fixed { given } else { self.conventional(&made, table, given) };
@@ -354,8 +402,13 @@ impl Machine<'_, '_> {
                     None => DefaultValue::unknown(),
                 },
                 "DefaultClause" => return self.server_default(&call.args.first()?.clone()),
-                "Sequence" | "FetchedValue" => DefaultValue::unknown(),
-                "true" | "false" => DefaultValue::sql(self.truth_word(call.name() == "true")),
+                "Sequence" => DefaultValue::unknown(),
+                // A trigger's value: SQLAlchemy asks for it, and writes no DEFAULT.
+                "FetchedValue" => return None,
+                name if truth(name).is_some() => {
+                    DefaultValue::sql(self.truth_word(truth(name) == Some(true)))
+                }
+                "null" | "Null" => DefaultValue::sql("NULL"),
                 "now" | "current_timestamp" if self.dialect() == Dialect::Sqlite => {
                     DefaultValue::sql("CURRENT_TIMESTAMP")
                 }
@@ -365,8 +418,9 @@ impl Machine<'_, '_> {
                 _ => DefaultValue::unknown(),
             },
             Value::External(path) => match path.rsplit('.').next().unwrap_or_default() {
-                "true" | "True_" => DefaultValue::sql(self.truth_word(true)),
-                "false" => DefaultValue::sql(self.truth_word(false)),
+                name if truth(name).is_some() => {
+                    DefaultValue::sql(self.truth_word(truth(name) == Some(true)))
+                }
                 "null" => DefaultValue::sql("NULL"),
                 _ => DefaultValue::unknown(),
             },

@@ -140,16 +140,15 @@ impl<'r, 's> Machine<'r, 's> {
 
     /// Adds an operation and applies it, so that inspectors see it.
     pub(super) fn emit(&mut self, kind: OpKind, span: Span, style: Style) {
+        let certain = true;
+        let (transaction, only, if_exists) = (None, false, false);
+        self.emit_op(Op { kind, span, style, transaction, certain, only, if_exists });
+    }
+
+    /// The same for an operation as SQL said it: with `ONLY` and `IF EXISTS`.
+    pub(super) fn emit_op(&mut self, op: Op) {
         let transaction = (self.autocommit == 0).then_some(self.transaction);
-        let op = Op {
-            kind,
-            span,
-            style,
-            transaction,
-            certain: self.uncertain == 0,
-            only: false,
-            if_exists: false,
-        };
+        let op = Op { transaction, certain: op.certain && self.uncertain == 0, ..op };
         if self.tries > 0 && self.refused(&op) {
             self.raising = true;
             return;

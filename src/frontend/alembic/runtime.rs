@@ -174,7 +174,7 @@ impl Machine<'_, '_> {
             let catalog = is_catalog(&text.text);
             let answer = self.answer(&text.text, &statement, args);
             for op in sql::read(&text.text, place, self.dialect()) {
-                self.emit(op.kind, op.span, Style::Sql);
+                self.emit_op(op);
             }
             if let Some(answer) = answer {
                 return answer;

@@ -260,13 +260,16 @@ impl Machine<'_, '_> {
                 }
                 ty
             }
-            "DateTime" | "DATETIME" | "TIMESTAMP" | "ArrowType" | "DATETIME2" => {
+            "DateTime" | "DATETIME" | "TIMESTAMP" | "TIMESTAMPAware" | "ArrowType"
+            | "DATETIME2" => {
                 let mut ty = match (postgres, timezone) {
                     (true, true) => SqlType::named("timestamp with time zone"),
                     (true, false) => SqlType::named("timestamp without time zone"),
-                    (false, _) => {
-                        SqlType::named(if name == "TIMESTAMP" { "TIMESTAMP" } else { "DATETIME" })
-                    }
+                    (false, _) => SqlType::named(if name.starts_with("TIMESTAMP") {
+                        "TIMESTAMP"
+                    } else {
+                        "DATETIME"
+                    }),
                 };
                 if postgres {
                     ty.args.extend(int(arg(1, "precision")));

@@ -2,7 +2,7 @@
 # same evaluator as the project's own classes; never run.
 import sqlalchemy
 from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, String
-from fastapi_users_db_sqlalchemy.generics import GUID
+from fastapi_users_db_sqlalchemy.generics import GUID, TIMESTAMPAware
 
 
 class TimestampMixin:
@@ -67,4 +67,18 @@ class SQLAlchemyBaseOAuthAccountTableUUID(SQLAlchemyBaseOAuthAccountTable):
     """fastapi-users-db-sqlalchemy."""
 
     id = Column(GUID, primary_key=True)
+    user_id = Column(GUID, ForeignKey("user.id", ondelete="cascade"), nullable=False)
+
+
+class SQLAlchemyBaseAccessTokenTable:
+    """fastapi-users-db-sqlalchemy."""
+
+    __tablename__ = "accesstoken"
+    token = Column(String(length=43), primary_key=True)
+    created_at = Column(TIMESTAMPAware(timezone=True), index=True, nullable=False)
+
+
+class SQLAlchemyBaseAccessTokenTableUUID(SQLAlchemyBaseAccessTokenTable):
+    """fastapi-users-db-sqlalchemy."""
+
     user_id = Column(GUID, ForeignKey("user.id", ondelete="cascade"), nullable=False)
