@@ -267,7 +267,11 @@ fn alembic(sources: &Sources, found: &mut Found) {
         text.is_some_and(|file| sources.file(file).text.contains("recursive_version_locations"))
     });
     for ((_, owner), mut files) in groups {
-        let env = owner.as_ref().map(|owner| scripts[owner].env.clone());
+        let script = owner.as_ref().map(|owner| &scripts[owner]);
+        let env = script.map(|script| script.env.clone());
+        if let Some(dir) = owner.as_ref().filter(|dir| scripts[*dir].locations.is_empty()) {
+            leave_beside(sources, dir, &mut files, &mut found.notes);
+        }
         if !recursive && owner.is_some() {
             leave_nested(sources, &mut files, &mut found.notes);
         }
@@ -283,8 +287,50 @@ fn leave_nested(sources: &Sources, files: &mut Vec<String>, notes: &mut Vec<Stri
     let top = common_dir(files);
     let (direct, nested): (Vec<&String>, Vec<&String>) =
         files.iter().partition(|path| parent(path) == top);
-    if direct.is_empty() || nested.is_empty() {
+    if !is_whole_without(sources, &direct, &nested) {
         return;
+    }
+    notes.push(format!(
+        "{}: {} below a whole history will not be read, as Alembic looks there only with recursive_version_locations",
+        common_of(&nested),
+        revisions(nested.len()),
+    ));
+    files.retain(|path| parent(path) == top);
+}
+
+/// Alembic reads the folder `versions` beside `env.py`, where nothing names others: drafts and
+/// templates beside it are left out where it is a whole history without them.
+fn leave_beside(sources: &Sources, script: &str, files: &mut Vec<String>, notes: &mut Vec<String>) {
+    let versions = join(script, "versions");
+    let inside = |path: &str| upward(parent(path)).any(|up| up == versions);
+    let (direct, beside): (Vec<&String>, Vec<&String>) =
+        files.iter().partition(|path| inside(path));
+    if !is_whole_without(sources, &direct, &beside) {
+        return;
+    }
+    notes.push(format!(
+        "{}: {} beside a whole history will not be read, as Alembic looks into {versions} only",
+        common_of(&beside),
+        revisions(beside.len()),
+    ));
+    files.retain(|path| inside(path));
+}
+
+fn common_of(paths: &[&String]) -> String {
+    common_dir(&paths.iter().map(|path| (*path).clone()).collect::<Vec<_>>())
+}
+
+fn revisions(count: usize) -> String {
+    match count {
+        1 => "1 revision".to_owned(),
+        n => format!("{n} revisions"),
+    }
+}
+
+/// Whether revisions follow each other without the rest, which does not follow them.
+fn is_whole_without(sources: &Sources, direct: &[&String], rest: &[&String]) -> bool {
+    if direct.is_empty() || rest.is_empty() {
+        return false;
     }
     let named = |paths: &[&String], keys: &[&str]| -> BTreeSet<String> {
         let texts = |path: &&String| {
@@ -295,20 +341,9 @@ fn leave_nested(sources: &Sources, files: &mut Vec<String>, notes: &mut Vec<Stri
         paths.iter().filter_map(texts).flatten().collect()
     };
     let before = ["down_revision", "depends_on"];
-    let ids = named(&direct, &["revision"]);
-    let whole = !ids.is_empty() && named(&direct, &before).is_subset(&ids);
-    if !whole || !named(&nested, &before).is_disjoint(&ids) {
-        return;
-    }
-    let count = match nested.len() {
-        1 => "1 revision".to_owned(),
-        n => format!("{n} revisions"),
-    };
-    let below = common_dir(&nested.into_iter().cloned().collect::<Vec<_>>());
-    notes.push(format!(
-        "{below}: {count} below a whole history will not be read, as Alembic looks there only with recursive_version_locations"
-    ));
-    files.retain(|path| parent(path) == top);
+    let ids = named(direct, &["revision"]);
+    let whole = !ids.is_empty() && named(direct, &before).is_subset(&ids);
+    whole && named(rest, &before).is_disjoint(&ids)
 }
 
 /// The texts in an assignment at the beginning of a line: `down_revision = ('a', 'b')`.
