@@ -115,7 +115,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     report.summary.notes.extend(project.notes.iter().cloned());
     let notes = &mut report.summary.notes;
     let against = review::against(sources, &request.since, is_revision, notes)?;
-    let jobs: Vec<Job<'_>> =
+    let mut jobs: Vec<Job<'_>> =
         project.trees.iter().map(|tree| Job::new(opened, request, &against, tree)).collect();
     report.summary.basis = match &against {
         Against::Everything { why } => why.clone(),
@@ -128,7 +128,7 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .flat_map(|(at, job)| job.databases.iter().map(move |(database, _)| (at, *database)))
         .collect();
     let then = Then::new(opened, &against);
-    let outcomes: Vec<Ran> = runs
+    let mut outcomes: Vec<Ran> = runs
         .into_par_iter()
         .map(|(at, database)| {
             let job = &jobs[at];
@@ -139,6 +139,10 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         })
         .collect();
     report.summary.notes.extend(then.notes());
+    if request.databases.is_empty() && settings.config.databases.is_none() {
+        let all = matches!(against, Against::Everything { .. });
+        leave_out(sources, &mut jobs, &mut outcomes, all, &mut report.summary.notes);
+    }
     let all_read = outcomes.iter().all(|ran| ran.outcome.unloadable.is_empty())
         && jobs.iter().all(|job| job.reviewed.history.broken.is_empty());
     let mut merged = Merged::default();
@@ -225,6 +229,41 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
     }
     limit(sources, request, &mut report);
     Ok(report)
+}
+
+/// So many migrations that cannot run on a database show that the history never ran there,
+/// whatever a configuration or batch mode says: fewer may be what is to be found.
+const NEVER_RAN: usize = 3;
+
+/// Leaves out the databases that a project seems to be meant for, and whose history cannot run
+/// there: its tables are made in another way, or the support is gone.
+fn leave_out(
+    sources: &Sources,
+    jobs: &mut [Job<'_>],
+    outcomes: &mut Vec<Ran>,
+    all: bool,
+    notes: &mut Vec<String>,
+) {
+    outcomes.retain(|ran| {
+        let job = &mut jobs[ran.job];
+        if job.tree.databases.is_some() || job.tree.dialect.is_some() || job.databases.len() < 2 {
+            return true;
+        }
+        // What is under review is what may be wrong.
+        let old = |at: &&usize| all || !job.reviewed.review[**at];
+        let never: Vec<usize> = ran.outcome.impossible.iter().filter(old).copied().collect();
+        let (Some(&first), true) = (never.first(), never.len() >= NEVER_RAN) else { return true };
+        let first = sources.path(job.reviewed.history.migrations[first].file);
+        let place = job.databases.iter().find(|(database, _)| *database == ran.database);
+        let place = place.map(|(_, place)| place.clone()).unwrap_or_default();
+        notes.push(format!(
+            "{} ({place}) is left out: {} migrations cannot run there, such as {first}; to have it checked, name it under `databases` in the configuration",
+            ran.database,
+            never.len(),
+        ));
+        job.databases.retain(|(database, _)| *database != ran.database);
+        false
+    });
 }
 
 /// The tables that each tree leaves behind, and whether it makes them: several may run on one

@@ -48,6 +48,8 @@ pub struct Outcome {
     /// Migrations that their tool cannot load.
     pub unloadable: Vec<Broken>,
     pub operations: usize,
+    /// Migrations that no database of the target's kind runs, as far as that is known.
+    pub impossible: Vec<usize>,
     /// What was reviewed as one change, where a rule asks what it does to code that runs.
     pub changed: Option<Changed>,
 }
@@ -254,6 +256,7 @@ struct Run<'a, 'p> {
     opaque: BTreeSet<OpaquePlace>,
     unloadable: Vec<Broken>,
     operations: usize,
+    impossible: Vec<usize>,
     applied: Vec<Applied>,
     code_words: BTreeSet<String>,
     missing: Vec<MissingAt>,
@@ -275,6 +278,7 @@ impl<'a, 'p> Run<'a, 'p> {
             opaque: BTreeSet::new(),
             unloadable: Vec::new(),
             operations: 0,
+            impossible: Vec::new(),
             applied: Vec::new(),
             code_words: BTreeSet::new(),
             missing: Vec::new(),
@@ -323,6 +327,9 @@ impl<'a, 'p> Run<'a, 'p> {
             });
         }
         self.note_opaque(&script.ops);
+        if script.ops.iter().any(|op| crate::facts::sqlite::never(&self.schema, op)) {
+            self.impossible.push(at);
+        }
         if reviewed {
             let words = code_words(plan.sources, &script);
             self.review(at, &script, &words);
@@ -572,6 +579,7 @@ impl<'a, 'p> Run<'a, 'p> {
             opaque: self.opaque.into_iter().collect(),
             unloadable: self.unloadable,
             operations: self.operations,
+            impossible: self.impossible,
             changed: self.before.map(|before| Changed { applied: self.applied, before }),
         }
     }

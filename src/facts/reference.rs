@@ -164,6 +164,12 @@ impl<'a> Found<'a> {
             }
             OpKind::DropIndex { name, if_exists: false, .. } => self.named_index(name),
             OpKind::RenameIndex { name, .. } => self.named_index(name),
+            // SQLite stops at the word TYPE.
+            OpKind::AddEnumValue { .. }
+            | OpKind::RenameEnumValue { .. }
+            | OpKind::RenameType { .. }
+            | OpKind::MoveType { .. }
+                if self.schema.database().is_sqlite() => {}
             OpKind::AddEnumValue { name, .. }
             | OpKind::RenameEnumValue { name, .. }
             | OpKind::RenameType { name, .. }

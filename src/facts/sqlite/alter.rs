@@ -73,9 +73,44 @@ pub fn alter(schema: &Schema, op: &Op) -> Option<Refused> {
             drop_column(schema.table(table).found()?, column)
         }
         OpKind::RenameIndex { .. } => Some(refused("near \"INDEX\": syntax error", None)),
+        // Only as SQL: what a library writes asks for the dialect.
+        OpKind::CreateView { or_replace: true, .. } if op.style.is_sql() => {
+            Some(refused("near \"OR\": syntax error", None))
+        }
+        OpKind::AddEnumValue { .. }
+        | OpKind::RenameEnumValue { .. }
+        | OpKind::RenameType { .. }
+        | OpKind::MoveType { .. }
+            if op.style.is_sql() =>
+        {
+            Some(refused("near \"TYPE\": syntax error", None))
+        }
         OpKind::SetSchema { .. } => Some(refused("near \"SET\": syntax error", None)),
         _ => None,
     }
+}
+
+/// Whether no SQLite does an operation, whatever its tables hold: where it ran, the database was
+/// another one.
+pub fn never(schema: &Schema, op: &Op) -> bool {
+    let whatever = matches!(
+        op.kind,
+        OpKind::AlterColumn { .. }
+            | OpKind::AddConstraint { .. }
+            | OpKind::DropConstraint { .. }
+            | OpKind::RenameIndex { .. }
+            | OpKind::CreateView { .. }
+            | OpKind::AddEnumValue { .. }
+            | OpKind::RenameEnumValue { .. }
+            | OpKind::RenameType { .. }
+            | OpKind::MoveType { .. }
+    );
+    let found = if op.certain && whatever { alter(schema, op) } else { None };
+    found.is_some_and(|refused| {
+        refused.when.is_none()
+            && refused.since.is_none()
+            && refused.outcome != Outcome::SeaQueryPanics
+    })
 }
 
 fn refused(error: &str, since: Option<(u16, u16)>) -> Refused {

@@ -6,5 +6,5 @@ pub mod catalog;
 mod obstacle;
 
 pub use affinity::affinity_name;
-pub use alter::{Outcome, Refused, alter};
+pub use alter::{Outcome, Refused, alter, never};
 pub use obstacle::obstacles;

@@ -37,6 +37,7 @@ impl<'a> Found<'a> {
     fn operation(&mut self, op: &Op) {
         match &op.kind {
             OpKind::CreateTable(create) => self.create_table(create),
+            OpKind::CreateView { or_replace: true, .. } => {}
             OpKind::CreateView { name, if_not_exists, .. } => {
                 self.new_table(name, *if_not_exists);
             }
