@@ -310,9 +310,11 @@ pub enum OpKind {
     /// SQLite: the table is copied into a new one and swapped (Alembic's batch mode). Written
     /// before the operations of the block, which then take effect on the new table.
     /// `foreign_keys`: the project turns SQLite's enforcement on for its connections.
+    /// `from`: the definition that is copied instead of the table's own (`copy_from`).
     Rebuild {
         table: Name,
         foreign_keys: bool,
+        from: Option<Box<CreateTable>>,
     },
     /// `SET lock_timeout`, `statement_timeout`, `search_path`, `PRAGMA …`: the session, not the schema.
     Setting {

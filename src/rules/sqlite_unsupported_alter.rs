@@ -17,10 +17,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
-    if let OpKind::Rebuild { table, foreign_keys } = &step.op.kind {
+    if let OpKind::Rebuild { table, foreign_keys, from } = &step.op.kind {
         if let Some(table) = step.before.table(table).found() {
             fails_in_batch(step, table, out);
-            lost_in_batch(step, table, out);
+            if from.is_none() {
+                lost_in_batch(step, table, out);
+            }
             if *foreign_keys {
                 emptied_by_batch(step, table, out);
             }

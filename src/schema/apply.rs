@@ -155,7 +155,8 @@ impl Schema {
             OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
             OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table, .. } => self.rebuild(table),
+            OpKind::Rebuild { table, from: None, .. } => self.rebuild(table),
+            OpKind::Rebuild { table, from: Some(from), .. } => self.rebuild_from(table, from),
             OpKind::Opaque(opaque) => self.open_up(opaque),
             OpKind::Setting { name, value } if name == "search_path" => {
                 self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();
@@ -236,6 +237,29 @@ impl Schema {
             folds: self.database.is_sqlite(),
             complete: true,
         }
+    }
+
+    /// The table is another one afterwards, with the rows of the old one. Columns that the
+    /// definition lacks were dropped before.
+    fn rebuild_from(&mut self, table: &Name, from: &CreateTable) {
+        let Some(old) = self.shared_table(table) else { return };
+        let name = old.name.clone();
+        let fresh = self.fresh.get(&name).is_some();
+        self.drop_table(&name, false);
+        self.gone.remove(&name);
+        self.create_table(&CreateTable { table: name.clone(), ..from.clone() });
+        if !fresh {
+            self.fresh.remove(&name);
+        }
+        self.edit(&name, |t| {
+            (t.created, t.rows) = (old.created, old.rows.clone());
+            for of in &mut t.columns {
+                if let Some(known) = old.column(&of.column.name).found() {
+                    of.created = known.created;
+                    (of.loosened, of.filled) = (known.loosened, known.filled);
+                }
+            }
+        });
     }
 
     fn create_table(&mut self, create: &CreateTable) {

@@ -440,8 +440,8 @@ fn postgres_columns(client: &mut Client) -> Columns {
 fn sqlite_columns(path: &std::path::Path) -> Columns {
     let connection = rusqlite::Connection::open(path).expect("the database");
     let query = "SELECT m.name || '.' || c.name, c.type, c.\"notnull\" = 0
-        FROM sqlite_master m JOIN pragma_table_info(m.name) c
-        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'alembic_version'";
+        FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
+        WHERE c.hidden <> 1 AND m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'alembic_version'";
     let mut statement = connection.prepare(query).expect("the catalog");
     let rows = statement
         .query_map([], |row| {

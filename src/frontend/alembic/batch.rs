@@ -1,9 +1,9 @@
 //! `batch_alter_table`: operations that SQLite gets by a rebuilt table, and others as they are.
 
-use super::{call::Args, machine::Machine, naming::Conventions, value::Value};
+use super::{call::Args, machine::Machine, naming::Conventions, orm, value::Value};
 use crate::{
     database::Dialect,
-    ir::{Name, Op, OpKind, OpaqueEffect, Style},
+    ir::{CreateTable, Name, Op, OpKind, OpaqueEffect, Style},
     source::Span,
 };
 
@@ -16,6 +16,10 @@ pub(super) struct Batch {
     /// Where the block's operations begin.
     pub(super) from: usize,
     pub(super) conventions: Option<Conventions>,
+    /// What a copy is made from, where that is not the table as it is (`copy_from`).
+    pub(super) copied: Option<CreateTable>,
+    /// Columns that such a copy does not have, with what is in them.
+    left_behind: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,11 +44,19 @@ impl Machine<'_, '_> {
             Dialect::Sqlite => recreate != Recreate::Never,
             Dialect::Postgres => recreate == Recreate::Always,
         };
-        let given = args.kw("copy_from").is_some_and(|v| !v.is_none());
-        if let Some(table) = table.clone().filter(|_| rebuilds && given) {
-            let reason = "`copy_from` may give the table another definition";
-            self.opaque(args.span, reason, OpaqueEffect::Table(table));
+        let given = args.kw("copy_from").filter(|v| rebuilds && !v.is_none()).cloned();
+        let mut copied = None;
+        if let (Some(table), Some(given)) = (&table, given) {
+            copied = self.copied_from(&given, table, args.span);
+            if copied.is_none() || self.dialect() == Dialect::Postgres {
+                let reason = "`copy_from` may give the table another definition";
+                self.opaque(args.span, reason, OpaqueEffect::Table(table.clone()));
+            }
         }
+        let left_behind = match (&table, &copied) {
+            (Some(table), Some(copied)) => self.left_behind(table, copied),
+            _ => Vec::new(),
+        };
         let number = self.batches.len() as u32 + self.ops.len() as u32 * 16 + 1;
         self.batches.push(Batch {
             number,
@@ -53,8 +65,38 @@ impl Machine<'_, '_> {
             span: args.span,
             from: self.ops.len(),
             conventions,
+            copied,
+            left_behind,
         });
         Value::Batch(number)
+    }
+
+    /// The definition that `copy_from=sa.Table('t', …)` gives.
+    fn copied_from(&mut self, given: &Value, table: &Name, span: Span) -> Option<CreateTable> {
+        let Value::Call(call) = given else { return None };
+        if call.name() != "Table" || call.kwarg("autoload_with").is_some() {
+            return None;
+        }
+        let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
+        let conventions = call.args.get(1).cloned();
+        let conventions = conventions.and_then(|of| orm::conventions_of(self, &of));
+        let outer = std::mem::replace(&mut self.local_conventions, conventions);
+        // Types of PostgreSQL are made where tables are; here nothing is.
+        let made = self.table_of(table.clone(), &parts, span, Style::Alembic);
+        self.local_conventions = outer;
+        self.say_unread(table);
+        let mut made = made?;
+        self.table_options(&mut made, &call.kwargs);
+        Some(made)
+    }
+
+    /// Columns that a copy from another definition leaves behind, with what is in them.
+    fn left_behind(&self, table: &Name, from: &CreateTable) -> Vec<String> {
+        let Some(old) = self.schema.table(table).found() else { return Vec::new() };
+        let folds = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        let has = |name: &str| from.columns.iter().any(|column| folds(&column.name, name));
+        let names = old.columns.iter().map(|c| c.column.name.clone());
+        names.filter(|name| !has(name)).collect()
     }
 
     /// Ends the innermost block: on SQLite a rebuild is put before its operations, if one of
@@ -81,16 +123,30 @@ impl Machine<'_, '_> {
         }
         let transaction = (self.autocommit == 0).then_some(self.transaction);
         let style = Style::Batch { block: batch.number, rebuild: true };
-        let op = Op {
-            kind: OpKind::Rebuild { table, foreign_keys: self.project.foreign_keys },
-            span: batch.span,
-            style,
-            transaction,
-            certain: self.uncertain == 0,
-            only: false,
+        let left = batch.left_behind.into_iter().map(|column| OpKind::DropColumn {
+            table: table.clone(),
+            column,
             if_exists: false,
+            cascade: false,
+        });
+        let rebuild = OpKind::Rebuild {
+            table: table.clone(),
+            foreign_keys: self.project.foreign_keys,
+            from: batch.copied.map(Box::new),
         };
-        self.ops.insert(from, op);
+        let made: Vec<Op> = left
+            .chain([rebuild])
+            .map(|kind| Op {
+                kind,
+                span: batch.span,
+                style,
+                transaction,
+                certain: self.uncertain == 0,
+                only: false,
+                if_exists: false,
+            })
+            .collect();
+        self.ops.splice(from..from, made);
     }
 
     /// A call on the context: the same operation with the block's table put in.

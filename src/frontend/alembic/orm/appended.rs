@@ -21,6 +21,29 @@ use crate::{
 /// The methods of a table that add to it.
 const METHODS: &[&str] = &["append_constraint", "append_column"];
 
+/// Events at which a function sees a table before it is whole; those of `create_all` come too late
+/// for what Alembic compares.
+const LISTENERS: &[&str] = &["before_parent_attach", "after_parent_attach"];
+/// What such a function says that adds to a table; others set an option.
+const ADDS: &[&str] = &["append_", "Column(", "Constraint(", "Index("];
+
+/// Where a module lets a listener add to tables while they are declared.
+pub(super) fn listener(text: &str) -> Option<usize> {
+    let at = LISTENERS.iter().find_map(|event| text.find(event))?;
+    let rest = &text[at..];
+    let decorates = text[..at].rsplit('\n').next().is_some_and(|line| line.starts_with('@'));
+    let body = match rest.find("\ndef ").filter(|_| decorates) {
+        Some(def) => {
+            let body = rest[def + 1..].lines().skip(1);
+            let inside = |line: &&str| line.is_empty() || line.starts_with([' ', '\t', ')']);
+            body.take_while(inside).collect::<Vec<_>>().join("\n")
+        }
+        // A function that is named stands anywhere.
+        None => text.to_owned(),
+    };
+    ADDS.iter().any(|word| body.contains(word)).then_some(at)
+}
+
 /// What was added, in the order of the modules.
 #[derive(Default)]
 pub(super) struct Appended {

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use ruff_python_ast::{Expr, Stmt};
+
 use super::{
     super::{
         env::conventions,
         machine::Machine,
+        module::{Item, span_of},
         naming::Conventions,
-        value::{Call, Callee, Class, Value},
+        value::{Call, Callee, Class, Scope, Value},
     },
     annotations::last,
     classes::{line, mentions, own_value},
@@ -32,6 +35,44 @@ pub(super) struct Meta {
     /// It has some that cannot be read.
     pub(super) unread_conventions: bool,
     pub(super) schema: Option<String>,
+}
+
+/// How env.py puts the tables of one metadata into another: the documented `to_metadata`, its old
+/// name, and what is below both.
+const JOINS: &[&str] = &[".to_metadata(", ".tometadata(", "._add_table("];
+
+/// Other metadata whose tables env.py puts into its own:
+/// `for table in Other.metadata.sorted_tables: table.to_metadata(target_metadata)`.
+pub(super) fn joined(machine: &mut Machine<'_, '_>, env: &Rc<Scope>) -> Vec<Key> {
+    let module = Rc::clone(&env.module);
+    let mut found = Vec::new();
+    for item in &module.items {
+        let Item::Other(Stmt::For(each)) = item else { continue };
+        let Some(of) = all_tables(&each.iter) else { continue };
+        let file = machine.project.sources.file(module.file);
+        let joins = each.body.iter().any(|stmt| {
+            let text = file.slice(span_of(module.file, stmt));
+            JOINS.iter().any(|join| text.contains(join))
+        });
+        if joins {
+            let value = machine.eval(of, env);
+            found.extend(of_value(machine, &value).map(|meta| meta.key));
+        }
+    }
+    found
+}
+
+/// The metadata of `metadata.sorted_tables` and `metadata.tables.values()`.
+fn all_tables(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Attribute(of) if of.attr.as_str() == "sorted_tables" => Some(&of.value),
+        Expr::Call(call) => {
+            let Expr::Attribute(method) = call.func.as_ref() else { return None };
+            let Expr::Attribute(of) = method.value.as_ref() else { return None };
+            (method.attr.as_str() == "values" && of.attr.as_str() == "tables").then_some(&of.value)
+        }
+        _ => None,
+    }
 }
 
 impl Meta {

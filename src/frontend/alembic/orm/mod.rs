@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use super::{
     machine::Machine,
     module::Item,
+    naming::Conventions,
     project,
     value::{Class, Scope, Value},
 };
@@ -75,9 +76,6 @@ fn is_signed(text: &str) -> bool {
 
 /// What a statement at the top level has to say to make a part of a table.
 const PARTS: &[&str] = &["Table(", "Index(", "Constraint("];
-/// Events at which a function sees a table before it is whole; those of `create_all` come too late
-/// for what Alembic compares.
-const LISTENERS: &[&str] = &["before_parent_attach", "after_parent_attach"];
 /// What sets a convention for a metadata that somebody else made.
 const NAMING: &str = "naming_convention";
 
@@ -86,6 +84,11 @@ pub(super) fn table_of(machine: &mut Machine<'_, '_>, class: &Rc<Class>) -> Opti
     let mut tables = tables::Tables::new(versions::Sqlmodel::default(), false);
     tables.class(machine, class)?;
     machine.mapped.get(&(Rc::as_ptr(class) as usize)).cloned()
+}
+
+/// The naming convention of a metadata.
+pub(super) fn conventions_of(machine: &mut Machine<'_, '_>, of: &Value) -> Option<Conventions> {
+    metadata::of_value(machine, of)?.conventions
 }
 
 /// Whether a `Table(…)` belongs to a metadata.
@@ -143,6 +146,9 @@ fn read_with(
             .or_else(|| modules::configured(&mut machine, env, "target_metadata"));
         target =
             value.map(|value| metadata_of(&mut machine, &value)).filter(|keys| !keys.is_empty());
+        if let Some(keys) = &mut target {
+            keys.extend(metadata::joined(&mut machine, env));
+        }
         starts.extend(machine.project.all_loaded());
     }
     starts.extend(given);
@@ -248,7 +254,7 @@ fn read_modules(machine: &mut Machine<'_, '_>, modules: &[Seen], tables: &mut ta
     for seen in modules {
         let file = machine.project.sources.file(seen.file);
         machine.compiled.extend(compiled(&file.text));
-        if let Some(at) = LISTENERS.iter().find_map(|event| file.text.find(event)) {
+        if let Some(at) = appended::listener(&file.text) {
             let span = Span::new(seen.file, at, at);
             let reason = "a listener may change tables while they are declared";
             machine.opaque(span, reason, OpaqueEffect::Anything);
