@@ -477,7 +477,12 @@ impl Schema {
         if !cascade {
             return;
         }
-        let inside = |name: &Name| name.schema.as_deref() == Some(schema);
+        // Names in the default schema are kept without it.
+        let kept = Name::new(Some(schema), "").schema;
+        let inside = |name: &Name| name.schema == kept;
+        let views: Vec<Name> =
+            self.views.values().map(|v| v.name.clone()).filter(&inside).collect();
+        self.drop_views(views);
         let tables: Vec<Name> =
             self.tables.values().map(|t| t.name.clone()).filter(&inside).collect();
         for table in tables {
