@@ -33,7 +33,7 @@ use crate::{
     diagnostic::OpaquePlace,
     ir::{Name, Op, OpKind, OpaqueEffect},
     model::Models,
-    project::{Found, Tree, parent, upward},
+    project::{Found, Tree, is_aside, parent, upward},
     schema::{Origin, Schema},
     source::{FileId, Sources, Span},
 };
@@ -288,8 +288,7 @@ fn modules_with_models(
     let sources = machine.project.sources;
     let declares = |path: &str| {
         let here = upward(path).any(|up| up == home);
-        let apart = tree.below(path).is_some()
-            || path.split('/').any(|part| matches!(part, "tests" | "test" | "docs" | "examples"));
+        let apart = tree.below(path).is_some() || is_aside(path);
         here && !apart && {
             let text = sources.peek(path).unwrap_or_default();
             ["Column(", "mapped_column", "table=True"].iter().any(|sign| text.contains(sign))
