@@ -33,7 +33,7 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
     let panics = refused.outcome == Outcome::SeaQueryPanics;
     let table = match step.op.kind.table() {
         Some(table) => Some(table),
-        None if panics => None,
+        None if panics || statement(&step.op.kind).is_some() => None,
         None => return,
     };
     let shown = table.map_or_else(|| "a type".to_owned(), |table| format!("`{table}`"));
@@ -44,7 +44,10 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
                 Some(when) => format!("{sqlite}: {}, {when}", refused.error),
                 None => format!("{sqlite}: {}", refused.error),
             },
-            format!("SQLite cannot do this to {shown} with ALTER TABLE"),
+            match statement(&step.op.kind) {
+                Some(words) => format!("SQLite has no {words}"),
+                None => format!("SQLite cannot do this to {shown} with ALTER TABLE"),
+            },
         ),
         Outcome::AlembicRefuses => (
             format!("Alembic: NotImplementedError: {}", refused.error),
@@ -69,6 +72,12 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
         (Style::SeaOrm { .. }, _) if panics => {
             "Ask `manager.get_database_backend()` first, and do it in another way on SQLite: create a new table, copy the rows, drop the old one, rename the new one.".to_owned()
         }
+        (Style::Sql, None) if matches!(step.op.kind, OpKind::CreateView { .. }) => {
+            "Drop the view, and create it again.".to_owned()
+        }
+        (Style::Sql, None) if statement(&step.op.kind).is_some() => {
+            "Run it where the dialect is PostgreSQL's only.".to_owned()
+        }
         (Style::Sql | Style::SeaOrm { .. }, None) => {
             "Rebuild the table: create a new one, copy the rows, drop the old one, rename the new one.".to_owned()
         }
@@ -87,6 +96,19 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
     }
     found.table = table.map(|table| table.to_string());
     out.push(found);
+}
+
+/// A statement about no table that SQLite does not know.
+fn statement(kind: &OpKind) -> Option<&'static str> {
+    match kind {
+        OpKind::RenameIndex { .. } => Some("ALTER INDEX"),
+        OpKind::CreateView { .. } => Some("CREATE OR REPLACE VIEW"),
+        OpKind::AddEnumValue { .. }
+        | OpKind::RenameEnumValue { .. }
+        | OpKind::RenameType { .. }
+        | OpKind::MoveType { .. } => Some("ALTER TYPE"),
+        _ => None,
+    }
 }
 
 /// Whether it is only that they come together.

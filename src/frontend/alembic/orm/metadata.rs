@@ -222,7 +222,11 @@ pub(super) fn is_plain(path: &str) -> bool {
         "pydantic",
         "pydantic_settings",
     ];
+    // What an application says of its users; `flask_security.models` is what declares columns.
+    let of_users = matches!(first, "flask_login" | "flask_security")
+        && matches!(last(path), "UserMixin" | "RoleMixin" | "AnonymousUserMixin");
     standard.contains(&first)
+        || of_users
         || path.starts_with("sqlalchemy.") && last(path) != "DeclarativeBase"
         || matches!(last(path), "Generic" | "Protocol" | "AsyncAttrs" | "MappedAsDataclass" | "ABC")
 }

@@ -1,4 +1,5 @@
 from fastapi_users_db_sqlalchemy.access_token import SQLAlchemyBaseAccessTokenTable
+from flask_login import UserMixin
 from geoalchemy2 import Geography, Geometry
 from sqlalchemy import FetchedValue, String, UniqueConstraint, false, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -8,7 +9,7 @@ class Base(DeclarativeBase):
     pass
 
 
-class Account(Base):
+class Account(UserMixin, Base):
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("email", name="uq_accounts_email"),)
 
