@@ -252,7 +252,7 @@ impl Schema {
             self.fresh.remove(&name);
         }
         self.edit(&name, |t| {
-            (t.created, t.rows) = (old.created, old.rows.clone());
+            (t.created, t.rows) = (old.created, old.rows);
             for of in &mut t.columns {
                 if let Some(known) = old.column(&of.column.name).found() {
                     of.created = known.created;
