@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     database::Database,
+    project::{parent, upward},
     schema::{Origin, Schema},
     source::{FileId, Span},
 };
@@ -95,7 +96,11 @@ fn convention_from(project: &mut Project<'_>, start: Rc<Scope>) -> Option<Conven
                                 queue.push_back(inner);
                             }
                         }
+                        // The packages above a module are run before it.
+                        let path = project.sources.path(next.module.file);
                         queue.push_back(next);
+                        let above = upward(parent(&path)).filter(|up| !up.is_empty());
+                        queue.extend(above.filter_map(|up| project.at(up)));
                     } else {
                         for alias in &import.names {
                             if let Value::Module(inner) =

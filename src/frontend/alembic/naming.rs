@@ -38,6 +38,10 @@ const MAX: usize = 63;
 impl Conventions {
     /// The conventional name of a constraint; `None`: the server names it.
     pub(super) fn constraint(&self, ty: ConstraintType, subject: &Subject<'_>) -> Option<String> {
+        self.fill(self.template(ty)?, subject)
+    }
+
+    fn template(&self, ty: ConstraintType) -> Option<&String> {
         let key = match ty {
             ConstraintType::PrimaryKey => "pk",
             ConstraintType::Unique => "uq",
@@ -45,12 +49,19 @@ impl Conventions {
             ConstraintType::Check => "ck",
             ConstraintType::Exclude | ConstraintType::NotNull => return None,
         };
-        self.fill(self.0.get(key)?, subject)
+        self.0.get(key)
     }
 
     pub(super) fn index(&self, subject: &Subject<'_>) -> Option<String> {
         let default = "ix_%(column_0_label)s".to_owned();
         self.fill(self.0.get("ix").unwrap_or(&default), subject)
+    }
+
+    /// Whether a function of the project gives a part of the name of such a constraint.
+    pub(super) fn calls(&self, ty: ConstraintType) -> bool {
+        let template = self.template(ty);
+        let tokens = template.into_iter().flat_map(|t| t.split("%(").skip(1));
+        tokens.filter_map(|rest| rest.split(')').next()).any(|token| !is_known(token))
     }
 
     fn fill(&self, template: &str, subject: &Subject<'_>) -> Option<String> {
@@ -65,6 +76,15 @@ impl Conventions {
         name.push_str(rest);
         Some(name)
     }
+}
+
+/// Whether a token is one of SQLAlchemy's (`ConventionDict` of sqlalchemy.sql.naming): any other one
+/// is a function of the project.
+fn is_known(token: &str) -> bool {
+    let counted = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    matches!(token, "table_name" | "constraint_name" | "referred_table_name")
+        || token.strip_prefix("column_").is_some_and(counted)
+        || token.strip_prefix("referred_column_").is_some_and(counted)
 }
 
 fn token(token: &str, subject: &Subject<'_>) -> Option<String> {

@@ -374,6 +374,13 @@ impl Machine<'_, '_> {
             key.name = self.conventional(&key, &table, None);
             create.constraints.insert(0, key);
         }
+        let conventions = self.conventions();
+        let called =
+            create.constraints.iter().find(|c| c.name.is_none() && conventions.calls(c.ty()));
+        if let Some(constraint) = called {
+            let reason = "a function of the naming convention names a constraint";
+            self.unread.push((constraint.span, reason.to_owned()));
+        }
         self.number(&mut create, &marked);
         Some(create)
     }

@@ -1,0 +1,6 @@
+from alembic import context
+
+from app.db.tools.load import load
+
+load()
+context.configure()
