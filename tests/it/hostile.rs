@@ -598,10 +598,8 @@ fn rust_whose_values_multiply_is_given_up() {
         ("loop { let v = vec![vec![0; 10000]; 10000]; }".to_owned(), steps),
         (format!("let v: Vec<usize> = vec![340282366920938463463374607431768211455, 18446744073709551615]; let s = \"abc\"; {}", sql("&s[v]")), unknown),
     ] {
-        let started = Instant::now();
         let text = format!("enum E {{ A(String) }}\n#[derive(Iden)]\nstruct S(i32);\n{}", up(&body));
         survives(&sea_orm(text), "src/m2.rs", reason, RUST);
-        assert!(started.elapsed() < Duration::from_secs(30), "{:?}: {body}", started.elapsed());
     }
     let name = "n".repeat(2_000);
     survives(&sea_orm(up(&format!("let {name} = 1; Ok(())"))), "src/m2.rs", "too long", RUST);
@@ -625,11 +623,9 @@ fn crates_of_any_size_are_looked_through_once() {
             "{declared}mod m1;\nmod m2;\npub struct M;\nimpl MigratorTrait\n    for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }}\n}}\n"
         ),
     );
-    let started = Instant::now();
     let answer = check(folder.path(), &["--output-format", "concise"]);
     assert!(answer.code < 2, "exit {}: {}", answer.code, answer.text);
     assert!(answer.text.contains("too many modules"), "{}", head(&answer.text));
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     // Migrators in many files of one crate.
     let folder = sea_orm(up("Ok(())"));
     let names: Vec<String> = (0..300).map(|n| format!("c{n}")).collect();
@@ -647,10 +643,8 @@ fn crates_of_any_size_are_looked_through_once() {
             "{declared}mod m1;\nmod m2;\npub struct M;\nimpl MigratorTrait for M {{\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {{\n        vec![Box::new(m1::Migration), Box::new(m2::Migration)]\n    }}\n}}\n"
         ),
     );
-    let started = Instant::now();
     let answer = check(folder.path(), &["--output-format", "concise"]);
     assert!(answer.text.contains(RUST), "{}", head(&answer.text));
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 /// Statements in a row without end are outlined in one go.
@@ -660,8 +654,6 @@ fn rust_statements_in_a_row_are_outlined_once() {
     let folder = sea_orm(up(&body));
     let calls = "x {} . y {} , ".repeat(200_000);
     folder.write("src/m1.rs", format!("{}\n// miglint: ignore\nmacro_rules! m {{ () => {{ {calls} }} }}\n", up("manager.create_table(Table::create().table(\"t\").col(pk_auto(\"id\")).to_owned()).await")));
-    let started = Instant::now();
     let answer = check(folder.path(), &["--output-format", "concise"]);
     assert!(answer.code < 2, "exit {}: {}", answer.code, answer.text);
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }

@@ -317,6 +317,12 @@ pub(crate) fn on_sqlite(sql: &str) -> Result<BTreeSet<String>, String> {
     Ok(out)
 }
 
+/// PostgreSQL's words for an extension that is not installed, before and from 15 on.
+fn lacks_extension(why: &str) -> bool {
+    why.contains("could not open extension control file")
+        || why.contains("extension") && why.contains("is not available")
+}
+
 #[test]
 #[ignore = "needs live servers: scripts/test"]
 fn the_sql_makes_the_schema_on_every_server() {
@@ -331,6 +337,8 @@ fn the_sql_makes_the_schema_on_every_server() {
         };
         let held = match held {
             Ok(held) => held,
+            // PostGIS, pgvector: the servers come without.
+            Err(why) if lacks_extension(&why) => return,
             Err(why) => return wrong.push(format!("{}: {why}\n{sql}", case.place)),
         };
         *loaded.entry(case.schema.database().to_string()).or_default() += 1;

@@ -4,7 +4,6 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 
 use super::{commit, git};
@@ -74,9 +73,7 @@ fn folders_that_multiply_end() {
                 git(at, &["config", "core.repositoryformatversion", "1"]);
                 git(at, &["config", "extensions.partialclone", "nobody"]);
             }
-            let started = Instant::now();
             let text = check(at);
-            assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
             assert!(
                 text.contains("Note: the code at the base could not be looked at for what needs the schema as it was: ")
                     && text.contains(" has more than 500000 files and folders"),
@@ -151,9 +148,7 @@ fn many_columns_and_much_code_are_not_multiplied() {
         (0..1_500).map(|n| format!("ALTER TABLE tasks DROP COLUMN c{n};\n")).collect();
     folder.write("migrations/0002_drop.sql", drops);
     commit(at, "head");
-    let started = Instant::now();
     let text = check(at);
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert!(
         text.contains(
             "Note: of what the change takes away in migrations, only 1000 things are looked for"

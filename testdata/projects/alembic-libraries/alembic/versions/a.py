@@ -23,11 +23,13 @@ def upgrade():
         sa.Column('area', geoalchemy2.Geography('POLYGON', spatial_index=False)),
         sa.Column('number', sa.Integer(), nullable=False),
     )
-    op.execute('CREATE FUNCTION next_number() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.number := 1; RETURN NEW; END $$')
-    op.execute('CREATE TRIGGER number BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION next_number()')
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('CREATE FUNCTION next_number() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.number := 1; RETURN NEW; END $$')
+        op.execute('CREATE TRIGGER number BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION next_number()')
 
 
 def downgrade():
     op.drop_table('places')
     op.drop_table('accounts')
-    op.execute('DROP FUNCTION next_number()')
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('DROP FUNCTION next_number()')
