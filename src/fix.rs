@@ -5,6 +5,8 @@ use crate::{
     database::Database,
     frontend::alembic::in_batch,
     ir::{Name, Style},
+    quote,
+    schema::Schema,
     types::SqlType,
 };
 
@@ -81,7 +83,7 @@ pub fn add_column(
 
 /// A NOT NULL column that fills itself, in SQLite's SQL.
 pub fn add_with_default(table: &Name, column: &str, ty: &SqlType) -> String {
-    let value = match sample(ty) {
+    let value = match plain_sample(ty) {
         // A default must be a constant there.
         "CURRENT_TIMESTAMP" | "CURRENT_DATE" => "'1970-01-01'",
         "gen_random_uuid()" => "''",
@@ -219,8 +221,16 @@ pub fn change_type(
     }
 }
 
-/// A value of the right kind to show in an example backfill.
-pub fn sample(ty: &SqlType) -> &'static str {
+/// A value of the right kind to show in an example backfill: of an enum, its first label.
+pub fn sample(schema: &Schema, ty: &SqlType) -> String {
+    let based = schema.based(ty);
+    match schema.labels(&based).and_then(<[String]>::first) {
+        Some(label) => quote::text(label),
+        None => plain_sample(&based).to_owned(),
+    }
+}
+
+fn plain_sample(ty: &SqlType) -> &'static str {
     let lower = ty.name.to_ascii_lowercase();
     match lower.as_str() {
         _ if ty.dims > 0 => "'{}'",
@@ -232,6 +242,10 @@ pub fn sample(ty: &SqlType) -> &'static str {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
         | "float" => "0",
         "uuid" => "gen_random_uuid()",
+        "interval" => "'0 seconds'",
+        "inet" | "cidr" => "'0.0.0.0'",
+        // Also `time(3)` with or without a time zone.
+        name if name == "time" || name.starts_with("time ") => "'00:00'",
         _ => "''",
     }
 }

@@ -137,7 +137,8 @@ impl Writer<'_> {
             indexes: Vec::new(),
             if_not_exists: false,
         };
-        let (t, c, value) = (self.name(table), self.ident(&column.name), fix::sample(&column.ty));
+        let (t, c) = (self.name(table), self.ident(&column.name));
+        let value = fix::sample(self.declared, &column.ty);
         let fill = format!("UPDATE {t} SET {c} = {value} WHERE {c} IS NULL");
         let lines = [
             self.operation(&add)?,

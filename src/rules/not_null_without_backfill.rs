@@ -66,7 +66,7 @@ fn added(step: &Step<'_>, table: &Name, column: &Column, out: &mut Vec<Finding>)
             let written = fix::nullable(file.slice(step.op.span), step.op.style, table);
             let add =
                 written.unwrap_or_else(|| fix::add_column(writing, table, name, &column.ty, true));
-            safe_way(writing, table, name, &column.ty, Some(add))
+            safe_way(step, writing, table, name, &column.ty, Some(add))
         }
     });
     found.table = Some(table.to_string());
@@ -130,6 +130,7 @@ fn set(
     let mut found = finding(step.op.span, label, subject, help);
     found.related = related;
     found.code = Some(safe_way(
+        step,
         Writing::of(step.op.style, step.database()),
         table,
         column,
@@ -185,6 +186,7 @@ fn proven(table: Option<&Table>, column: &str) -> bool {
 }
 
 fn safe_way(
+    step: &Step<'_>,
     writing: Writing,
     table: &Name,
     column: &str,
@@ -192,7 +194,7 @@ fn safe_way(
     add: Option<String>,
 ) -> String {
     let (t, c) = (fix::name(table), fix::ident(column));
-    let value = fix::sample(ty);
+    let value = fix::sample(step.before, ty);
     let mut lines: Vec<String> = add.into_iter().collect();
     lines.push(fix::sql(writing, &format!("UPDATE {t} SET {c} = {value} WHERE {c} IS NULL")));
     lines.push(fix::set_not_null(writing, table, column));

@@ -66,8 +66,9 @@ fn default(running: &Running<'_>, writing: Writing, required: &Required) -> Opti
         return None;
     }
     let ty = &running.after.column(table, column).found()?.column.ty;
-    let value = had(running, required).unwrap_or_else(|| fix::sample(ty));
-    Some(fix::set_default(writing, table, column, value))
+    let known = had(running, required).map(str::to_owned);
+    let value = known.unwrap_or_else(|| fix::sample(running.after, ty));
+    Some(fix::set_default(writing, table, column, &value))
 }
 
 /// The default that the change takes from a column, or gives it for a while.

@@ -345,16 +345,20 @@ impl Schema {
     pub fn based(&self, ty: &SqlType) -> SqlType {
         let mut at = ty.clone();
         for _ in 0..8 {
-            let name = match at.name.split_once('.') {
-                Some((schema, name)) => Name::new(Some(schema), name),
-                None => Name::plain(&at.name),
-            };
-            match self.types.get(&name).map(|ty| &ty.kind) {
+            match self.types.get(&type_name(&at)).map(|ty| &ty.kind) {
                 Some(TypeKind::Domain { domain, .. }) if at.dims == 0 => at = domain.base.clone(),
                 _ => break,
             }
         }
         at
+    }
+
+    /// The labels of an enum type; `None` for any other type, and for one that is not known.
+    pub fn labels(&self, ty: &SqlType) -> Option<&[String]> {
+        match &self.types.get(&type_name(ty)).filter(|_| ty.dims == 0)?.kind {
+            TypeKind::Enum { labels } => Some(labels),
+            TypeKind::Domain { .. } | TypeKind::Other { .. } => None,
+        }
     }
 
     pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
@@ -544,4 +548,12 @@ fn type_key(name: &Name) -> Name {
 
 fn open_key() -> Name {
     Name::plain("")
+}
+
+/// The name of a type in the schema.
+fn type_name(ty: &SqlType) -> Name {
+    match ty.name.split_once('.') {
+        Some((schema, name)) => Name::new(Some(schema), name),
+        None => Name::plain(&ty.name),
+    }
 }
