@@ -244,7 +244,6 @@ fn plain_sample(ty: &SqlType) -> &'static str {
         "uuid" => "gen_random_uuid()",
         "interval" => "'0 seconds'",
         "inet" | "cidr" => "'0.0.0.0'",
-        // Also `time(3)` with or without a time zone.
         name if name == "time" || name.starts_with("time ") => "'00:00'",
         _ => "''",
     }

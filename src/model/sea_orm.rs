@@ -6,7 +6,7 @@ use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
     frontend::sea_orm::{Entities, Entity, entities, implements},
-    project::{Found, Tree, is_aside, join, parent, upward},
+    project::{Found, Tree, join, lies_aside, parent, upward},
     schema::Schema,
     source::Sources,
 };
@@ -66,7 +66,7 @@ fn near(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> E
     let mut own: Vec<&String> = Vec::new();
     for path in project.files.iter().filter(|path| path.ends_with(".rs")) {
         // The application may be an example itself.
-        if is_aside(path) && !is_aside(&join(&tree.dir, "lib.rs")) {
+        if lies_aside(path) && !lies_aside(&join(&tree.dir, "lib.rs")) {
             continue;
         }
         let Ok(file) = sources.load(path) else { continue };

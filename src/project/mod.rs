@@ -264,14 +264,19 @@ const ASIDE: &[&str] = &[
     "tests",
 ];
 
-/// Whether a file is none of the application's own: it does not run while a change is applied,
-/// and maps no table of it.
+/// Whether a file is none of the application's own: it does not run while a change is applied.
 pub(crate) fn is_aside(path: &str) -> bool {
     let stem = file_name(path).split('.').next().unwrap_or_default();
     let named = matches!(stem, "conftest" | "seed" | "seeds" | "test" | "tests")
         || ["test_", "seed_"].iter().any(|start| stem.starts_with(start))
         || ["_test", "_tests"].iter().any(|end| stem.ends_with(end));
-    named || parent(path).split('/').any(|part| ASIDE.contains(&part))
+    named || lies_aside(path)
+}
+
+/// Whether a file lies in such a folder. What maps a table may be called as it likes: there are
+/// tables of tests, and of seeds.
+pub(crate) fn lies_aside(path: &str) -> bool {
+    parent(path).split('/').any(|part| ASIDE.contains(&part))
 }
 
 /// A path's folder; empty for the root.

@@ -45,18 +45,17 @@ impl Machine<'_, '_> {
             Dialect::Postgres => recreate == Recreate::Always,
         };
         let given = args.kw("copy_from").filter(|v| rebuilds && !v.is_none()).cloned();
-        let mut copied = None;
+        let (mut copied, mut left_behind) = (None, Vec::new());
         if let (Some(table), Some(given)) = (&table, given) {
             copied = self.copied_from(&given, table, args.span);
-            if copied.is_none() || self.dialect() == Dialect::Postgres {
-                let reason = "`copy_from` may give the table another definition";
-                self.opaque(args.span, reason, OpaqueEffect::Table(table.clone()));
+            match &copied {
+                Some(from) => left_behind = self.left_behind(table, from),
+                None => {
+                    let reason = "`copy_from` may give the table another definition";
+                    self.opaque(args.span, reason, OpaqueEffect::Table(table.clone()));
+                }
             }
         }
-        let left_behind = match (&table, &copied) {
-            (Some(table), Some(copied)) => self.left_behind(table, copied),
-            _ => Vec::new(),
-        };
         let number = self.batches.len() as u32 + self.ops.len() as u32 * 16 + 1;
         self.batches.push(Batch {
             number,
@@ -71,17 +70,19 @@ impl Machine<'_, '_> {
         Value::Batch(number)
     }
 
-    /// The definition that `copy_from=sa.Table('t', …)` gives.
+    /// The definition that `copy_from=sa.Table('t', …)` gives; of PostgreSQL's copies none is known.
     fn copied_from(&mut self, given: &Value, table: &Name, span: Span) -> Option<CreateTable> {
         let Value::Call(call) = given else { return None };
-        if call.name() != "Table" || call.kwarg("autoload_with").is_some() {
+        if self.dialect() == Dialect::Postgres
+            || call.name() != "Table"
+            || call.kwarg("autoload_with").is_some()
+        {
             return None;
         }
         let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
         let conventions = call.args.get(1).cloned();
         let conventions = conventions.and_then(|of| orm::conventions_of(self, &of));
         let outer = std::mem::replace(&mut self.local_conventions, conventions);
-        // Types of PostgreSQL are made where tables are; here nothing is.
         let made = self.table_of(table.clone(), &parts, span, Style::Alembic);
         self.local_conventions = outer;
         self.say_unread(table);

@@ -38,18 +38,7 @@ const MAX: usize = 63;
 impl Conventions {
     /// The conventional name of a constraint; `None`: the server names it.
     pub(super) fn constraint(&self, ty: ConstraintType, subject: &Subject<'_>) -> Option<String> {
-        self.fill(self.template(ty)?, subject)
-    }
-
-    fn template(&self, ty: ConstraintType) -> Option<&String> {
-        let key = match ty {
-            ConstraintType::PrimaryKey => "pk",
-            ConstraintType::Unique => "uq",
-            ConstraintType::ForeignKey => "fk",
-            ConstraintType::Check => "ck",
-            ConstraintType::Exclude | ConstraintType::NotNull => return None,
-        };
-        self.0.get(key)
+        self.fill(self.0.get(key(ty)?)?, subject)
     }
 
     pub(super) fn index(&self, subject: &Subject<'_>) -> Option<String> {
@@ -59,7 +48,16 @@ impl Conventions {
 
     /// Whether a function of the project gives a part of the name of such a constraint.
     pub(super) fn calls(&self, ty: ConstraintType) -> bool {
-        let template = self.template(ty);
+        key(ty).is_some_and(|key| self.has_function(key))
+    }
+
+    /// The same of indexes.
+    pub(super) fn calls_for_indexes(&self) -> bool {
+        self.has_function("ix")
+    }
+
+    fn has_function(&self, key: &str) -> bool {
+        let template = self.0.get(key);
         let tokens = template.into_iter().flat_map(|t| t.split("%(").skip(1));
         tokens.filter_map(|rest| rest.split(')').next()).any(|token| !is_known(token))
     }
@@ -76,6 +74,17 @@ impl Conventions {
         name.push_str(rest);
         Some(name)
     }
+}
+
+/// The key of a kind of constraint in a convention.
+fn key(ty: ConstraintType) -> Option<&'static str> {
+    Some(match ty {
+        ConstraintType::PrimaryKey => "pk",
+        ConstraintType::Unique => "uq",
+        ConstraintType::ForeignKey => "fk",
+        ConstraintType::Check => "ck",
+        ConstraintType::Exclude | ConstraintType::NotNull => return None,
+    })
 }
 
 /// Whether a token is one of SQLAlchemy's (`ConventionDict` of sqlalchemy.sql.naming): any other one

@@ -374,15 +374,27 @@ impl Machine<'_, '_> {
             key.name = self.conventional(&key, &table, None);
             create.constraints.insert(0, key);
         }
-        let conventions = self.conventions();
-        let called =
-            create.constraints.iter().find(|c| c.name.is_none() && conventions.calls(c.ty()));
-        if let Some(constraint) = called {
-            let reason = "a function of the naming convention names a constraint";
-            self.unread.push((constraint.span, reason.to_owned()));
+        if let Some(called) = self.named_by_function(&create) {
+            self.unread.push(called);
         }
         self.number(&mut create, &marked);
         Some(create)
+    }
+
+    /// The first constraint or index that a function of the project gives its name. A convention
+    /// for CHECK wraps the name that is given.
+    fn named_by_function(&self, create: &CreateTable) -> Option<(Span, String)> {
+        let conventions = self.conventions();
+        let open = |c: &&Constraint| {
+            (c.name.is_none() || c.ty() == ConstraintType::Check) && conventions.calls(c.ty())
+        };
+        if let Some(constraint) = create.constraints.iter().find(open) {
+            let reason = "a function of the naming convention names a constraint";
+            return Some((constraint.span, reason.to_owned()));
+        }
+        let index = create.indexes.iter().find(|index| index.name.is_none());
+        let index = index.filter(|_| conventions.calls_for_indexes())?;
+        Some((index.span, "a function of the naming convention names an index".to_owned()))
     }
 
     /// `use_alter=True`: where the database can ALTER constraints, CREATE TABLE leaves the foreign

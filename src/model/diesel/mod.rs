@@ -15,7 +15,7 @@ use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
     ir::{Column, Constraint, ConstraintKind, CreateTable, ForeignKey, Name, Op, OpKind, Style},
-    project::{Found, Spoken, Tree, is_aside, parent, spoken_by_path, upward},
+    project::{Found, Spoken, Tree, lies_aside, parent, spoken_by_path, upward},
     schema::Schema,
     source::{FileId, Sources, Span},
 };
@@ -111,7 +111,7 @@ fn found(sources: &Sources, project: &Found, tree: &Tree, replayed: &Schema) -> 
     let mut homes: Vec<&str> = upward(&tree.dir).filter(is_crate).collect();
     homes.push("");
     let dialect = replayed.database().dialect;
-    let is_code = |path: &&String| path.ends_with(".rs") && !is_aside(path);
+    let is_code = |path: &&String| path.ends_with(".rs") && !lies_aside(path);
     for home in homes {
         let mut files: Vec<Read> = project
             .files

@@ -54,7 +54,14 @@ impl Machine<'_, '_> {
                     Kind::Unknown(why) => return Err(why),
                 },
             };
-            let name = field.map_or("", |(name, _)| name);
+            let own_name = |call: &Rc<Call>| {
+                call.kwarg("name").or_else(|| call.args.first()).and_then(Value::as_str).is_some()
+            };
+            let name = match field {
+                Some((name, _)) => name,
+                None if own.as_ref().is_some_and(own_name) => "",
+                None => return Err("its class is not known".to_owned()),
+            };
             let annotation = field.map(|(_, annotation)| annotation);
             found.push((own.clone(), completed(self, name, own.as_ref(), annotation, map, span)));
         }

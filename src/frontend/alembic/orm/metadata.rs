@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{
+    Expr,
+    visitor::source_order::{SourceOrderVisitor, walk_expr},
+};
 
 use super::{
     super::{
         env::conventions,
         machine::Machine,
-        module::{Item, span_of},
+        module::Item,
         naming::Conventions,
         value::{Call, Callee, Class, Scope, Value},
     },
@@ -41,37 +44,40 @@ pub(super) struct Meta {
 /// name, and what is below both.
 const JOINS: &[&str] = &[".to_metadata(", ".tometadata(", "._add_table("];
 
-/// Other metadata whose tables env.py puts into its own:
-/// `for table in Other.metadata.sorted_tables: table.to_metadata(target_metadata)`.
+/// Names in env.py that are looked at for metadata.
+const MAX_MENTIONED: usize = 1_000;
+
+/// Where env.py puts the tables of one metadata into another, in a loop or a function of its own:
+/// every metadata that it mentions at its top level.
 pub(super) fn joined(machine: &mut Machine<'_, '_>, env: &Rc<Scope>) -> Vec<Key> {
     let module = Rc::clone(&env.module);
-    let mut found = Vec::new();
+    let file = machine.project.sources.file(module.file);
+    if !JOINS.iter().any(|join| file.text.contains(join)) {
+        return Vec::new();
+    }
+    let mut mentioned = Mentioned(Vec::new());
     for item in &module.items {
-        let Item::Other(Stmt::For(each)) = item else { continue };
-        let Some(of) = all_tables(&each.iter) else { continue };
-        let file = machine.project.sources.file(module.file);
-        let joins = each.body.iter().any(|stmt| {
-            let text = file.slice(span_of(module.file, stmt));
-            JOINS.iter().any(|join| text.contains(join))
-        });
-        if joins {
-            let value = machine.eval(of, env);
-            found.extend(of_value(machine, &value).map(|meta| meta.key));
+        if let Item::Other(stmt) = item {
+            mentioned.visit_stmt(stmt);
         }
     }
-    found
+    let values = mentioned.0.into_iter().take(MAX_MENTIONED);
+    let keys = values.filter_map(|expr| {
+        let value = machine.eval(expr, env);
+        of_value(machine, &value).map(|meta| meta.key)
+    });
+    keys.collect()
 }
 
-/// The metadata of `metadata.sorted_tables` and `metadata.tables.values()`.
-fn all_tables(expr: &Expr) -> Option<&Expr> {
-    match expr {
-        Expr::Attribute(of) if of.attr.as_str() == "sorted_tables" => Some(&of.value),
-        Expr::Call(call) => {
-            let Expr::Attribute(method) = call.func.as_ref() else { return None };
-            let Expr::Attribute(of) = method.value.as_ref() else { return None };
-            (method.attr.as_str() == "values" && of.attr.as_str() == "tables").then_some(&of.value)
+/// The names and attributes in statements, outer ones before those in them.
+struct Mentioned<'a>(Vec<&'a Expr>);
+
+impl<'a> SourceOrderVisitor<'a> for Mentioned<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if matches!(expr, Expr::Name(_) | Expr::Attribute(_)) {
+            self.0.push(expr);
         }
-        _ => None,
+        walk_expr(self, expr);
     }
 }
 

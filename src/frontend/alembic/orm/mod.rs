@@ -33,7 +33,7 @@ use crate::{
     diagnostic::OpaquePlace,
     ir::{Name, Op, OpKind, OpaqueEffect},
     model::Models,
-    project::{Found, Tree, is_aside, parent, upward},
+    project::{Found, Tree, lies_aside, parent, upward},
     schema::{Origin, Schema},
     source::{FileId, Sources, Span},
 };
@@ -144,11 +144,9 @@ fn read_with(
         let value = value
             .filter(|v| !matches!(v, Value::Unknown(_)))
             .or_else(|| modules::configured(&mut machine, env, "target_metadata"));
-        target =
-            value.map(|value| metadata_of(&mut machine, &value)).filter(|keys| !keys.is_empty());
-        if let Some(keys) = &mut target {
-            keys.extend(metadata::joined(&mut machine, env));
-        }
+        let mut keys = value.map(|value| metadata_of(&mut machine, &value)).unwrap_or_default();
+        keys.extend(metadata::joined(&mut machine, env));
+        target = (!keys.is_empty()).then_some(keys);
         starts.extend(machine.project.all_loaded());
     }
     starts.extend(given);
@@ -288,7 +286,7 @@ fn modules_with_models(
     let sources = machine.project.sources;
     let declares = |path: &str| {
         let here = upward(path).any(|up| up == home);
-        let apart = tree.below(path).is_some() || is_aside(path);
+        let apart = tree.below(path).is_some() || lies_aside(path);
         here && !apart && {
             let text = sources.peek(path).unwrap_or_default();
             ["Column(", "mapped_column", "table=True"].iter().any(|sign| text.contains(sign))

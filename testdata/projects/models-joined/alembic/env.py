@@ -1,9 +1,17 @@
 from alembic import context
+from sqlalchemy import MetaData
 
 from app.models import First, Second, third
 
-target_metadata = First.metadata
-for table in Second.metadata.tables.values():
-    table.to_metadata(target_metadata)
+
+def combined(*several):
+    whole = MetaData()
+    for one in several:
+        for table in one.tables.values():
+            table.to_metadata(whole)
+    return whole
+
+
+target_metadata = combined(First.metadata, Second.metadata)
 for table in third.sorted_tables:
     table.to_metadata(target_metadata)

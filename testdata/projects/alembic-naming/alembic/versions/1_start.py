@@ -18,8 +18,14 @@ def upgrade():
         sa.Column("team_id", sa.Integer()),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"]),
     )
+    op.create_table(
+        "places",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(5), index=True),
+    )
 
 
 def downgrade():
+    op.drop_table("places")
     op.drop_table("people")
     op.drop_table("teams")

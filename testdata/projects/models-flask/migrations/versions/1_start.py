@@ -17,8 +17,10 @@ def upgrade():
         sa.Column("id", sa.Integer(), sa.ForeignKey("task.id"), primary_key=True),
         sa.Column("weight", sa.Integer()),
     )
+    op.create_table("test_run", sa.Column("id", sa.Integer(), primary_key=True))
 
 
 def downgrade():
+    op.drop_table("test_run")
     op.drop_table("hard_task")
     op.drop_table("people")
