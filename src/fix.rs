@@ -199,23 +199,20 @@ pub fn change_type(
     table: &Name,
     column: &str,
     to: &SqlType,
-    using: &str,
+    using: Option<&str>,
 ) -> String {
     match writing {
         Writing::Sql => {
-            format!(
-                "ALTER TABLE {} ALTER COLUMN {} TYPE {to} USING {using};",
-                name(table),
-                ident(column)
-            )
+            let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
+            format!("ALTER TABLE {} ALTER COLUMN {} TYPE {to}{using};", name(table), ident(column))
         }
         Writing::SeaOrm => sea_orm(&change_type(Writing::Sql, table, column, to, using)),
         Writing::Alembic | Writing::Batch => format!(
-            "op.alter_column({}, {}, type_={}, postgresql_using={}{})",
+            "op.alter_column({}, {}, type_={}{}{})",
             text(&table.name),
             text(column),
             alembic_type(to),
-            text(using),
+            using.map(|using| format!(", postgresql_using={}", text(using))).unwrap_or_default(),
             schema_argument(table)
         ),
     }

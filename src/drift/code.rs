@@ -261,17 +261,20 @@ impl Writer<'_> {
         }
         let mut lines = Vec::new();
         if let Some(ty) = &change.ty {
-            let using = format!("{c}::{}", ty.to);
+            let using = ty.using.as_deref();
             lines.push(match writing {
                 Writing::Batch => {
-                    let ty = self.type_alembic(&ty.to)?;
-                    batch(table, &format!("alter_column({}, type_={ty})", py(column)))
+                    let to = self.type_alembic(&ty.to)?;
+                    let using = using.map(|using| format!(", postgresql_using={}", py(using)));
+                    let using = using.unwrap_or_default();
+                    batch(table, &format!("alter_column({}, type_={to}{using})", py(column)))
                 }
-                _ if fix::alembic_type(&ty.to).contains('…') => fix::sql(
-                    writing,
-                    &format!("ALTER TABLE {t} ALTER COLUMN {c} TYPE {} USING {using}", ty.to),
-                ),
-                _ => fix::change_type(writing, table, column, &ty.to, &using),
+                _ if fix::alembic_type(&ty.to).contains('…') => {
+                    let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
+                    let change = format!("ALTER TABLE {t} ALTER COLUMN {c} TYPE {}{using}", ty.to);
+                    fix::sql(writing, &change)
+                }
+                _ => fix::change_type(writing, table, column, &ty.to, using),
             });
         }
         if let Some(default) = &change.default {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use super::{Difference, Harm, Kind, Pair, Sides, expression, types};
 use crate::{
+    facts::postgres::{Conversion, conversion},
     ir::{Column, ColumnChange, OpKind, TypeChange},
+    quote,
     schema::TableColumn,
+    types::SqlType,
 };
 
 /// Who gives a column its value where a statement gives none.
@@ -68,6 +71,16 @@ impl Sides<'_> {
         });
     }
 
+    /// A cast that is written cuts values without a word (PostgreSQL, CREATE CAST: explicit casts of
+    /// `varchar(n)` truncate), so there is one only where the server has none of its own.
+    fn retyped(&self, made: &Column, to: &SqlType) -> TypeChange {
+        let database = self.migrations.database();
+        let cast = database.is_postgres()
+            && conversion(self.models, &made.ty, to) != Conversion::Automatic;
+        let using = cast.then(|| format!("{}::{to}", quote::name(&made.name, database.dialect)));
+        TypeChange { to: to.clone(), using, collation: None }
+    }
+
     fn column(&mut self, pair: &Pair<'_>, model: &TableColumn, made: &TableColumn) {
         let (model, made) = (&*model.column, &*made.column);
         let base = |kind: Kind| Difference {
@@ -91,7 +104,7 @@ impl Sides<'_> {
                     pair,
                     made,
                     ColumnChange {
-                        ty: Some(TypeChange { to: model.ty.clone(), using: None, collation: None }),
+                        ty: Some(self.retyped(made, &model.ty)),
                         ..ColumnChange::default()
                     },
                 )],

@@ -102,7 +102,7 @@ fn cast(
             format!("`{name}` cannot become {to} from {from} without USING"),
             "Say how each value is converted, and make sure beforehand that every value can be.",
         );
-        found.code = Some(fix::change_type(writing, &table.name, name, to, &using));
+        found.code = Some(fix::change_type(writing, &table.name, name, to, Some(&using)));
         found.related.push(made(old));
         out.push(found);
         return;
