@@ -333,20 +333,10 @@ impl<'m, 's> Machine<'m, 's> {
         (self.level, self.left, self.returns) = (level, left, returns);
     }
 
-    /// Calls a value: a closure or a function.
+    /// Calls a value that is handed to the call that runs.
     pub(super) fn call_value(&mut self, value: &Value, args: Vec<Value>) -> Value {
-        match value {
-            Value::Closure(closure) => self.call_closure(closure, args),
-            Value::Function(module, function) => {
-                self.call(*module, function, None, Arguments::of(args))
-            }
-            Value::Foreign(foreign) => {
-                let path = foreign.path.clone();
-                let span = Span::top(self.home);
-                self.foreign_call(&path, args, span)
-            }
-            _ => Value::unknown("what is called is not known"),
-        }
+        let span = self.calls.last().copied().unwrap_or(Span::top(self.home));
+        self.called(value, args, span)
     }
 
     fn call_closure(&mut self, closure: &Rc<Closure>, args: Vec<Value>) -> Value {
@@ -658,7 +648,11 @@ impl<'m, 's> Machine<'m, 's> {
             }
             self.bind(&arm.pattern, on.clone(), &inner);
             if let Some(guard) = &arm.guard {
-                match self.expr(guard, &inner)? {
+                let asked = match hit == Some(true) && open.is_none() {
+                    true => self.expr(guard, &inner)?,
+                    false => self.undecided(|machine| machine.expr(guard, &inner))?,
+                };
+                match asked {
                     Value::Bool(true) => {}
                     Value::Bool(false) => continue,
                     _ => hit = None,
@@ -786,14 +780,14 @@ impl<'m, 's> Machine<'m, 's> {
             value = match (operator, &value) {
                 (Operator::And, Value::Bool(false)) | (Operator::Or, Value::Bool(true)) => value,
                 (Operator::And | Operator::Or, Value::Bool(_)) => self.expr(right, scope)?,
-                (Operator::And, _) => match self.expr(right, scope)? {
-                    Value::Bool(false) => Value::Bool(false),
-                    _ => Value::unknown("a condition is not known"),
-                },
-                (Operator::Or, _) => match self.expr(right, scope)? {
-                    Value::Bool(true) => Value::Bool(true),
-                    _ => Value::unknown("a condition is not known"),
-                },
+                // Whether it comes to the right side is not known either.
+                (Operator::And | Operator::Or, _) => {
+                    let decides = *operator == Operator::Or;
+                    match self.undecided(|machine| machine.expr(right, scope))? {
+                        Value::Bool(right) if right == decides => Value::Bool(decides),
+                        _ => Value::unknown("a condition is not known"),
+                    }
+                }
                 _ => {
                     let right = self.expr(right, scope)?;
                     self.operate(*operator, &value, &right)
@@ -875,10 +869,15 @@ impl<'m, 's> Machine<'m, 's> {
 
     /// Calls a value that may be nothing that can be called.
     fn called(&mut self, callee: &Value, args: Vec<Value>, span: Span) -> Value {
-        let reaches = args.iter().any(Value::reaches) || callee.reaches();
         match callee {
-            Value::Closure(_) | Value::Function(..) => self.call_value(callee, args),
-            _ if reaches => self.beyond(span, "what is called here is not known"),
+            Value::Closure(closure) => self.call_closure(closure, args),
+            Value::Function(module, function) => {
+                self.call(*module, function, None, Arguments::of(args))
+            }
+            Value::Foreign(foreign) => self.foreign_call(&foreign.path, args, span),
+            _ if callee.reaches() || args.iter().any(Value::reaches) => {
+                self.beyond(span, "what is called here is not known")
+            }
             _ => Value::unknown("what is called is not known"),
         }
     }

@@ -49,6 +49,12 @@ const STATEMENTS: &[&str] = &[
     "execute",
 ];
 
+/// Whether nothing but a manager or a connection has a method of this name.
+fn sends(name: &str) -> bool {
+    STATEMENTS.contains(&name)
+        || matches!(name, "execute_unprepared" | "execute_raw" | "transaction")
+}
+
 impl Machine<'_, '_> {
     pub(super) fn push(&mut self, kind: OpKind, span: Span, transaction: Option<u32>) {
         let op = Op {
@@ -240,7 +246,7 @@ impl Machine<'_, '_> {
             }
             _ => {}
         }
-        if args.iter().any(Value::reaches) {
+        if on.reaches() || args.iter().any(Value::reaches) {
             let rows = SENDS.contains(&name) && matches!(on, Value::Unknown(_));
             return match rows {
                 true => {
@@ -255,6 +261,9 @@ impl Machine<'_, '_> {
             };
         }
         match on {
+            Value::Unknown(reason) if sends(name) => {
+                self.beyond(span, &format!("what `{name}` is called on is not known: {reason}"))
+            }
             Value::Unknown(reason) => Value::Unknown(reason),
             _ => Value::unknown(&format!("what `{name}` returns is not known")),
         }

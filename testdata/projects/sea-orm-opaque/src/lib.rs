@@ -6,6 +6,7 @@ mod m3_control;
 mod m4_cfg;
 mod m5_lists;
 mod m6_values;
+mod m7_unknown;
 #[cfg(feature = "a")]
 #[path = "steps_a.rs"]
 mod steps;
@@ -27,6 +28,7 @@ impl MigratorTrait
             Box::new(m4_cfg::Migration),
             Box::new(m5_lists::Migration),
             Box::new(m6_values::Migration),
+            Box::new(m7_unknown::Migration),
         ]
     }
 }

@@ -1,0 +1,59 @@
+use sea_orm_migration::prelude::*;
+
+struct T;
+
+trait Named {
+    fn name() -> &'static str;
+}
+
+impl Named for T {
+    fn name() -> &'static str {
+        "of_derived"
+    }
+}
+
+impl T {
+    fn name() -> &'static str {
+        "of_inherent"
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Plan {
+    table: &'static str,
+}
+
+async fn or_return(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
+    std::env::var("PROD").is_err() || return Ok(());
+    db.execute_unprepared("CREATE TABLE of_or (id int)").await?;
+    Ok(())
+}
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        or_return(db).await?;
+        let ask = std::env::var("X").is_ok();
+        if ask && db.execute_unprepared("CREATE TABLE of_and (id int)").await.is_ok() {}
+        match std::env::var("X").unwrap_or_default().as_str() {
+            "a" => {}
+            _ if db.execute_unprepared("CREATE TABLE of_guard (id int)").await.is_ok() => {}
+            _ => {}
+        }
+        let either = match std::env::var("X") {
+            Ok(_) => manager.get_connection(),
+            Err(_) => manager.get_connection(),
+        };
+        either.execute_unprepared("CREATE TABLE of_either (id int)").await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP TABLE of_either").await?;
+        Ok(())
+    }
+}
