@@ -219,6 +219,7 @@ impl Sides<'_> {
         let declared = header.unwrap_or(table.created.span);
         match self.migrations.table(&table.name) {
             Lookup::Unknown => {}
+            Lookup::Missing if !self.says.own_tables => {}
             Lookup::Missing => self.out.push(Difference {
                 kind: Kind::Table,
                 table: table.name.clone(),

@@ -105,6 +105,8 @@ pub struct Models {
 pub struct Says {
     /// All tables are declared: one that only the database has is one too many.
     pub all_tables: bool,
+    /// Each of their tables is made by migrations: nobody else makes it.
+    pub own_tables: bool,
     /// All columns are declared.
     pub all_columns: bool,
     /// The project wants types compared (`compare_type`).
@@ -125,6 +127,7 @@ impl Says {
     fn columns(all: bool) -> Says {
         Says {
             all_tables: all,
+            own_tables: true,
             all_columns: all,
             types: true,
             nullability: true,
@@ -142,6 +145,7 @@ impl Default for Says {
     fn default() -> Says {
         Says {
             all_tables: true,
+            own_tables: true,
             all_columns: true,
             types: true,
             nullability: true,

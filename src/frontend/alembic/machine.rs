@@ -67,6 +67,8 @@ pub(super) struct Machine<'r, 's> {
     /// The same of every table of the models that has such columns.
     pub(super) keyed:
         std::collections::HashMap<crate::ir::Name, std::collections::HashMap<String, String>>,
+    /// env.py makes the models' tables itself (`create_all`), before the migrations.
+    pub(super) makes_tables: bool,
     /// Functions of SQLAlchemy that the project compiles in its own way (`@compiles`).
     pub(super) compiled: std::collections::HashSet<String>,
     /// Calls are cheap or given up: no column takes long to make.
@@ -117,6 +119,7 @@ impl<'r, 's> Machine<'r, 's> {
             named: Vec::new(),
             keys: Default::default(),
             keyed: Default::default(),
+            makes_tables: false,
             compiled: Default::default(),
             brief: false,
             models: false,

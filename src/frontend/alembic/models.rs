@@ -128,6 +128,10 @@ impl Machine<'_, '_> {
     /// `metadata.create_all(bind, tables=[…])`; without a list, of a metadata that the migration
     /// itself fills.
     fn create_or_drop_all(&mut self, base: &Value, create: bool, args: &Args) {
+        if self.models {
+            self.makes_tables |= create;
+            return;
+        }
         let name = if create { "create_all" } else { "drop_all" };
         let listed = args.arg(1, "tables").filter(|v| !v.is_none()).and_then(Value::items);
         let tables = listed.or_else(|| self.tables_of(base));

@@ -171,6 +171,11 @@ fn read_with(
         read_modules(&mut machine, &loaded, &mut tables);
     }
     tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
+    if machine.makes_tables {
+        let note = "env.py makes tables of the models itself (`create_all`): those that no migration makes are not missed";
+        models.notes.push(note.to_owned());
+        models.says.own_tables = false;
+    }
     if machine.project.full {
         models
             .notes

@@ -1,0 +1,2 @@
+def make_missing(connection, metadata):
+    metadata.create_all(connection, checkfirst=True)
