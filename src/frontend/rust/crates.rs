@@ -4,7 +4,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use super::{
     parse,
-    syntax::{Cfg, Constant, Function, Import, Item, Items, Variant},
+    syntax::{Cfg, Constant, Function, Impl, Import, Item, Items, Variant},
 };
 use crate::{
     project::{join, parent, upward},
@@ -58,7 +58,21 @@ pub(crate) struct Crates<'s> {
 }
 
 /// Functions by the names of their type and their own.
-type Extensions = HashMap<(String, String), (ModuleId, Rc<Function>)>;
+type Extensions = HashMap<String, HashMap<String, Own<(ModuleId, Rc<Function>)>>>;
+
+/// What a type has of a name.
+fn found<T: Clone, M>(
+    all: &HashMap<String, HashMap<String, Own<T>>>,
+    ty: &str,
+    name: &str,
+    get: impl FnOnce(T) -> Option<M>,
+) -> Member<M> {
+    let Some(own) = all.get(ty).and_then(|all| all.get(name)) else { return Member::Missing };
+    match &own.unclear {
+        Some(reason) => Member::Unclear(Rc::clone(reason)),
+        None => get(own.what.clone()).map_or(Member::Missing, Member::Found),
+    }
+}
 
 #[derive(Clone)]
 struct Parsed {
@@ -76,8 +90,39 @@ struct Names {
     /// Imports of everything.
     globs: Vec<usize>,
     /// By type and name: the item and which of its functions, or constants, it is.
-    functions: HashMap<String, HashMap<String, (usize, usize, Cfg)>>,
-    constants: HashMap<String, HashMap<String, (usize, usize, Cfg)>>,
+    functions: HashMap<String, HashMap<String, Own<(usize, usize)>>>,
+    constants: HashMap<String, HashMap<String, Own<(usize, usize)>>>,
+}
+
+/// One of a type's functions or constants, of which it may have several of one name.
+struct Own<T> {
+    what: T,
+    /// It is the type's own, and no trait's.
+    inherent: bool,
+    cfg: Cfg,
+    /// Why it cannot be told which is meant.
+    unclear: Option<Rc<str>>,
+}
+
+impl<T> Own<T> {
+    /// Puts it beside what is there of its name: what a type has by itself goes before what it
+    /// has of a trait.
+    fn put(self, names: &mut HashMap<String, Own<T>>, name: &str) {
+        let Some(before) = names.get_mut(name) else {
+            names.insert(name.to_owned(), self);
+            return;
+        };
+        if let Some(cfg) = before.cfg.take().or(self.cfg) {
+            before.unclear = Some(depends(name, &cfg));
+            before.cfg = Some(cfg);
+            return;
+        }
+        match (before.inherent, self.inherent) {
+            (true, false) => {}
+            (false, true) => *before = Own { cfg: None, ..self },
+            _ => before.unclear = Some(Rc::from(format!("several `{name}` are written for it"))),
+        }
+    }
 }
 
 impl Names {
@@ -93,13 +138,13 @@ impl Names {
                     let ty = own.on.name();
                     let functions = names.functions.entry(ty.to_owned()).or_default();
                     for (inner, function) in own.functions.iter().enumerate() {
-                        let cfg = function.cfg.as_ref().or(own.cfg.as_ref());
-                        member(functions, &function.name, (at, inner), cfg);
+                        let cfg = function.cfg.clone().or_else(|| own.cfg.clone());
+                        member(own, cfg, (at, inner)).put(functions, &function.name);
                     }
                     let constants = names.constants.entry(ty.to_owned()).or_default();
                     for (inner, constant) in own.constants.iter().enumerate() {
-                        let cfg = constant.cfg.as_ref().or(own.cfg.as_ref());
-                        member(constants, &constant.name, (at, inner), cfg);
+                        let cfg = constant.cfg.clone().or_else(|| own.cfg.clone());
+                        member(own, cfg, (at, inner)).put(constants, &constant.name);
                     }
                 }
                 item => {
@@ -126,18 +171,8 @@ fn declare(names: &mut HashMap<String, (usize, Cfg)>, name: &str, at: usize, ite
     }
 }
 
-fn member(
-    names: &mut HashMap<String, (usize, usize, Cfg)>,
-    name: &str,
-    (item, inner): (usize, usize),
-    cfg: Option<&Rc<str>>,
-) {
-    match names.get_mut(name) {
-        Some((.., unclear)) => *unclear = unclear.take().or_else(|| cfg.cloned()),
-        None => {
-            names.insert(name.to_owned(), (item, inner, None));
-        }
-    }
+fn member<T>(of: &Impl, cfg: Cfg, what: T) -> Own<T> {
+    Own { what, inherent: of.of.is_none(), cfg, unclear: None }
 }
 
 fn depends(name: &str, cfg: &str) -> Rc<str> {
@@ -180,7 +215,7 @@ pub(crate) enum Target {
 /// A function or constant of a type.
 pub(crate) enum Member<T> {
     Found(T),
-    /// Several are compiled under conditions; the sentence says so.
+    /// It cannot be told which of several; the sentence says so.
     Unclear(Rc<str>),
     Missing,
 }
@@ -211,30 +246,19 @@ impl<'s> Crates<'s> {
     /// A function that is written for a type in its module.
     pub(crate) fn function(&self, of: ModuleId, ty: &str, name: &str) -> Member<Rc<Function>> {
         let Some(module) = self.modules.get(of.0) else { return Member::Missing };
-        let found = module.names.functions.get(ty).and_then(|all| all.get(name));
-        match found {
-            Some((.., Some(cfg))) => Member::Unclear(depends(name, cfg)),
-            Some((at, inner, None)) => match module.items.get(*at).map(|item| &**item) {
-                Some(Item::Impl(own)) => {
-                    own.functions.get(*inner).map_or(Member::Missing, |f| Member::Found(f.clone()))
-                }
-                _ => Member::Missing,
-            },
-            None => Member::Missing,
-        }
+        found(&module.names.functions, ty, name, |(at, inner)| match &**module.items.get(at)? {
+            Item::Impl(own) => own.functions.get(inner).cloned(),
+            _ => None,
+        })
     }
 
     /// The `impl` that has a constant of a type, and which of its constants it is.
     pub(crate) fn constant(&self, of: ModuleId, ty: &str, name: &str) -> Member<OwnConstant> {
         let Some(module) = self.modules.get(of.0) else { return Member::Missing };
-        match module.names.constants.get(ty).and_then(|all| all.get(name)) {
-            Some((.., Some(cfg))) => Member::Unclear(depends(name, cfg)),
-            Some((at, inner, None)) => match module.items.get(*at) {
-                Some(item) => Member::Found(OwnConstant { item: Rc::clone(item), at: *inner }),
-                None => Member::Missing,
-            },
-            None => Member::Missing,
-        }
+        found(&module.names.constants, ty, name, |(at, inner)| {
+            let item = Rc::clone(module.items.get(at)?);
+            Some(OwnConstant { item, at: inner })
+        })
     }
 
     pub(crate) fn file(&self, module: ModuleId) -> FileId {
@@ -566,10 +590,11 @@ impl<'s> Crates<'s> {
         of: ModuleId,
         ty: &str,
         name: &str,
-    ) -> Option<(ModuleId, Rc<Function>)> {
-        let root = self.modules.get(of.0)?.root;
+    ) -> Member<(ModuleId, Rc<Function>)> {
+        let Some(module) = self.modules.get(of.0) else { return Member::Missing };
+        let root = module.root;
         if !self.extensions.contains_key(&root) {
-            let mut found = HashMap::new();
+            let mut extensions = Extensions::new();
             let mut todo = vec![root];
             let mut left = MAX_ITEMS;
             while let Some(module) = todo.pop() {
@@ -581,20 +606,25 @@ impl<'s> Crates<'s> {
                     }
                     match &**item {
                         Item::Module(inner) => todo.extend(self.child(module, &inner.name)),
-                        Item::Impl(own) => {
+                        Item::Impl(own) if own.of.is_some() => {
+                            let names = extensions.entry(own.on.name().to_owned()).or_default();
                             for function in &own.functions {
-                                let key = (own.on.name().to_owned(), function.name.clone());
-                                let own = (module, Rc::clone(function));
-                                found.entry(key).or_insert(own);
+                                let cfg = function.cfg.clone().or_else(|| own.cfg.clone());
+                                let what = (module, Rc::clone(function));
+                                let cfg = cfg.or_else(|| self.cfg(module));
+                                member(own, cfg, what).put(names, &function.name);
                             }
                         }
                         _ => {}
                     }
                 }
             }
-            self.extensions.insert(root, found);
+            self.extensions.insert(root, extensions);
         }
-        self.extensions.get(&root)?.get(&(ty.to_owned(), name.to_owned())).cloned()
+        match self.extensions.get(&root) {
+            Some(extensions) => found(extensions, ty, name, Some),
+            None => Member::Missing,
+        }
     }
 
     /// How many names were looked up for the last path.

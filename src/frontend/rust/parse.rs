@@ -406,10 +406,11 @@ impl Lower<'_> {
                 syn::Stmt::Item(item) => items.extend(self.item(item).into_iter().map(Rc::new)),
                 syn::Stmt::Local(local) => {
                     let cfg = self.cfg(&local.attrs);
+                    let lends = lends(&local.pat);
                     let pattern = self.pattern(local.pat);
                     let (value, otherwise) = match local.init {
                         Some(init) => (
-                            Some(self.expr(*init.expr)),
+                            Some(lent(self.expr(*init.expr), lends)),
                             init.diverge.map(|(_, expr)| match self.expr(*expr).kind {
                                 Kind::Block { body, .. } => body,
                                 _ => Block::default(),
@@ -491,9 +492,10 @@ impl Lower<'_> {
             syn::Expr::Paren(own) => (self.expr(*own.expr).kind, span(own.paren_token.span.join())),
             syn::Expr::Group(own) => return self.expr(*own.expr),
             syn::Expr::Cast(own) => {
-                let end = self.ty(*own.ty).at.end;
-                let inner = self.expr(*own.expr);
-                (inner.kind, inner.at.start..end)
+                let ty = self.ty(*own.ty);
+                let value = self.boxed(*own.expr);
+                let at = value.at.start..ty.at.end;
+                (Kind::Cast { value, ty: ty.name().to_owned() }, at)
             }
             syn::Expr::Assign(own) => {
                 let place = self.place(*own.left);
@@ -503,15 +505,17 @@ impl Lower<'_> {
             }
             syn::Expr::Let(own) => {
                 let start = self.at(&own.let_token).start;
+                let lends = lends(&own.pat);
                 let pattern = self.pattern(*own.pat);
-                let value = self.boxed(*own.expr);
+                let value = Box::new(lent(self.expr(*own.expr), lends));
                 let at = start..value.at.end;
                 (Kind::Let { pattern, value }, at)
             }
             syn::Expr::If(_) => return self.conditional(expr),
             syn::Expr::Match(own) => {
                 let at = self.at(&own.match_token).start..span(own.brace_token.span.close()).end;
-                let on = self.boxed(*own.expr);
+                let lends = own.arms.iter().any(|arm| lends(&arm.pat));
+                let on = Box::new(lent(self.expr(*own.expr), lends));
                 let arms = own.arms.into_iter().map(|arm| self.arm(arm)).collect();
                 (Kind::Match { on, arms }, at)
             }
@@ -894,6 +898,34 @@ impl Lower<'_> {
             syn::Pat::Paren(inner) => self.pattern(*inner.pat),
             _ => Pattern::Other,
         }
+    }
+}
+
+/// Whether a pattern borrows a part of what it fits to change it: `ref mut a`.
+fn lends(pattern: &syn::Pat) -> bool {
+    match pattern {
+        syn::Pat::Ident(ident) => {
+            let inner = ident.subpat.as_ref().is_some_and(|(_, inner)| lends(inner));
+            ident.by_ref.is_some() && ident.mutability.is_some() || inner
+        }
+        syn::Pat::Slice(slice) => slice.elems.iter().any(lends),
+        syn::Pat::TupleStruct(tuple) => tuple.elems.iter().any(lends),
+        syn::Pat::Tuple(tuple) => tuple.elems.iter().any(lends),
+        syn::Pat::Struct(own) => own.fields.iter().any(|field| lends(&field.pat)),
+        syn::Pat::Or(cases) => cases.cases.iter().any(lends),
+        syn::Pat::Type(typed) => lends(&typed.pat),
+        syn::Pat::Reference(inner) => lends(&inner.pat),
+        syn::Pat::Paren(inner) => lends(&inner.pat),
+        syn::Pat::Guard(inner) => lends(&inner.pat),
+        _ => false,
+    }
+}
+
+/// `&mut` of an expression, where that is what is meant.
+fn lent(expr: Expr, lends: bool) -> Expr {
+    match lends {
+        true => Expr { at: expr.at.clone(), kind: Kind::Lent(Box::new(expr)) },
+        false => expr,
     }
 }
 

@@ -253,6 +253,11 @@ pub(crate) enum Kind {
     Lent(Box<Expr>),
     /// `*a`, where something is assigned to it.
     Deref(Box<Expr>),
+    /// `value as ty`, with the last name of the type.
+    Cast {
+        value: Box<Expr>,
+        ty: String,
+    },
     Not(Box<Expr>),
     Negative(Box<Expr>),
     /// `first + a + b`: operators of one level in a row, from the left.

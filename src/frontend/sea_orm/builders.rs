@@ -12,7 +12,7 @@ use super::{
     render::quoted,
     value::{Built, Foreign, Value},
 };
-use crate::source::Span;
+use crate::{frontend::rust::crates::Member, source::Span};
 
 /// Types without parameters, by the methods of `ColumnDef` and of the helpers of `schema`, and
 /// by the variants of `ColumnType`.
@@ -296,7 +296,14 @@ impl Machine<'_, '_> {
             _ => return None,
         };
         let module = self.module()?;
-        let (home, function) = self.crates.extension(module, ty, name)?;
+        let (home, function) = match self.crates.extension(module, ty, name) {
+            Member::Found(found) => found,
+            Member::Unclear(reason) => {
+                built.borrow_mut().unknown = Some(reason);
+                return Some(Value::Build(Rc::clone(built)));
+            }
+            Member::Missing => return None,
+        };
         let itself = Value::Build(Rc::clone(built));
         let all = std::iter::once(itself).chain(args.iter().cloned()).collect();
         Some(self.call(home, &function, Some(ty), super::machine::Arguments::of(all)))

@@ -199,6 +199,12 @@ pub(crate) fn model_of(items: &[Rc<Item>]) -> Option<&Struct> {
     })
 }
 
+/// Whether values of a struct are copied, and not moved.
+pub(super) fn is_copy(item: &Item) -> bool {
+    let own = struct_of(item);
+    own.is_some_and(|own| derives(&own.attributes).iter().any(|derived| derived == "Copy"))
+}
+
 fn struct_of(item: &Item) -> Option<&Struct> {
     match item {
         Item::Struct(own) => Some(own),

@@ -12,7 +12,7 @@ use crate::{
     database::Dialect,
     frontend::rust::{
         crates::{Crates, ModuleId},
-        syntax::{Arm, At, Block, Expr, Function, Kind, Link, Operator, Pattern, Statement},
+        syntax::{Arm, At, Block, Expr, Function, Kind, Link, Operator, Statement},
     },
     ir::{Op, OpaqueEffect},
     schema::Schema,
@@ -55,9 +55,9 @@ pub(super) struct Machine<'m, 's> {
     held: Vec<Scope>,
     /// How often control may have gone elsewhere under a condition that could not be decided, in
     /// the function that runs.
-    left: usize,
+    pub(super) left: usize,
     /// How often it may have returned.
-    returns: usize,
+    pub(super) returns: usize,
     steps: usize,
     pub(super) depth: usize,
     spent: bool,
@@ -90,20 +90,35 @@ impl Arguments {
     }
 }
 
-/// How a loop goes on.
-enum Turn {
-    Next,
-    Over(Value),
-}
-
-/// What a loop makes of the end of its body.
-fn turn(out: Out, label: Option<&String>) -> Result<Turn, Stop> {
-    match out {
-        Ok(_) | Err(Stop::Continue(None)) => Ok(Turn::Next),
-        Err(Stop::Break(None, value)) => Ok(Turn::Over(value)),
-        Err(Stop::Continue(own)) if own.as_ref() == label => Ok(Turn::Next),
-        Err(Stop::Break(own, value)) if own.as_ref() == label => Ok(Turn::Over(value)),
-        Err(stop) => Err(stop),
+/// What `as` makes of a value: a number that the type has is that number.
+fn cast(value: Value, ty: &str) -> Value {
+    let bits: u32 = match ty {
+        "i8" | "u8" => 8,
+        "i16" | "u16" => 16,
+        "i32" | "u32" => 32,
+        "i64" | "u64" | "isize" | "usize" => 64,
+        "i128" => 128,
+        _ => 0,
+    };
+    let number = match &value {
+        Value::Int(number) => *number,
+        Value::Bool(set) => i128::from(*set),
+        Value::Char(c) => i128::from(u32::from(*c)),
+        Value::Float(_) if !matches!(ty, "f32" | "f64") => {
+            return Value::unknown("what `as` makes of a number is not known");
+        }
+        // A reference or a trait's object is the same value.
+        _ => return value,
+    };
+    let fits = match (bits, ty.starts_with('u')) {
+        (0, _) => false,
+        (128, _) => true,
+        (bits, true) => (0..1i128 << bits).contains(&number),
+        (bits, false) => (-(1i128 << (bits - 1))..1i128 << (bits - 1)).contains(&number),
+    };
+    match fits {
+        true => Value::Int(number),
+        false => Value::unknown("what `as` makes of a number is not known"),
     }
 }
 
@@ -356,7 +371,7 @@ impl<'m, 's> Machine<'m, 's> {
     }
 
     pub(super) fn block(&mut self, block: &Block, outer: &Scope) -> Out {
-        let scope = outer.inner();
+        let mut scope = outer.inner();
         self.spend(block.items.len());
         scope.declare(block);
         let mut last = Value::Unit;
@@ -366,13 +381,20 @@ impl<'m, 's> Machine<'m, 's> {
                 Statement::Let { pattern, value: Some(value), cfg: Some(cfg), .. } => {
                     self.under(cfg, |machine| machine.expr(value, &scope))?;
                     let reason = format!("it depends on `cfg({cfg})`");
+                    if scope.is_shared() && scope.has_one_of(pattern) {
+                        scope = scope.inner();
+                    }
                     self.bind(pattern, Value::unknown(&reason), &scope);
                 }
                 Statement::Let { pattern, value, otherwise, .. } => {
                     let value = match value {
-                        Some(value) => self.expr(value, &scope)?,
+                        Some(value) => self.taken_from(value, &scope)?,
                         None => Value::unknown("it has no value yet"),
                     };
+                    // What was made before goes on with the names that were there.
+                    if scope.is_shared() && scope.has_one_of(pattern) {
+                        scope = scope.inner();
+                    }
                     let hit = self.matches(pattern, &value, &scope);
                     match (hit, otherwise) {
                         (Some(true), _) | (_, None) => self.bind(pattern, value, &scope),
@@ -402,6 +424,25 @@ impl<'m, 's> Machine<'m, 's> {
             }
         }
         Ok(last)
+    }
+
+    /// A value that is given another name or place. What is copied then is not shared.
+    pub(super) fn taken_from(&mut self, expr: &Expr, scope: &Scope) -> Out {
+        let value = self.expr(expr, scope)?;
+        let moved = match &expr.kind {
+            Kind::Path(_) => true,
+            Kind::Chain { links, .. } => {
+                links.iter().all(|link| matches!(link, Link::Field(_) | Link::Index(_)))
+            }
+            _ => false,
+        };
+        Ok(match &value {
+            Value::List(list) if moved && list.is_array() => self.copied(&value),
+            Value::Record(record) if moved && super::iden::is_copy(&record.item) => {
+                self.copied(&value)
+            }
+            _ => value,
+        })
     }
 
     pub(super) fn exprs(&mut self, exprs: &[Expr], scope: &Scope) -> Result<Vec<Value>, Stop> {
@@ -446,6 +487,10 @@ impl<'m, 's> Machine<'m, 's> {
                 value
             }
             Kind::Deref(inner) => return self.expr(inner, scope),
+            Kind::Cast { value, ty } => {
+                let value = self.expr(value, scope)?;
+                cast(value, ty)
+            }
             Kind::Not(inner) => match self.expr(inner, scope)? {
                 Value::Bool(value) => Value::Bool(!value),
                 Value::Sql(sql) => {
@@ -530,7 +575,13 @@ impl<'m, 's> Machine<'m, 's> {
                     scope: scope.clone(),
                 }))
             }
-            Kind::Array(values) => self.listed(values, scope)?,
+            Kind::Array(values) => {
+                let values = self.listed(values, scope)?;
+                if let Value::List(list) = &values {
+                    list.set_array();
+                }
+                values
+            }
             Kind::Repeat { value, times } => {
                 let (value, times) = (self.expr(value, scope)?, self.expr(times, scope)?);
                 match times {
@@ -625,7 +676,7 @@ impl<'m, 's> Machine<'m, 's> {
     }
 
     /// Behind a loop, whatever may have left it counts no more; what may have returned does.
-    fn after(&mut self, level: usize, returns: usize) {
+    pub(super) fn after(&mut self, level: usize, returns: usize) {
         self.level = level + self.returns.saturating_sub(returns);
     }
 
@@ -684,94 +735,6 @@ impl<'m, 's> Machine<'m, 's> {
             Some(true) => one,
             _ => Value::unknown("it depends on a condition that is not known"),
         }
-    }
-
-    /// `while` and `loop`.
-    fn repeat(
-        &mut self,
-        label: Option<&String>,
-        test: Option<&Expr>,
-        body: &Block,
-        scope: &Scope,
-    ) -> Out {
-        let (level, returns) = (self.level, self.returns);
-        let out = self.turns(label, test, body, scope);
-        self.after(level, returns);
-        out
-    }
-
-    fn turns(
-        &mut self,
-        label: Option<&String>,
-        test: Option<&Expr>,
-        body: &Block,
-        scope: &Scope,
-    ) -> Out {
-        loop {
-            if !self.step() {
-                return Err(Stop::Return(Value::unknown("too much to follow")));
-            }
-            let inner = scope.inner();
-            let test = match test {
-                Some(test) => self.expr(test, &inner)?,
-                None => Value::Bool(true),
-            };
-            let left = self.left;
-            match test {
-                Value::Bool(true) => match turn(self.block(body, &inner), label)? {
-                    Turn::Next => {}
-                    Turn::Over(value) => return Ok(value),
-                },
-                Value::Bool(false) => return Ok(Value::Unit),
-                _ => {
-                    self.perhaps(label, body, &inner)?;
-                    return Ok(Value::Unit);
-                }
-            }
-            // Whether there is another turn is not known, nor is how many.
-            if self.left > left {
-                return Ok(Value::unknown("how often a loop runs is not known"));
-            }
-        }
-    }
-
-    /// The body of a loop that may run any number of times.
-    fn perhaps(&mut self, label: Option<&String>, body: &Block, scope: &Scope) -> Out {
-        self.undecided(|machine| turn(machine.block(body, scope), label).map(|_| Value::Unit))
-    }
-
-    fn each(
-        &mut self,
-        label: Option<&String>,
-        pattern: &Pattern,
-        over: &Expr,
-        body: &Block,
-        scope: &Scope,
-    ) -> Out {
-        let lent = matches!(over.kind, Kind::Lent(_));
-        let over = self.expr(over, scope)?;
-        let (level, returns) = (self.level, self.returns);
-        let Some(values) = super::methods::elements(&over) else {
-            let inner = scope.inner();
-            self.bind(pattern, Value::unknown("what a loop goes over is not known"), &inner);
-            let out = self.perhaps(label, body, &inner);
-            self.after(level, returns);
-            return out.map(|_| Value::Unit);
-        };
-        self.spend(values.len());
-        if let (true, Value::List(list)) = (lent, &over) {
-            super::methods::lend(list);
-        }
-        for value in values {
-            let inner = scope.inner();
-            self.bind(pattern, value, &inner);
-            match turn(self.block(body, &inner), label)? {
-                Turn::Next => {}
-                Turn::Over(_) => break,
-            }
-        }
-        self.after(level, returns);
-        Ok(Value::Unit)
     }
 
     fn binary(&mut self, first: &Expr, rest: &[(Operator, Expr)], scope: &Scope) -> Out {

@@ -535,7 +535,7 @@ impl Machine<'_, '_> {
             }
             "map" | "filter" | "for_each" | "any" | "all" | "filter_map" | "flat_map" | "find"
             | "try_for_each" => {
-                let made = self.over(all(), name, first?);
+                let made = self.over(all(), list.is_exact(), name, first?);
                 if let (Value::List(made), false) = (&made, list.is_exact()) {
                     made.blur();
                 }
@@ -675,7 +675,7 @@ impl Machine<'_, '_> {
                         values.reverse();
                         Some(values)
                     }
-                    "retain" => match self.over(values, "filter", first?) {
+                    "retain" => match self.over(values, true, "filter", first?) {
                         Value::List(kept) => kept.all(),
                         _ => None,
                     },
@@ -692,9 +692,20 @@ impl Machine<'_, '_> {
     }
 
     /// Methods that call a closure for each element.
-    fn over(&mut self, values: Vec<Value>, name: &str, run: &Value) -> Value {
+    fn over(&mut self, values: Vec<Value>, exact_list: bool, name: &str, run: &Value) -> Value {
         let mut out = Vec::new();
         for value in values {
+            if !exact_list && may_be_missing(&value) {
+                self.level += 1;
+                self.call_value(run, vec![value]);
+                self.level -= 1;
+                match name {
+                    "for_each" | "try_for_each" => {}
+                    "find" | "any" | "all" => return unknown("what a closure yields"),
+                    _ => out.push(unknown("an element")),
+                }
+                continue;
+            }
             let result = self.call_value(run, vec![value.clone()]);
             match (name, result) {
                 ("map", result) => out.push(result),
@@ -780,8 +791,17 @@ impl Machine<'_, '_> {
     }
 }
 
+/// Whether an element of a list that is not exact may not be in it.
+pub(super) fn may_be_missing(value: &Value) -> bool {
+    match value {
+        Value::Unknown(_) => true,
+        Value::Record(record) => record.cfg.is_some(),
+        _ => false,
+    }
+}
+
 /// Whether each element of a value stands where it will stand.
-fn exact(value: &Value) -> bool {
+pub(super) fn exact(value: &Value) -> bool {
     match value {
         Value::List(list) => list.is_exact(),
         Value::Some(_) | Value::None => true,

@@ -10,6 +10,7 @@ mod exprs;
 mod graph;
 mod helpers;
 mod iden;
+mod loops;
 mod machine;
 mod macros;
 mod methods;

@@ -55,6 +55,13 @@ const INWARD: &[&str] = &[
     "by_ref",
 ];
 
+/// Whether a method of this name changes what it is called on, or lends a part of it.
+pub(super) fn changes(name: &str) -> bool {
+    TEXT.contains(&name)
+        || INWARD.contains(&name) && !matches!(name, "unwrap" | "expect")
+        || matches!(name, "take" | "replace" | "next" | "push_back" | "pop_front")
+}
+
 const CHANGED: &str = "a part of it is changed";
 const LENT: &str = "it is lent, and may have been changed";
 
@@ -74,7 +81,9 @@ pub(super) enum Place {
 impl Place {
     pub(super) fn of(expr: &Expr, scope: &Scope) -> Place {
         match &expr.kind {
-            Kind::Lent(inner) | Kind::Deref(inner) => Place::of(inner, scope),
+            Kind::Lent(inner) | Kind::Deref(inner) | Kind::Cast { value: inner, .. } => {
+                Place::of(inner, scope)
+            }
             Kind::Path(path) => match path.as_slice() {
                 [name] if scope.get(name).is_some() => Place::Name(name.clone()),
                 _ => Place::Nowhere,
@@ -120,7 +129,7 @@ impl Machine<'_, '_> {
         value: &Expr,
         scope: &Scope,
     ) -> Out {
-        let mut value = self.expr(value, scope)?;
+        let mut value = self.taken_from(value, scope)?;
         if let Some(operator) = operator {
             let before = self.expr(place, scope)?;
             value = self.operate(operator, &before, &value);

@@ -103,6 +103,8 @@ pub(super) struct List {
     level: usize,
     /// Elements may be there or not: positions and the length are not known.
     open: Cell<bool>,
+    /// It is an array: whoever is given it has one of his own.
+    array: Cell<bool>,
     /// Why nothing is known of it any more.
     lost: RefCell<Option<Rc<str>>>,
 }
@@ -125,6 +127,14 @@ impl List {
     /// Its elements may be there or not.
     pub(super) fn blur(&self) {
         self.open.set(true);
+    }
+
+    pub(super) fn set_array(&self) {
+        self.array.set(true);
+    }
+
+    pub(super) fn is_array(&self) -> bool {
+        self.array.get()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -459,6 +469,32 @@ impl Scope {
         Scope::new(self.0.module, self.0.of.clone(), Some(self.clone()))
     }
 
+    /// Whether something else holds it, such as a closure.
+    pub(super) fn is_shared(&self) -> bool {
+        Rc::strong_count(&self.0) > 1
+    }
+
+    /// Whether a name of a pattern is one of its own.
+    pub(super) fn has_one_of(&self, pattern: &Pattern) -> bool {
+        match pattern {
+            Pattern::Name(name) => self.0.values.borrow().contains_key(name),
+            Pattern::At { name, inner } => {
+                self.0.values.borrow().contains_key(name) || self.has_one_of(inner)
+            }
+            Pattern::Tuple { inner, .. } | Pattern::Slice(inner) | Pattern::Or(inner) => {
+                inner.iter().any(|pattern| self.has_one_of(pattern))
+            }
+            Pattern::Struct { fields, .. } => {
+                fields.iter().any(|(_, pattern)| self.has_one_of(pattern))
+            }
+            Pattern::Any
+            | Pattern::Rest
+            | Pattern::Literal(_)
+            | Pattern::Path(_)
+            | Pattern::Other => false,
+        }
+    }
+
     pub(super) fn clear(&self) {
         self.0.values.borrow_mut().clear();
     }
@@ -557,6 +593,7 @@ impl Value {
             inside: Cell::new(false),
             level,
             open: Cell::new(false),
+            array: Cell::new(false),
             lost: RefCell::new(None),
         };
         list.set(values);

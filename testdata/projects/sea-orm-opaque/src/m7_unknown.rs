@@ -34,6 +34,20 @@ fn two(_: &DatabaseTransaction) -> Ran {
     Box::pin(async { Ok(()) })
 }
 
+struct Label(String);
+
+impl From<&str> for Label {
+    fn from(name: &str) -> Self {
+        Label(name.to_owned())
+    }
+}
+
+impl From<i32> for Label {
+    fn from(number: i32) -> Self {
+        Label(format!("t{number}"))
+    }
+}
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -49,6 +63,26 @@ impl MigrationTrait for Migration {
         db.transaction::<_, (), DbErr>(run).await?;
         let pool = other::pool();
         pool.execute_unprepared("CREATE TABLE of_pool (id int)").await?;
+        let mut turn = 0;
+        while std::env::var(format!("T{turn}")).is_ok() {
+            db.execute_unprepared(&format!("CREATE TABLE while_{turn} (id int)")).await?;
+            turn += 1;
+        }
+        let mut turn = 0;
+        loop {
+            db.execute_unprepared(&format!("CREATE TABLE turn_{turn} (id int)")).await?;
+            turn += 1;
+            if std::env::var("DONE").is_ok() {
+                break;
+            }
+        }
+        let mut name = Some("of_ref");
+        if let Some(ref mut inner) = name {
+            *inner = "of_mut";
+        }
+        db.execute_unprepared(&format!("CREATE TABLE {} (id int)", name.unwrap())).await?;
+        let from = Label::from(1);
+        db.execute_unprepared(&format!("CREATE TABLE {} (id int)", from.0)).await?;
         Ok(())
     }
 

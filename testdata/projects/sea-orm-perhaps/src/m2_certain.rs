@@ -49,11 +49,37 @@ impl MigrationTrait for Migration {
             Err(_) => manager.get_connection(),
         };
         either.execute_unprepared("CREATE TABLE of_either (id int)").await?;
+        let table = "of_shadow";
+        let drop = || format!("DROP TABLE {table}");
+        let table = "of_or";
+        db.execute_unprepared(&drop()).await?;
+        db.execute_unprepared(&format!("DROP TABLE {}", T::name())).await?;
+        let mut maybe = Vec::new();
+        if ask {
+            maybe.push("x");
+        }
+        for _ in &maybe {
+            db.execute_unprepared("CREATE TABLE of_element (id int)").await?;
+        }
+        maybe.iter().for_each(|_| {
+            block_on(db.execute_unprepared("CREATE TABLE of_over (id int)"));
+        });
+        let large = -1i32 as u32;
+        if large > 5 {
+            db.execute_unprepared("CREATE TABLE of_cast (id int)").await?;
+        }
+        let names = ["of_array", "of_or"];
+        let mut turned = names;
+        turned.reverse();
+        db.execute_unprepared(&format!("DROP TABLE {}", names[0])).await?;
+        let mut plan = Plan { table: "of_copied" };
+        let before = plan;
+        plan.table = "of_or";
+        db.execute_unprepared(&format!("DROP TABLE {}", before.table)).await?;
         Ok(())
     }
 
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("DROP TABLE of_either").await?;
-        Ok(())
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Custom("there is no way back".to_owned()))
     }
 }

@@ -9,12 +9,13 @@ impl MigrationTrait for Migration {
         let db = manager.get_connection();
         db.execute_unprepared("ALTER TABLE of_or ADD COLUMN z int").await?;
         db.execute_unprepared("ALTER TABLE of_either ADD COLUMN z int").await?;
+        db.execute_unprepared("ALTER TABLE of_cast ADD COLUMN z int").await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        for table in ["or", "either"] {
+        for table in ["or", "either", "cast"] {
             db.execute_unprepared(&format!("ALTER TABLE of_{table} DROP COLUMN z")).await?;
         }
         Ok(())
