@@ -254,6 +254,12 @@ fn is_near(trees: &[Tree], tree: &Tree, path: &str) -> bool {
     trees.iter().all(|other| beside(other) || shared(other) < own)
 }
 
+/// Whether a folder's name has the word: `db_migrations`, and not `immigration`.
+fn holds_migrations(folder: &str) -> bool {
+    let mut words = folder.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| matches!(word, "migration" | "migrations" | "Migrations" | "Migration"))
+}
+
 impl Running<'_> {
     /// What of the base's models could not be read, unless it reads so in the work tree, too.
     fn unread(&self, known: &[OpaquePlace]) -> Vec<OpaquePlace> {
@@ -298,7 +304,7 @@ impl Running<'_> {
             let folders = project::parent(path);
             !is_aside(path)
                 && near(path)
-                && !folders.split('/').any(|part| part.contains("migration"))
+                && !folders.split('/').any(holds_migrations)
                 && !migrations.contains(path)
                 && !trees.iter().any(inside)
         };

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
+    database::Dialect,
     frontend::{alembic, rust, sql},
     ir::Name,
     project::Found,
@@ -28,7 +29,7 @@ pub(super) fn uses(
 ) -> HashMap<Key, Span> {
     let mut open: HashSet<Key> =
         lost.iter().map(|lost| (lost.table.clone(), lost.column.clone())).collect();
-    let tables: HashSet<String> = open.iter().map(|(table, _)| table.name.to_lowercase()).collect();
+    let tables = Words::of(open.iter().map(|(table, _)| table.name.as_str()));
     let asker = sql::Asker::new(before);
     let mut found = HashMap::new();
     for path in project.files.iter().filter(|path| is_code(path)) {
@@ -42,12 +43,15 @@ pub(super) fn uses(
             break;
         }
         let Some(text) = glance.peek(sources, path) else { continue };
-        if !names_one(&text, &tables) {
+        if !tables.is_in(&text) {
             continue;
         }
         let mut places: Vec<(Key, usize, usize)> = Vec::new();
-        for (statements, start, end) in read(&text) {
-            if !sql::asks(&statements) || !names_one(&statements, &tables) {
+        let read = read(&text);
+        let texts = read.iter().map(|(text, ..)| text.as_str());
+        let hidden = hidden(texts, before.database().dialect, glance);
+        for (statements, start, end) in read {
+            if !sql::asks(&statements) || !tables.is_in(&statements) {
                 continue;
             }
             if !glance.spend(statements.len()) {
@@ -57,6 +61,9 @@ pub(super) fn uses(
             for (asked, from, to) in asker.statements(&statements).unwrap_or_default() {
                 let (start, end) = if whole { (from, to) } else { (start, end) };
                 for (table, columns) in asked {
+                    if hidden.contains(&table.name.to_lowercase()) {
+                        continue;
+                    }
                     let columns = columns.into_iter().map(|column| (table.clone(), Some(column)));
                     let keys = columns.chain([(table.clone(), None)]);
                     places.extend(keys.filter(|key| open.remove(key)).map(|key| (key, start, end)));
@@ -71,21 +78,72 @@ pub(super) fn uses(
     found
 }
 
-/// Whether a text has one of some words, however they are written.
-fn names_one(text: &str, words: &HashSet<String>) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').any(|word| {
-        let plain = !word.contains(char::is_uppercase);
-        if plain { words.contains(word) } else { words.contains(&word.to_lowercase()) }
-    }) || words.iter().any(|word| {
-        // A name that is no word can only stand between quotes.
-        word.contains(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
-            && text.to_lowercase().contains(word.as_str())
-    })
+/// Tables that one of the texts makes for its session: what others ask of such a name may be
+/// meant for them.
+fn hidden<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    dialect: Dialect,
+    glance: &mut Glance,
+) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for text in texts {
+        if words(text).any(is_temporary) && glance.spend(text.len()) {
+            found.extend(sql::temporary(text, dialect));
+        }
+    }
+    found
+}
+
+fn is_temporary(word: &str) -> bool {
+    ["temp", "temporary"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Words of which a text has one where it has one of some names, however they are written.
+#[derive(Default)]
+struct Words {
+    words: HashSet<String>,
+    /// A name has no word in it, and any text may have it.
+    any: bool,
+}
+
+impl Words {
+    fn of<'a>(names: impl Iterator<Item = &'a str>) -> Words {
+        let mut found = Words::default();
+        for name in names.map(str::to_lowercase) {
+            // Of a name that is no word, `a-table`, its longest part.
+            match words(&name).max_by_key(|word| word.len()) {
+                Some(word) if !word.is_empty() => _ = found.words.insert(word.to_owned()),
+                _ => found.any = true,
+            }
+        }
+        found
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.any
+            || words(text).any(|word| {
+                let plain = !word.contains(char::is_uppercase);
+                if plain {
+                    self.words.contains(word)
+                } else {
+                    self.words.contains(&word.to_lowercase())
+                }
+            })
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
 }
 
 /// Python's texts, in which drivers fill in `%s` and `%(name)s`. A migration has none.
 fn python(text: &str) -> Vec<(String, usize, usize)> {
-    if text.contains("down_revision") {
+    let assigns = |(at, word): (usize, &str)| {
+        let starts = at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+        let rest = text.get(at + word.len()..).unwrap_or_default().trim_start();
+        starts && (rest.starts_with(':') || rest.starts_with('=') && !rest.starts_with("=="))
+    };
+    if text.match_indices("down_revision").any(assigns) {
         return Vec::new();
     }
     let mut found = alembic::strings(text);
@@ -96,19 +154,15 @@ fn python(text: &str) -> Vec<(String, usize, usize)> {
 }
 
 fn bound(text: &str) -> String {
+    let text = sql::plain_parameters(text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
-        let named = after.strip_prefix('(').and_then(|inner| inner.split_once(")s"));
-        rest = match named {
-            Some((_, rest)) => {
+        rest = match after.strip_prefix('s') {
+            Some(after) => {
                 out.push_str("$1");
-                rest
-            }
-            None if after.starts_with('s') => {
-                out.push_str("$1");
-                &after[1..]
+                after
             }
             None => {
                 out.push('%');
@@ -121,11 +175,37 @@ fn bound(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::bound;
+    use super::{Words, bound, python};
+
+    #[test]
+    fn odd_names_are_looked_for_by_a_word_of_theirs() {
+        let tables = Words::of(["a b-Tasks", "plain"].into_iter());
+        assert!(tables.is_in("SELECT 1 FROM \"a b-TASKS\""));
+        assert!(tables.is_in("select * from PLAIN"));
+        assert!(!tables.is_in("SELECT a, b FROM plain_tasks"));
+        assert!(Words::of(["--"].into_iter()).is_in("anything"));
+        // A look at each name would take hours.
+        let many: Vec<String> = (0..100_000).map(|n| format!("a b{n}")).collect();
+        let many = Words::of(many.iter().map(String::as_str));
+        assert!(!many.is_in(&"x y ".repeat(1_000_000)));
+    }
 
     #[test]
     fn what_a_driver_fills_in_is_bound() {
-        assert_eq!(bound("a = %s AND b = %(b)s"), "a = $1 AND b = $1");
+        assert_eq!(bound("a = %s AND b = %(b)s"), "a = $1 AND b = :b");
         assert_eq!(bound("a LIKE 'x%%' AND b % 2 = 1 %("), "a LIKE 'x%' AND b % 2 = 1 %(");
+        // A look for the end of each would take hours.
+        let open = "%(".repeat(2_000_000);
+        assert_eq!(bound(&open), open);
+    }
+
+    #[test]
+    fn a_migration_has_no_queries() {
+        let query = "Q = 'SELECT 1'\n";
+        let found = |before: &str| python(&format!("{before}{query}")).len();
+        assert_eq!(found("down_revision: str | None = None\n"), 0);
+        assert_eq!(found("\ndown_revision = None\n"), 0);
+        assert_eq!(found("def f(r): return r.down_revision\n"), 1);
+        assert_eq!(found("x = 1\ndown_revision == 2\n"), 1);
     }
 }

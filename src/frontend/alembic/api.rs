@@ -43,6 +43,8 @@ pub struct ApiModule {
 
 /// Classes above a class that are followed at the most.
 const MAX_BASES: usize = 8;
+/// Bytes in which a class's bases end, where nothing is parsed.
+const MAX_HEADER: usize = 2_000;
 
 /// Reads one file; nothing where it cannot be parsed.
 pub fn api(text: &str) -> ApiModule {
@@ -89,8 +91,12 @@ pub fn bases_in(text: &str) -> Vec<(&str, Vec<&str>)> {
         let rest = text.get(at + word.len()..)?.trim_start();
         let end = rest.find(|c| !is_name(c))?;
         let (name, rest) = rest.split_at(end);
-        let bases = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once("):"));
-        let bases = bases.map_or("", |(bases, _)| bases);
+        let bases = rest.trim_start().strip_prefix('(').and_then(|rest| {
+            let end =
+                (0..=rest.len().min(MAX_HEADER)).rev().find(|at| rest.is_char_boundary(*at))?;
+            Some(rest[..end].split_once("):")?.0)
+        });
+        let bases = bases.unwrap_or_default();
         let last = |base: &'_ str| base.rsplit('.').next().unwrap_or(base).len();
         let names = bases.split(',').map(str::trim).filter(|base| !base.contains('='));
         let names = names.map(|base| &base[base.len() - last(base)..]);
@@ -291,5 +297,24 @@ fn bound(stmt: &Stmt) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bases_in;
+
+    #[test]
+    fn bases_are_found_without_parsing() {
+        let text = "class A(b.Base, C, metaclass=M):\n    pass\nclass Ä (É):\n    class In(X):\n";
+        assert_eq!(bases_in(text), [("A", vec!["Base", "C"]), ("Ä", vec!["É"])]);
+    }
+
+    #[test]
+    fn headers_that_never_end_are_looked_at_to_a_limit() {
+        let text = "class A(\n".repeat(200_000) + "Base):\n";
+        let found = bases_in(&text);
+        assert_eq!(found.len(), 200_000);
+        assert_eq!(found[0], ("A", vec![]));
     }
 }

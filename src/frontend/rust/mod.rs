@@ -12,7 +12,7 @@ pub(crate) mod tokens;
 
 pub(crate) use parse::{expression, parse};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::frontend::{Outline, Statement};
 use tokens::{Kind, tokens as read};
@@ -66,27 +66,99 @@ const TELLS: &[&str] = &[
     "warn",
 ];
 
+/// Methods that are given what people read.
+const TOLD: &[&str] =
+    &["about", "context", "expect", "help", "long_about", "long_help", "push", "push_str"];
+
 /// The string literals of code, with their places: those of attributes, which document, of tests
-/// and of messages are none.
+/// and of messages are none, nor are texts of which others are put together.
 pub(crate) fn strings(text: &str) -> Vec<(String, usize, usize)> {
     let tokens = tokens::without_tests(read(text));
     let pairs = tokens::pairs(&tokens);
     let is = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is(mark));
     let mut found = Vec::new();
+    let mut skipped: HashSet<usize> = HashSet::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let attribute = token.is('#') && (is(at + 1, '[') || is(at + 1, '!') && is(at + 2, '['));
         let tells = token.word().is_some_and(|word| TELLS.contains(&word)) && is(at + 1, '!');
-        if attribute || tells {
+        let told = token.word().is_some_and(|word| TOLD.contains(&word))
+            && is(at + 1, '(')
+            && at.checked_sub(1).is_some_and(|dot| is(dot, '.'));
+        let close = pairs.get(at).copied().unwrap_or(at);
+        let joined = token.is('[') && is(close + 1, '.') && {
+            let method = tokens.get(close + 2).and_then(tokens::Token::word);
+            method.is_some_and(|word| matches!(word, "concat" | "join"))
+        };
+        if joined || told || tells && token.word() != Some("concat") {
+            let open = at + usize::from(told) + 2 * usize::from(tells);
+            skip_direct(&tokens, &pairs, open, &mut skipped);
+        } else if attribute || tells {
             let open = if is(at + 1, '!') { at + 2 } else { at + 1 };
             at = pairs.get(open).copied().unwrap_or(open).max(at) + 1;
             continue;
         }
-        let text = token.text().map(|text| (text.to_owned(), token.start, token.end));
-        found.extend(text);
+        if let Some(text) = token.text()
+            && !skipped.contains(&at)
+            && !is_part(&tokens, at)
+        {
+            found.push((text.to_owned(), token.start, token.end));
+        }
         at += 1;
     }
     found
+}
+
+/// Adds the texts that stand between two brackets, and in none inside of them.
+fn skip_direct(
+    tokens: &[tokens::Token],
+    pairs: &[usize],
+    open: usize,
+    skipped: &mut HashSet<usize>,
+) {
+    let close = pairs.get(open).copied().unwrap_or(open);
+    let mut at = open + 1;
+    while at < close {
+        if tokens[at].text().is_some() {
+            skipped.insert(at);
+        }
+        at = pairs.get(at).copied().unwrap_or(at).max(at) + 1;
+    }
+}
+
+/// Whether another text is made of one: `"…".to_owned() + x`, `x + "…"`, `"…".replace(…)`, or it
+/// is one that grows: `let mut sql = String::from("…")`.
+fn is_part(tokens: &[tokens::Token], text: usize) -> bool {
+    let is = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is(mark));
+    let word = |at: usize| tokens.get(at).and_then(tokens::Token::word);
+    let before = |steps: usize| text.checked_sub(steps);
+    let mut first = text;
+    if is(text.wrapping_sub(1), '(')
+        && matches!(word(text.wrapping_sub(2)), Some("from" | "new"))
+        && is(text.wrapping_sub(3), ':')
+        && word(text.wrapping_sub(5)) == Some("String")
+    {
+        first = text - 5;
+    }
+    let mut last = text + usize::from(first < text);
+    while is(last + 1, '.') && is(last + 3, '(') && is(last + 4, ')') {
+        last += 4;
+    }
+    let changed = is(last + 1, '.') && matches!(word(last + 2), Some("replace" | "replacen"));
+    let added = is(last + 1, '+') || is(first.wrapping_sub(1), '+') && first > 0;
+    let adds = before(2).is_some_and(|at| is(at, '+') && (is(at + 1, '&') || is(at + 1, '=')));
+    changed || added || adds || grows(tokens, first, last)
+}
+
+/// Whether a text, up to its last token, is all that a mutable variable is set to.
+fn grows(tokens: &[tokens::Token], first: usize, last: usize) -> bool {
+    let is = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is(mark));
+    let word = |at: usize| tokens.get(at).and_then(tokens::Token::word);
+    let Some(set) = first.checked_sub(1).filter(|set| is(*set, '=') && is(last + 1, ';')) else {
+        return false;
+    };
+    // `mut sql =`, `mut sql: String =`
+    [2, 4].iter().any(|back| set.checked_sub(*back).and_then(word) == Some("mut"))
 }
 
 /// What code that works with rows of entities names.
@@ -208,4 +280,36 @@ pub(super) fn outline(text: &str) -> Outline {
     outline.statements.sort_by_key(|s| s.range.start);
     outline.first = outline.statements.first().map(|s| s.range.start);
     outline
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strings;
+
+    #[test]
+    fn only_whole_texts_are_found() {
+        let text = r#"
+            fn f() {
+                query("one");
+                info!("said {}", query("two"));
+                assert_eq!(x, "said");
+                query("three").expect("said");
+                Arg::new("four").help("said");
+                concat!("put ", query("together"));
+                let q = "put".to_owned() + "together";
+                let q = x + "put" + &"together";
+                let mut q = String::from("put"); q.push_str("together");
+                let mut q: String = "put".into();
+                q += "together";
+                query("put".replace("five", "six"));
+                ["put", "together"].concat();
+                let mut rows = query("seven").fetch();
+                let q = String::from("eight");
+                let all = ["nine"];
+            }
+        "#;
+        let found: Vec<String> = strings(text).into_iter().map(|(text, ..)| text).collect();
+        let expected = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+        assert_eq!(found, expected);
+    }
 }

@@ -62,7 +62,7 @@ pub(crate) fn answer(text: &str, values: &[(String, Cell)], schema: &Schema) -> 
 }
 
 /// psycopg's `%(name)s` as `:name`.
-fn plain_parameters(text: &str) -> String {
+pub(crate) fn plain_parameters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("%(") {

@@ -9,29 +9,34 @@ use std::{
 
 use sqlparser::{
     ast::{
-        Assignment, AssignmentTarget, ConflictTarget, Delete, Expr, FromTable, Ident, Insert,
-        JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, Query, Select,
-        SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
-        UpdateTableFromKind, Visit, Visitor,
+        AccessExpr, Assignment, AssignmentTarget, ConflictTarget, Delete, Distinct, Expr,
+        FromTable, FunctionArg, FunctionArguments, GroupByExpr, Ident, Insert, JoinConstraint,
+        JoinOperator, ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem, SetExpr,
+        Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind, Visit,
+        Visitor,
     },
     tokenizer::Token,
 };
 
 use super::{
-    MAX_NESTING, nesting,
+    MAX_NESTING,
+    named::folded,
+    nesting,
     query::{MAX_PARSED, parser},
     scan::{self, Kind},
 };
 use crate::{
     database::Dialect,
     ir::Name,
-    schema::{Lookup, Schema, clip},
+    schema::{Lookup, Schema},
 };
 
 /// How a statement that reads or writes rows begins.
 const VERBS: &[&str] = &["select", "insert", "update", "delete", "with"];
 /// The longest statement that code is taken to have, in bytes.
 const MAX_STATEMENT: usize = 20_000;
+/// Tokens in which the name of what is made stands.
+const MAX_HEADER: usize = 20;
 
 /// What is needed: tables under the names that the schema keeps them by, with the columns that
 /// are named. Columns of one table that other statements name are with them.
@@ -44,7 +49,8 @@ pub struct Asker<'s> {
     resolved: RefCell<HashMap<Name, Name>>,
 }
 
-/// Whether a text begins as a statement on rows does; comments may stand before it.
+/// Whether a text begins as a statement on rows does; comments may stand before it. A sentence
+/// begins with a capital letter, a verb of SQL is written in one way.
 pub fn asks(text: &str) -> bool {
     let mut rest = text.trim_start();
     loop {
@@ -57,7 +63,49 @@ pub fn asks(text: &str) -> bool {
         rest = rest[length..].trim_start();
     }
     let first = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))
+    let even = |case: fn(&u8) -> bool| first.bytes().all(|byte| case(&byte));
+    let is_even = even(u8::is_ascii_lowercase) || even(u8::is_ascii_uppercase);
+    is_even && VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))
+}
+
+/// The names of the temporary tables and views that a text makes, in small letters: while they
+/// are there, they hide the schema's.
+pub fn temporary(text: &str, dialect: Dialect) -> Vec<String> {
+    let tokens = scan::tokens(text, dialect);
+    let mut found = Vec::new();
+    for statement in scan::statements(text, &tokens) {
+        let words: Vec<&str> = statement
+            .tokens
+            .iter()
+            .take(MAX_HEADER)
+            .map(|token| scan::slice(text, *token))
+            .collect();
+        let is = |at: usize, known: &[&str]| {
+            words.get(at).is_some_and(|word| known.iter().any(|k| k.eq_ignore_ascii_case(word)))
+        };
+        if !is(0, &["create"]) {
+            continue;
+        }
+        let mut at = 1;
+        while is(at, &["or", "replace", "local", "global"]) {
+            at += 1;
+        }
+        if !is(at, &["temp", "temporary"]) {
+            continue;
+        }
+        at += 1;
+        while is(at, &["recursive", "table", "view", "if", "not", "exists"]) {
+            at += 1;
+        }
+        let last = words.get(at..).unwrap_or_default().split(|word| *word == ".");
+        let named: Vec<&[&str]> = last.take_while(|part| !part.is_empty()).collect();
+        let name = match named.as_slice() {
+            [[_], [name, ..], ..] | [[name, ..]] | [[name, _, ..], ..] => name,
+            _ => continue,
+        };
+        found.push(name.trim_matches(['"', '`', '[', ']']).to_lowercase());
+    }
+    found
 }
 
 impl<'s> Asker<'s> {
@@ -97,8 +145,13 @@ impl<'s> Asker<'s> {
         let parsed = self.parse(written).or_else(|| self.parse(&bound(text, tokens)?))?;
         let mut with = With(HashSet::new(), self.dialect());
         let _ = parsed.visit(&mut with);
-        let mut walk =
-            Walk { asker: self, with: with.0, scopes: Vec::new(), asked: Asked::default() };
+        let mut walk = Walk {
+            asker: self,
+            with: with.0,
+            scopes: Vec::new(),
+            no_columns: HashSet::new(),
+            asked: Asked::default(),
+        };
         let _ = parsed.visit(&mut walk);
         Some(walk.asked)
     }
@@ -144,14 +197,6 @@ fn bound(text: &str, tokens: &[scan::Token]) -> Option<String> {
     (at > first.start as usize).then_some(out)
 }
 
-fn folded(ident: &Ident, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Sqlite => ident.value.clone(),
-        Dialect::Postgres if ident.quote_style.is_some() => clip(&ident.value).to_owned(),
-        Dialect::Postgres => clip(&ident.value.to_lowercase()).to_owned(),
-    }
-}
-
 /// The names of a statement's common table expressions, wherever they hold.
 struct With(HashSet<String>, Dialect);
 
@@ -189,6 +234,8 @@ struct Walk<'a, 's> {
     asker: &'a Asker<'s>,
     with: HashSet<String>,
     scopes: Vec<Scope>,
+    /// Expressions of the tree that are written like a column, and are none.
+    no_columns: HashSet<*const Expr>,
     asked: Asked,
 }
 
@@ -260,6 +307,41 @@ impl Walk<'_, '_> {
             }
         }
         scope
+    }
+
+    /// PostgreSQL looks for names of what is yielded in ORDER BY, which belongs to the query,
+    /// where a name stands alone in DISTINCT ON, and last in GROUP BY. SQLite finds them anywhere.
+    fn reads(&mut self, select: &Select) -> Scope {
+        let mut scope = self.select(select);
+        if self.asker.dialect() == Dialect::Sqlite {
+            return scope;
+        }
+        let made = std::mem::take(&mut scope.made);
+        let on = match &select.distinct {
+            Some(Distinct::On(on)) => on.as_slice(),
+            _ => &[],
+        };
+        let by = match &select.group_by {
+            GroupByExpr::Expressions(by, _) => by.as_slice(),
+            GroupByExpr::All(_) => &[],
+        };
+        for expr in on.iter().chain(by) {
+            if let Expr::Identifier(ident) = expr
+                && made.contains(&self.key(&self.folded(ident)))
+            {
+                self.no_columns.insert(expr);
+            }
+        }
+        scope
+    }
+
+    /// The names of arguments: `make_interval(days => 5)`.
+    fn arguments(&mut self, arguments: &[FunctionArg]) {
+        for argument in arguments {
+            if let FunctionArg::ExprNamed { name, .. } = argument {
+                self.no_columns.insert(name);
+            }
+        }
     }
 
     /// The columns that a join takes from both of its sides.
@@ -454,7 +536,7 @@ impl Visitor for Walk<'_, '_> {
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
-        let scope = self.select(select);
+        let scope = self.reads(select);
         self.shared(&select.from, &scope);
         self.scopes.push(scope);
         ControlFlow::Continue(())
@@ -466,14 +548,33 @@ impl Visitor for Walk<'_, '_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
-        if let TableFactor::Table { name, args: None, .. } = factor {
-            self.need_table(name);
+        match factor {
+            TableFactor::Table { name, args: None, .. } => self.need_table(name),
+            TableFactor::Table { args: Some(given), .. } => self.arguments(&given.args),
+            TableFactor::Function { args, .. } => self.arguments(args),
+            _ => {}
         }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         match expr {
+            _ if self.no_columns.contains(&std::ptr::from_ref(expr)) => {}
+            Expr::Function(function) => {
+                for given in [&function.args, &function.parameters] {
+                    if let FunctionArguments::List(list) = given {
+                        self.arguments(&list.args);
+                    }
+                }
+            }
+            // Fields of a composite value: `(t.place).street`.
+            Expr::CompoundFieldAccess { access_chain, .. } => {
+                for access in access_chain {
+                    if let AccessExpr::Dot(field) = access {
+                        self.no_columns.insert(field);
+                    }
+                }
+            }
             // SQLite takes a double-quoted name that is no column for a text.
             Expr::Identifier(ident)
                 if self.asker.dialect() == Dialect::Sqlite && ident.quote_style == Some('"') => {}
@@ -486,5 +587,67 @@ impl Visitor for Walk<'_, '_> {
             _ => {}
         }
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asker, asks, temporary};
+    use crate::{
+        database::{Database, Dialect},
+        frontend::sql::{self, Place},
+        ir::Name,
+        schema::{Origin, Schema},
+        source::{FileId, Span},
+    };
+
+    fn asked(statement: &str) -> Vec<String> {
+        let place = Span::top(FileId(0));
+        let database = Database::parse("postgres@16").expect("a database");
+        let origin = Origin { migration: 0, change: 0, span: place };
+        let mut schema = Schema::new(database, origin);
+        schema.enter(0, 0, place);
+        let made = "CREATE TABLE tasks (id int, title text, note text, days int);
+            CREATE TABLE labels (id int, note text)";
+        for op in sql::read(made, Place::Within(place), Dialect::Postgres) {
+            schema.apply(&op);
+        }
+        let all = Asker::new(&schema).statements(statement).unwrap_or_default();
+        let tasks = schema.resolve(&Name::new(None, "tasks"));
+        all.into_iter()
+            .flat_map(|(mut asked, ..)| asked.remove(&tasks).unwrap_or_default())
+            .collect()
+    }
+
+    #[test]
+    fn a_name_counts_where_it_is_a_column() {
+        let cases: &[(&str, &[&str])] = &[
+            ("SELECT make_interval(days => 5) FROM tasks", &[]),
+            ("SELECT id FROM tasks, make_interval(days => 5)", &["id"]),
+            ("SELECT (t.title).note FROM tasks t", &["title"]),
+            ("SELECT title AS note FROM tasks ORDER BY note", &["title"]),
+            ("SELECT title AS note, count(*) FROM tasks GROUP BY note", &["title"]),
+            ("SELECT DISTINCT ON (note) title AS note FROM tasks", &["title"]),
+            ("SELECT title AS note FROM tasks WHERE note IS NULL", &["note", "title"]),
+            ("SELECT coalesce(note, '') AS note FROM tasks", &["note"]),
+            ("SELECT title AS days, days AS note FROM tasks", &["days", "title"]),
+        ];
+        for (statement, expected) in cases {
+            assert_eq!(asked(statement), *expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_no_statement() {
+        assert!(asks("SELECT note FROM tasks") && asks("-- all\nselect note from tasks"));
+        assert!(!asks("Select note from tasks") && !asks("Selected"));
+    }
+
+    #[test]
+    fn temporary_tables_are_found() {
+        let text = "CREATE TEMP TABLE tasks (id int); SELECT 1; CREATE TABLE kept (id int);
+            create local temporary table if not exists pg_temp.\"Labels\" as select 1;
+            CREATE OR REPLACE TEMP VIEW seen AS SELECT 1";
+        assert_eq!(temporary(text, Dialect::Postgres), ["tasks", "labels", "seen"]);
     }
 }

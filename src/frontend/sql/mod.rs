@@ -22,7 +22,8 @@ mod table;
 pub(crate) mod tools;
 mod tree;
 
-pub use asked::{Asked, Asker, asks};
+pub(crate) use answer::plain_parameters;
+pub use asked::{Asked, Asker, asks, temporary};
 use cursor::Cursor;
 pub use cursor::Place;
 pub use grammar::{Grammar, grammar_of};

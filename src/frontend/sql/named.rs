@@ -50,7 +50,7 @@ fn named_in(part: &impl Visit, dialect: Dialect) -> Vec<String> {
 }
 
 /// A name as the server reads it.
-fn folded(ident: &Ident, dialect: Dialect) -> String {
+pub(super) fn folded(ident: &Ident, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => ident.value.clone(),
         Dialect::Postgres if ident.quote_style.is_some() => clip(&ident.value).to_owned(),
