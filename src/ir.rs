@@ -468,6 +468,8 @@ pub struct Column {
     pub collation: Option<String>,
     /// A default that only the application knows (`default=` in Python).
     pub client_default: bool,
+    /// The model knows that the server fills it, and not how (SQLAlchemy's `FetchedValue`).
+    pub fetched: bool,
     /// Where the column is written.
     pub span: Span,
 }
@@ -484,6 +486,7 @@ impl Column {
             serial: false,
             collation: None,
             client_default: false,
+            fetched: false,
             span,
         }
     }

@@ -117,7 +117,7 @@ impl Sides<'_> {
         if self.says.nullability && model.nullable != made.nullable && !both_keys {
             self.out.push(nullability(pair, model, made, base(Kind::Nullability)));
         }
-        if self.says.defaults && !(both_keys && database.is_sqlite()) {
+        if self.says.defaults && !model.fetched && !(both_keys && database.is_sqlite()) {
             let folds = pair.made.folds;
             self.out.extend(filled(self, pair, model, made, folds).map(
                 |(harm, models, migrations, why)| Difference {

@@ -121,16 +121,38 @@ impl Difference {
                 format!("{place} is {a} in the model and {b} in the migrations")
             }
             (_, Some(a), Some(b)) => {
-                format!("{place} is `{a}` in the model and `{b}` in the migrations")
+                format!(
+                    "{place} is `{}` in the model and `{}` in the migrations",
+                    brief(a),
+                    brief(b)
+                )
             }
             (_, Some(a), None) => {
-                format!("{place} is `{a}` in the model, and there is none in the migrations")
+                format!(
+                    "{place} is `{}` in the model, and there is none in the migrations",
+                    brief(a)
+                )
             }
             (_, None, Some(b)) => {
-                format!("{place} is `{b}` in the migrations, and there is none in the model")
+                format!(
+                    "{place} is `{}` in the migrations, and there is none in the model",
+                    brief(b)
+                )
             }
             (_, None, None) => format!("{place} differs between the model and the migrations"),
         }
+    }
+}
+
+/// What is longer in a message is cut: an expression may be a page.
+const MOST_SHOWN: usize = 100;
+
+/// An expression on one line, its beginning.
+fn brief(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 

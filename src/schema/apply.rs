@@ -161,6 +161,10 @@ impl Schema {
             OpKind::Setting { name, value } if name == "search_path" => {
                 self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();
             }
+            OpKind::Setting { name, value } if name == "legacy_alter_table" => {
+                let on = ["1", "on", "true", "yes"];
+                self.legacy_rename = on.contains(&value.to_ascii_lowercase().as_str());
+            }
             OpKind::Read(_) | OpKind::Setting { .. } | OpKind::Neutral { .. } => {}
         }
     }
@@ -343,7 +347,10 @@ impl Schema {
                 t.parents.iter_mut().filter(|p| **p == from).for_each(|p| p.clone_from(&to));
             });
         }
-        point_at(&mut new, &from, &to);
+        let legacy = self.legacy_rename && self.database.is_sqlite();
+        if !legacy {
+            point_at(&mut new, &from, &to);
+        }
         for name in owned_index_names(&old) {
             self.index_owners.remove(&from.sibling(&name));
             self.index_owners.insert(to.sibling(&name), to.clone());
@@ -357,7 +364,9 @@ impl Schema {
         for constraint in &new.constraints {
             self.constraint_names.extend(constraint.name.iter().map(|name| to.sibling(name)));
         }
-        self.views_follow(&from, &to);
+        if !legacy {
+            self.views_follow(&from, &to);
+        }
         self.fresh.insert(to.clone(), ());
         self.tables.insert(to.clone(), new);
         if self.referenced.contains(&from) {
@@ -368,7 +377,9 @@ impl Schema {
             let moved = Name { schema: to.schema.clone(), ..sequence.clone() };
             self.move_sequence(&sequence, moved);
         }
-        self.edit_referencing(&from, |child, from| point_at(child, from, &to));
+        if !legacy {
+            self.edit_referencing(&from, |child, from| point_at(child, from, &to));
+        }
     }
 
     /// Changes every table with a foreign key to `target`.

@@ -73,6 +73,10 @@ pub struct Schema {
     yields: HashMap<String, SqlType>,
     /// The search path that the current migration has set; empty: the default one.
     path: Vec<Option<String>>,
+    /// The current migration has turned `PRAGMA legacy_alter_table` on: foreign keys and views go on
+    /// naming a table that is renamed, its own among them (SQLite, ALTER TABLE RENAME; an experiment
+    /// with 3.40). With `PRAGMA foreign_keys` on, which is off by default, foreign keys follow.
+    legacy_rename: bool,
     /// Every name that a constraint has ever had, with its table's schema; most are had once.
     constraint_names: HashSet<Name>,
     /// Where new objects say they come from.
@@ -275,6 +279,7 @@ impl Schema {
             mothers: HashSet::new(),
             yields: HashMap::new(),
             path: Vec::new(),
+            legacy_rename: false,
             constraint_names: HashSet::new(),
             now,
         }
@@ -288,6 +293,7 @@ impl Schema {
     pub fn enter(&mut self, migration: u32, change: u32, span: Span) {
         self.now = Origin { migration, change, span };
         self.path.clear();
+        self.legacy_rename = false;
     }
 
     pub fn table(&self, name: &Name) -> Lookup<&Table> {

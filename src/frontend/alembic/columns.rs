@@ -99,7 +99,8 @@ impl Machine<'_, '_> {
                 "CheckConstraint" => constraints.extend(self.constraint(arg, table)),
                 // The client asks for the next value: no SERIAL (`Column._user_defined_default`).
                 "Sequence" => sequenced = true,
-                "FetchedValue" | "DefaultClause" => {}
+                "FetchedValue" => column.fetched = true,
+                "DefaultClause" => {}
                 _ if ty.is_none() => ty = Some(arg.clone()),
                 _ => {}
             }
@@ -118,6 +119,9 @@ impl Machine<'_, '_> {
         column.nullable = call.flag("nullable").unwrap_or(!primary_key);
         column.collation = ty.as_ref().and_then(collation);
         column.default = call.kwarg("server_default").and_then(|value| self.server_default(value));
+        column.fetched |= call.kwarg("server_default").is_some_and(
+            |value| matches!(value, Value::Call(call) if call.name() == "FetchedValue"),
+        );
         let given = |key| call.kwarg(key).is_some_and(|d| !d.is_none());
         column.client_default = CLIENT_DEFAULTS.iter().any(|key| given(key));
         let autoincrement = if sequenced { Some(false) } else { call.flag("autoincrement") };

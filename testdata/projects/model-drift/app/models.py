@@ -1,7 +1,7 @@
 import enum
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Computed, Enum, ForeignKey, ForeignKeyConstraint, Index, Interval, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Computed, Enum, FetchedValue, ForeignKey, ForeignKeyConstraint, Index, Interval, Numeric, String, Text, UniqueConstraint, func, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.expression import FunctionElement
@@ -121,3 +121,7 @@ class Rule(Base):
     wait: Mapped[timedelta] = mapped_column(Interval(), server_default=text("'1 day'"))
     place: Mapped[int]
     hero_id: Mapped[int]
+    # What fills it is said by the migrations only.
+    made_by: Mapped[str | None] = mapped_column(String(9), server_default=FetchedValue())
+    # In the migrations a page of an expression.
+    grade: Mapped[int | None]

@@ -52,6 +52,20 @@ def upgrade():
         sa.Column("wait", sa.Interval(), server_default=sa.text("'24 hours'"), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("hero_id", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(9), server_default="nobody", nullable=True),
+        sa.Column(
+            "grade",
+            sa.Integer(),
+            sa.Computed("""
+                CASE
+                    WHEN share > 9 THEN 1
+                    WHEN share > 8 THEN 2
+                    WHEN share > 7 THEN 3
+                    WHEN share > 6 THEN 4
+                    ELSE 5
+                END
+            """),
+        ),
         sa.CheckConstraint("share >= 0 AND share <= 10", name="ck_share"),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,2 @@
+ALTER TABLE cards RENAME TO tickets;
+ALTER TABLE people RENAME TO persons;
