@@ -40,38 +40,59 @@ pub fn read_all(
     }
 }
 
-/// Where code needs what classes are mapped to, or one of their columns, in the same order; `None`:
-/// it does not, as far as can be seen. `sources` and `project` are those that the models were read
-/// from.
-pub fn used(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
-    all: &[(&Mapped, Option<&Field>)],
-    glance: &mut Glance,
-) -> Vec<Option<Span>> {
-    let declared = |(mapped, field): &(&Mapped, Option<&Field>)| match field {
-        Some(field) => field.span,
-        None => mapped.span,
-    };
-    match tree.tool {
-        Tool::Diesel => diesel::used(sources, project, tree, all, glance),
-        _ => all.iter().map(|one| Some(declared(one))).collect(),
+/// The code that the models were read from.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    pub sources: &'a Sources,
+    pub project: &'a Found,
+    /// Whether a file is one of those that run with the tree's schema.
+    pub is_code: &'a dyn Fn(&str) -> bool,
+}
+
+impl<'a> Look<'a> {
+    /// The files of code with one of some endings.
+    pub fn files(self, endings: &'a [&str]) -> impl Iterator<Item = &'a String> {
+        let fits = move |path: &&String| {
+            let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+            ending.is_some_and(|ending| endings.contains(&ending)) && (self.is_code)(path)
+        };
+        self.project.files.iter().filter(fits)
     }
 }
 
-/// Where code inserts rows into what classes are mapped to, in the same order; `None`: it does
-/// not, as far as can be seen.
-pub fn inserts(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
-    all: &[&Mapped],
-    glance: &mut Glance,
-) -> Vec<Option<Span>> {
-    match tree.tool {
-        Tool::Diesel => diesel::inserts(sources, project, tree, all, glance),
-        _ => all.iter().map(|mapped| Some(mapped.span)).collect(),
+impl Models {
+    /// Where code needs what classes are mapped to, or one of their columns, in the same order;
+    /// `None`: it does not, as far as can be seen.
+    pub fn used(
+        &self,
+        tool: Tool,
+        look: Look<'_>,
+        all: &[(&Mapped, Option<&Field>)],
+        glance: &mut Glance,
+    ) -> Vec<Option<Span>> {
+        let declared = |(mapped, field): &(&Mapped, Option<&Field>)| match field {
+            Some(field) => field.span,
+            None => mapped.span,
+        };
+        match tool {
+            Tool::Diesel => diesel::used(look, self, all, glance),
+            _ => all.iter().map(|one| Some(declared(one))).collect(),
+        }
+    }
+
+    /// Where code inserts rows into what classes are mapped to, in the same order; `None`: it does
+    /// not, as far as can be seen.
+    pub fn inserts(
+        &self,
+        tool: Tool,
+        look: Look<'_>,
+        all: &[&Mapped],
+        glance: &mut Glance,
+    ) -> Vec<Option<Span>> {
+        match tool {
+            Tool::Diesel => diesel::inserts(look, all, glance),
+            _ => all.iter().map(|mapped| Some(mapped.span)).collect(),
+        }
     }
 }
 

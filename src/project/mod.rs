@@ -248,7 +248,6 @@ pub(crate) fn spoken_by_path(path: &str) -> Option<Spoken> {
 /// somebody runs by hand.
 const ASIDE: &[&str] = &[
     "__tests__",
-    "benches",
     "benchmark",
     "benchmarks",
     "docs",
@@ -257,26 +256,38 @@ const ASIDE: &[&str] = &[
     "scripts",
     "seed",
     "seeds",
-    "target",
     "test",
     "testdata",
     "testing",
     "tests",
 ];
 
+/// What Cargo calls the folders of what it builds and measures; elsewhere, words like others.
+const ASIDE_IN_RUST: &[&str] = &["benches", "target"];
+
 /// Whether a file is none of the application's own: it does not run while a change is applied.
 pub(crate) fn is_aside(path: &str) -> bool {
     let stem = file_name(path).split('.').next().unwrap_or_default();
+    // `ab_test.py` may be about A/B tests: its text has to say that it is one (`is_test`).
+    let ends = !path.ends_with(".py") && ["_test", "_tests"].iter().any(|end| stem.ends_with(end));
     let named = matches!(stem, "conftest" | "seed" | "seeds" | "test" | "tests")
-        || ["test_", "seed_"].iter().any(|start| stem.starts_with(start))
-        || ["_test", "_tests"].iter().any(|end| stem.ends_with(end));
-    named || lies_aside(path)
+        || ["test_", "seed_"].iter().any(|start| stem.starts_with(start));
+    named || ends || lies_aside(path)
+}
+
+/// Whether a file of Python that is called like a test is one.
+pub(crate) fn is_test(path: &str, text: &str) -> bool {
+    let called = ["_test.py", "_tests.py"].iter().any(|end| path.ends_with(end));
+    let tests = ["def test", "import pytest", "import unittest", "from unittest"];
+    called && tests.iter().any(|words| text.contains(words))
 }
 
 /// Whether a file lies in such a folder. What maps a table may be called as it likes: there are
 /// tables of tests, and of seeds.
 pub(crate) fn lies_aside(path: &str) -> bool {
-    parent(path).split('/').any(|part| ASIDE.contains(&part))
+    let rust = path.ends_with(".rs");
+    let aside = |part: &str| ASIDE.contains(&part) || rust && ASIDE_IN_RUST.contains(&part);
+    parent(path).split('/').any(aside)
 }
 
 /// A path's folder; empty for the root.
@@ -284,7 +295,7 @@ pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
@@ -311,4 +322,22 @@ pub(crate) fn join(dir: &str, path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_aside, is_test, lies_aside};
+
+    #[test]
+    fn what_only_tests_need_is_aside() {
+        for path in ["tests/a.py", "app/test_a.py", "src/a_test.rs", "target/a.rs", "seeds/a.sql"] {
+            assert!(is_aside(path), "{path}");
+        }
+        for path in ["app/ab_test.py", "app/target/a.py", "app/benches/a.py", "src/contest.rs"] {
+            assert!(!is_aside(path) && !lies_aside(path), "{path}");
+        }
+        assert!(is_test("app/a_test.py", "def test_a():"));
+        assert!(!is_test("app/ab_test.py", "class AbTest(Base):"));
+        assert!(!is_test("app/a.py", "def test_a():"));
+    }
 }

@@ -27,7 +27,7 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
                 "column `{column}` of `{table}` is set NOT NULL while code that runs does not fill it"
             ),
             Was::Filled => format!(
-                "column `{column}` of `{table}` loses its default while code that runs relies on it"
+                "column `{column}` of `{table}` loses its default, which code that runs may rely on"
             ),
         };
         let label = match running.before.database().is_postgres() {

@@ -89,8 +89,12 @@ pub(super) fn taken(applied: &[Applied], before: &Schema, after: &Schema) -> Tak
 }
 
 fn is_back(lost: &Lost, after: &Schema) -> bool {
-    if after.view(&lost.table).is_some() {
-        return true;
+    if let Some(view) = after.view(&lost.table) {
+        let output = lost.column.as_ref().zip(view.output.as_ref());
+        return output.is_none_or(|(column, output)| {
+            // A name that is empty is not known.
+            output.iter().any(|(name, _)| name.is_empty() || name.eq_ignore_ascii_case(column))
+        });
     }
     match (after.table(&lost.table), &lost.column) {
         (Lookup::Found(_), None) => true,
@@ -164,10 +168,11 @@ impl Trace<'_> {
             OpKind::DropSchema { name, .. } => {
                 let kept = Name::new(Some(name), "").schema;
                 let inside = |table: &Name| table.schema == kept;
-                let tables = self.before.tables().map(|t| t.name.clone());
-                for table in tables.filter(inside).collect::<Vec<_>>() {
-                    self.drop_table(at, &table);
-                }
+                let known = self.before.tables().map(|table| &table.name);
+                // What the change has moved into it goes, too.
+                let tables: HashSet<Name> =
+                    known.chain(self.now.keys()).filter(|table| inside(table)).cloned().collect();
+                tables.iter().for_each(|table| self.drop_table(at, table));
             }
             OpKind::RenameTable { table, to } => {
                 let from = named(table);
@@ -228,10 +233,8 @@ impl Trace<'_> {
         if let Some(table) = old.clone() {
             self.lose(Lost { table, column: None, how: How::Moved(to.clone()), at });
         }
-        match self.made.remove(from) {
-            Some(made) => self.made.insert(to.clone(), made),
-            None => self.made.insert(to.clone(), at),
-        };
+        let made = self.made.remove(from).unwrap_or(at);
+        self.made.insert(to.clone(), made);
         self.now.insert(to, old);
         self.now.insert(from.clone(), None);
     }

@@ -19,7 +19,7 @@ use crate::{
     diagnostic::{Label, OpaquePlace},
     git::Moment,
     ir::{Column, Name, OpKind, OpaqueEffect},
-    model::{self, Field, Mapped, Models},
+    model::{self, Field, Look, Mapped, Models},
     project::{self, Found as Project, Tool, Tree, is_aside},
     replay::{Applied, Changed, Found, Outcome},
     review::Against,
@@ -30,6 +30,9 @@ use crate::{
 
 /// Things that are told of one change at the most: a change that takes more is told often enough.
 const MAX_TOLD: usize = 1_000;
+
+/// A table, or one of its columns.
+type Key = (Name, Option<String>);
 
 /// The project as its base has it, opened when a rule has something to ask.
 pub(crate) struct Then<'a> {
@@ -73,12 +76,14 @@ struct Code<'a> {
     tables: HashMap<Name, usize>,
     /// Tables of which the models could not be read in full.
     unread: HashSet<Name>,
+    /// The files of all trees' migrations.
+    migrations: HashSet<&'a str>,
     /// What is known to need what is lost, once somebody has asked.
-    uses: OnceLock<HashMap<sql::Key, Label>>,
+    uses: OnceLock<HashMap<Key, Label>>,
     /// Where rows are inserted, by table.
     inserts: OnceLock<HashMap<Name, Span>>,
     /// Fields of the work tree's API classes, by the column they were of.
-    stale: OnceLock<HashMap<sql::Key, Vec<Label>>>,
+    stale: OnceLock<HashMap<Key, Vec<Label>>>,
 }
 
 impl<'a> Code<'a> {
@@ -103,6 +108,8 @@ impl<'a> Code<'a> {
                 _ => {}
             }
         }
+        let trees = &then.opened.project.trees;
+        let migrations = trees.iter().flat_map(|tree| &tree.files).map(String::as_str).collect();
         Code {
             then,
             view,
@@ -111,10 +118,23 @@ impl<'a> Code<'a> {
             classes,
             tables,
             unread,
+            migrations,
             uses: OnceLock::new(),
             inserts: OnceLock::new(),
             stale: OnceLock::new(),
         }
+    }
+
+    /// Whether a file runs with the tree's schema: one of the application's, near the tree, and
+    /// no migration, nor in a folder of them that has moved since.
+    fn is_code(&self, path: &str) -> bool {
+        let trees = &self.then.opened.project.trees;
+        let inside = |tree: &Tree| !tree.dir.is_empty() && tree.below(path).is_some();
+        !is_aside(path)
+            && is_near(trees, self.tree, path)
+            && !project::parent(path).split('/').any(holds_migrations)
+            && !self.migrations.contains(path)
+            && !trees.iter().any(inside)
     }
 
     fn mapped(&self, table: &Name) -> impl Iterator<Item = &Mapped> {
@@ -174,15 +194,7 @@ impl<'a> Then<'a> {
             Ok(View { sources: self.opened.sources.at(past), project })
         };
         match self.view.get_or_init(open) {
-            Ok(view) => {
-                if view.project.files.len() >= project::MAX_FILES {
-                    self.note(format!(
-                        "only the first {} files of the base were looked at",
-                        project::MAX_FILES
-                    ));
-                }
-                Some(view)
-            }
+            Ok(view) => Some(view),
             Err(why) => {
                 self.note(format!("the code at the base could not be looked at for what needs the schema as it was: {why}"));
                 None
@@ -273,16 +285,22 @@ impl Running<'_> {
         unread.filter(|place| !known.contains(&as_shown(place))).cloned().collect()
     }
 
+    /// The code at the base.
+    fn look<'l>(&'l self, is_code: &'l dyn Fn(&str) -> bool) -> Look<'l> {
+        let View { sources, project } = self.code.view;
+        Look { sources, project, is_code }
+    }
+
     /// Where the running code needs what is lost, and what to say of it.
     pub fn uses(&self, lost: &Lost) -> Option<Label> {
         let all = self.code.uses.get_or_init(|| self.all_uses());
         all.get(&(lost.table.clone(), lost.column.clone())).cloned()
     }
 
-    fn all_uses(&self) -> HashMap<sql::Key, Label> {
+    fn all_uses(&self) -> HashMap<Key, Label> {
         let mut glance = Glance::default();
         let mut found = self.mapped(&mut glance);
-        let mut open = Vec::new();
+        let mut open = HashSet::new();
         for lost in self.lost {
             let key = (lost.table.clone(), lost.column.clone());
             if found.contains_key(&key) {
@@ -290,26 +308,11 @@ impl Running<'_> {
             }
             match self.declares(lost) {
                 Some(label) => _ = found.insert(key, label),
-                None => open.push(lost),
+                None => _ = open.insert(key),
             }
         }
-        let Code { then, view, .. } = &self.code;
-        let trees = &then.opened.project.trees;
-        let migrations: HashSet<&str> =
-            trees.iter().flat_map(|tree| &tree.files).map(String::as_str).collect();
-        let near = |path: &str| is_near(trees, self.code.tree, path);
-        // Folders of migrations that have moved since, too.
-        let is_code = |path: &str| {
-            let inside = |tree: &Tree| !tree.dir.is_empty() && tree.below(path).is_some();
-            let folders = project::parent(path);
-            !is_aside(path)
-                && near(path)
-                && !folders.split('/').any(holds_migrations)
-                && !migrations.contains(path)
-                && !trees.iter().any(inside)
-        };
-        let queried =
-            sql::uses(&view.sources, &view.project, self.before, &open, is_code, &mut glance);
+        let is_code = |path: &str| self.code.is_code(path);
+        let queried = sql::uses(self.look(&is_code), self.before, open, &mut glance);
         self.code.note_cut(&glance, "the code at the base");
         let label = |span| Label { span, text: "the code at the base asks for it here".to_owned() };
         found.extend(queried.into_iter().map(|(key, span)| (key, label(span))));
@@ -317,8 +320,7 @@ impl Running<'_> {
     }
 
     /// Where the models of the running code map what is lost.
-    fn mapped(&self, glance: &mut Glance) -> HashMap<sql::Key, Label> {
-        let Code { view, tree, .. } = &self.code;
+    fn mapped(&self, glance: &mut Glance) -> HashMap<Key, Label> {
         let mut keys = Vec::new();
         let mut all: Vec<(&Mapped, Option<&Field>)> = Vec::new();
         for lost in self.lost {
@@ -335,8 +337,10 @@ impl Running<'_> {
                 all.push((mapped, field));
             }
         }
-        let used = model::used(&view.sources, &view.project, tree, &all, glance);
-        let mut found: HashMap<sql::Key, Label> = HashMap::new();
+        let is_code = |path: &str| self.code.is_code(path);
+        let Code { models, tree, .. } = &self.code;
+        let used = models.used(tree.tool, self.look(&is_code), &all, glance);
+        let mut found: HashMap<Key, Label> = HashMap::new();
         for ((key, (mapped, field)), span) in keys.into_iter().zip(all).zip(used) {
             let Some(span) = span else { continue };
             let (declared, what) = match field {
@@ -396,14 +400,15 @@ impl Running<'_> {
 
     /// Where rows are inserted into the tables of which columns have to be given.
     fn inserts(&self) -> &HashMap<Name, Span> {
-        let Code { view, tree, inserts, .. } = &self.code;
+        let Code { models, tree, inserts, .. } = &self.code;
         inserts.get_or_init(|| {
             let tables: BTreeSet<&Name> = self.required.iter().map(|one| &one.table).collect();
             let first = |table: &Name| self.code.mapped(table).next();
             let (tables, all): (Vec<&Name>, Vec<&Mapped>) =
                 tables.into_iter().filter_map(|table| Some((table, first(table)?))).unzip();
             let mut glance = Glance::default();
-            let found = model::inserts(&view.sources, &view.project, tree, &all, &mut glance);
+            let is_code = |path: &str| self.code.is_code(path);
+            let found = models.inserts(tree.tool, self.look(&is_code), &all, &mut glance);
             self.code.note_cut(&glance, "the code at the base");
             let found = tables.into_iter().zip(found);
             found.filter_map(|(table, span)| Some((table.clone(), span?))).collect()
@@ -431,7 +436,9 @@ impl Running<'_> {
             }
             let mut glance = Glance::default();
             let Opened { sources, project, .. } = then.opened;
-            let found = stale::fields(sources, project, tree, &fields, &mut glance);
+            let is_code = |path: &str| self.code.is_code(path);
+            let look = Look { sources, project, is_code: &is_code };
+            let found = stale::fields(look, &fields, &mut glance);
             self.code.note_cut(&glance, "the project");
             keys.into_iter().zip(found).collect()
         });

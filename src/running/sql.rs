@@ -6,33 +6,26 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     database::Dialect,
     frontend::{alembic, rust, sql},
-    ir::Name,
-    project::Found,
+    model::Look,
+    project::is_test,
     schema::Schema,
-    source::{Glance, Sources, Span},
+    source::{Glance, Span},
 };
 
-use super::Lost;
+use super::Key;
 
-/// A table, or one of its columns.
-pub(super) type Key = (Name, Option<String>);
-
-/// The first statement that needs each of what is lost. `is_code` tells the application's files,
-/// each of which is read once.
+/// The first statement that needs each of some things. Each file is read once.
 pub(super) fn uses(
-    sources: &Sources,
-    project: &Found,
+    look: Look<'_>,
     before: &Schema,
-    lost: &[&Lost],
-    is_code: impl Fn(&str) -> bool,
+    mut open: HashSet<Key>,
     glance: &mut Glance,
 ) -> HashMap<Key, Span> {
-    let mut open: HashSet<Key> =
-        lost.iter().map(|lost| (lost.table.clone(), lost.column.clone())).collect();
+    let sources = look.sources;
     let tables = Words::of(open.iter().map(|(table, _)| table.name.as_str()));
     let asker = sql::Asker::new(before);
     let mut found = HashMap::new();
-    for path in project.files.iter().filter(|path| is_code(path)) {
+    for path in look.files(&["rs", "py", "sql"]) {
         let read: fn(&str) -> Vec<(String, usize, usize)> = match path.rsplit('.').next() {
             Some("rs") => rust::strings,
             Some("py") => python,
@@ -43,7 +36,7 @@ pub(super) fn uses(
             break;
         }
         let Some(text) = glance.peek(sources, path) else { continue };
-        if !tables.is_in(&text) {
+        if !tables.is_in(&text) || is_test(path, &text) {
             continue;
         }
         let mut places: Vec<(Key, usize, usize)> = Vec::new();

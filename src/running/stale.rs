@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     diagnostic::Label,
     frontend::alembic::{self, ApiClass},
-    model::{Field, Mapped},
-    project::{Found, Tree, is_aside},
-    source::{Glance, Sources, Span},
+    model::{Field, Look, Mapped},
+    project::is_test,
+    source::{Glance, Span},
 };
 
 /// What stands behind a mapped class's name in the name of a class that describes it.
@@ -32,24 +32,29 @@ struct Classes {
     by_field: HashMap<String, Vec<(String, ApiClass)>>,
     bound: HashSet<(String, String)>,
     open: HashSet<String>,
+    /// For each field that is looked for, the words beside which it is given to something by its
+    /// name: `data["note"] = …`, `{"note": …}`, `out.note = …`.
+    given: HashMap<String, HashSet<String>>,
     /// What they inherit from, by name.
     above: HashMap<String, Vec<String>>,
 }
 
 /// The fields for each lost one, with what to say of them. `lost`: classes at the base.
 pub(super) fn fields(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
+    look: Look<'_>,
     lost: &[(&Mapped, &Field)],
     glance: &mut Glance,
 ) -> Vec<Vec<Label>> {
     let wanted: HashSet<&str> = lost.iter().map(|(_, field)| field.name.as_str()).collect();
-    let is_code =
-        |path: &&String| path.ends_with(".py") && tree.below(path).is_none() && !is_aside(path);
+    let sources = look.sources;
+    let abouts: HashSet<String> =
+        lost.iter().flat_map(|(mapped, _)| abouts(&mapped.class)).collect();
     let mut classes = Classes::default();
-    for path in project.files.iter().filter(is_code) {
+    for path in look.files(&["py"]) {
         let Some(text) = glance.peek(sources, path) else { continue };
+        if is_test(path, &text) {
+            continue;
+        }
         for (class, above) in alembic::bases_in(&text) {
             let known = classes.above.entry(class.to_owned()).or_default();
             known.extend(above.into_iter().map(str::to_owned));
@@ -61,7 +66,15 @@ pub(super) fn fields(
                 || word.ends_with("_validator")
         };
         if words.any(telling) && glance.spend(text.len()) {
-            classes.add(path, alembic::api(&text), &wanted);
+            let mut module = alembic::api(&text);
+            let given = std::mem::take(&mut module.given);
+            for name in given.into_iter().filter(|name| wanted.contains(name.as_str())) {
+                let beside = classes.given.entry(name).or_default();
+                beside.extend(
+                    spoken_of(&text).filter(|word| abouts.contains(*word)).map(str::to_owned),
+                );
+            }
+            classes.add(path, module, &wanted);
         }
     }
     let label = |path: &str, class: &ApiClass, field: &alembic::ApiField| {
@@ -75,7 +88,10 @@ pub(super) fn fields(
         }
         let here = classes.by_field.get(&field.name).into_iter().flatten();
         let about = here.filter(|(_, class)| {
-            is_about(class, mapped, field) && !classes.gives(&class.name, &field.name)
+            let given = classes.given.get(&field.name);
+            is_about(class, mapped, field)
+                && !classes.gives(&class.name, &field.name)
+                && !given.is_some_and(|beside| beside.contains(&class.name))
         });
         let own = about.flat_map(|(path, class)| {
             let own = |f: &&alembic::ApiField| f.own && f.name == field.name && !f.aliased;
@@ -126,12 +142,24 @@ impl Classes {
     }
 }
 
+/// The names in a text, but for those of the classes that it defines.
+fn spoken_of(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let words = words.filter(|word| !word.is_empty());
+    words
+        .scan("", |last, word| Some((std::mem::replace(last, word), word)))
+        .filter_map(|(last, word)| (last != "class").then_some(word))
+}
+
+/// What a class that describes the rows of a mapped one may be called.
+fn abouts(class: &str) -> impl Iterator<Item = String> {
+    let ended = ENDINGS.iter().map(move |ending| format!("{class}{ending}"));
+    ended.chain(BEGINNINGS.iter().map(move |beginning| format!("{beginning}{class}")))
+}
+
 /// Whether a class describes the rows of a mapped one: by its name, and by most of its fields.
 fn is_about(class: &ApiClass, mapped: &Mapped, lost: &Field) -> bool {
-    let name = class.name.as_str();
-    let ended = name.strip_prefix(mapped.class.as_str()).is_some_and(|e| ENDINGS.contains(&e));
-    let begun = name.strip_suffix(mapped.class.as_str()).is_some_and(|b| BEGINNINGS.contains(&b));
-    if !(ended || begun) {
+    if !abouts(&mapped.class).any(|name| name == class.name) {
         return false;
     }
     let known: HashSet<&str> = mapped.fields.iter().map(|field| field.name.as_str()).collect();

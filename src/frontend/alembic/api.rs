@@ -25,7 +25,8 @@ pub struct ApiField {
     pub place: (usize, usize),
     /// Of the class itself.
     pub own: bool,
-    /// Its value comes from somewhere else: `Field(alias=…)`.
+    /// Its value comes from somewhere else: `Field(alias=…)`; or it has none on purpose:
+    /// `deprecated=True`, `exclude=True`.
     pub aliased: bool,
 }
 
@@ -36,6 +37,9 @@ pub struct ApiModule {
     /// What classes bind: attributes, methods, properties; what is set on them from outside
     /// (`Task.note = …`), and what they are called with (`TaskRead(note=…)`).
     pub bound: HashSet<(String, String)>,
+    /// What code gives to something by its name: keys, `{"note": …}`, and attributes,
+    /// `out.note = …`.
+    pub given: HashSet<String>,
     /// Classes that answer to any name (`__getattr__`), or whose fields may be filled by what no
     /// field says: an alias generator, a validator of what comes in.
     pub open: HashSet<String>,
@@ -73,7 +77,7 @@ pub fn api(text: &str) -> ApiModule {
             .flat_map(|(at, class)| class.body.iter().filter_map(move |stmt| field(stmt, at == 0)));
         found.classes.push(ApiClass { name: def.name.to_string(), fields: fields.collect() });
     }
-    let mut outside = Outside(&mut found.bound);
+    let mut outside = Outside { bound: &mut found.bound, given: &mut found.given, in_class: false };
     for stmt in &suite {
         outside.visit_stmt(stmt);
     }
@@ -106,14 +110,28 @@ pub fn bases_in(text: &str) -> Vec<(&str, Vec<&str>)> {
 }
 
 /// What is set on classes, and given to them, from outside.
-struct Outside<'f>(&'f mut HashSet<(String, String)>);
+struct Outside<'f> {
+    bound: &'f mut HashSet<(String, String)>,
+    given: &'f mut HashSet<String>,
+    /// In the body of a class, where examples of what it describes are.
+    in_class: bool,
+}
 
 impl Outside<'_> {
     fn set(&mut self, target: &Expr) {
-        if let Expr::Attribute(attribute) = target
-            && let Expr::Name(class) = &*attribute.value
-        {
-            self.0.insert((class.id.to_string(), attribute.attr.to_string()));
+        match target {
+            Expr::Attribute(attribute) => {
+                self.given.insert(attribute.attr.to_string());
+                if let Expr::Name(class) = &*attribute.value {
+                    self.bound.insert((class.id.to_string(), attribute.attr.to_string()));
+                }
+            }
+            Expr::Subscript(subscript) => {
+                if let Expr::StringLiteral(key) = &*subscript.slice {
+                    self.given.insert(key.value.to_str().to_owned());
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -123,22 +141,36 @@ impl<'a> SourceOrderVisitor<'a> for Outside<'_> {
         match stmt {
             Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.set(target)),
             Stmt::AnnAssign(assign) => self.set(&assign.target),
+            Stmt::ClassDef(_) | Stmt::FunctionDef(_) => {
+                let around = self.in_class;
+                self.in_class = matches!(stmt, Stmt::ClassDef(_));
+                walk_stmt(self, stmt);
+                self.in_class = around;
+                return;
+            }
             _ => {}
         }
         walk_stmt(self, stmt);
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
+        if let (Expr::Dict(dict), false) = (expr, self.in_class) {
+            for item in &dict.items {
+                if let Some(Expr::StringLiteral(key)) = &item.key {
+                    self.given.insert(key.value.to_str().to_owned());
+                }
+            }
+        }
         if let Expr::Call(call) = expr
             && let Some(name) = last(&call.func)
         {
             let arguments = &call.arguments;
             let given = arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
-            self.0.extend(given.map(|given| (name.to_owned(), given.to_string())));
+            self.bound.extend(given.map(|given| (name.to_owned(), given.to_string())));
             if let (true, [Expr::Name(class), Expr::StringLiteral(given), ..]) =
                 (name == "setattr", &*arguments.args)
             {
-                self.0.insert((class.id.to_string(), given.value.to_str().to_owned()));
+                self.bound.insert((class.id.to_string(), given.value.to_str().to_owned()));
             }
         }
         walk_expr(self, expr);
@@ -273,13 +305,14 @@ fn field(stmt: &Stmt, own: bool) -> Option<ApiField> {
     {
         return None;
     }
-    let aliased =
-        match assign.value.as_deref() {
-            Some(Expr::Call(call)) => call.arguments.keywords.iter().any(|keyword| {
-                keyword.arg.as_ref().is_some_and(|arg| arg.as_str().contains("alias"))
-            }),
-            _ => false,
-        };
+    let aliased = match assign.value.as_deref() {
+        Some(Expr::Call(call)) => call.arguments.keywords.iter().any(|keyword| {
+            keyword.arg.as_ref().is_some_and(|arg| {
+                arg.as_str().contains("alias") || matches!(arg.as_str(), "deprecated" | "exclude")
+            })
+        }),
+        _ => false,
+    };
     let range = stmt.range();
     let place = (range.start().to_usize(), range.end().to_usize());
     Some(ApiField { name: name.id.to_string(), place, own, aliased })

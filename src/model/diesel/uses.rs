@@ -2,56 +2,63 @@
 //! has, so it proves nothing: a query names a column by its path, or reads it into a structure
 //! that is made for the table.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Field, Mapped};
+use super::{Field, Mapped, Models};
 use crate::{
     frontend::rust::tokens::{Token, pairs, tokens, without_tests},
-    project::{Found, Tree, is_aside},
-    source::{Glance, Sources, Span},
+    model::Look,
+    project::{file_name, parent},
+    source::{Glance, Span},
 };
 
 /// The first place for each that uses a table, or a column of it; `None`: nobody does.
 pub(in crate::model) fn used(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
+    look: Look<'_>,
+    models: &Models,
     all: &[(&Mapped, Option<&Field>)],
     glance: &mut Glance,
 ) -> Vec<Option<Span>> {
+    let columns = |mapped: &Mapped| mapped.fields.iter().map(|field| field.name.clone()).collect();
+    let columns: HashMap<&str, HashSet<String>> =
+        models.mapped.iter().map(|mapped| (mapped.class.as_str(), columns(mapped))).collect();
+    let declared: Vec<String> =
+        all.iter().map(|(mapped, _)| look.sources.path(mapped.span.file)).collect();
+    let none = HashSet::new();
     let wanted: Vec<Wanted<'_>> = all
         .iter()
-        .map(|(mapped, field)| Wanted {
+        .zip(&declared)
+        .map(|((mapped, field), declared)| Wanted {
             table: &mapped.class,
-            columns: mapped.fields.iter().map(|field| field.name.as_str()).collect(),
+            module: module(declared),
+            columns: columns.get(mapped.class.as_str()).unwrap_or(&none),
+            others: &columns,
             column: field.map(|field| field.name.as_str()),
         })
         .collect();
-    let asked = all.iter().zip(&wanted).map(|((mapped, _), wanted)| Asked {
+    let asked = wanted.iter().zip(&declared).map(|(wanted, declared)| Asked {
         words: vec![wanted.column.unwrap_or(wanted.table)],
-        declared: sources.path(mapped.span.file),
+        declared,
     });
     let asked: Vec<Asked<'_>> = asked.collect();
-    let look = Look { sources, project, tree };
-    look.first(&asked, glance, |code, at| code.uses(&wanted[at]))
+    first(look, &asked, glance, |code, at| code.uses(&wanted[at]))
 }
 
 /// The first place for each that inserts rows into a table.
 pub(in crate::model) fn inserts(
-    sources: &Sources,
-    project: &Found,
-    tree: &Tree,
+    look: Look<'_>,
     all: &[&Mapped],
     glance: &mut Glance,
 ) -> Vec<Option<Span>> {
-    let asked = all.iter().map(|mapped| Asked {
+    let declared: Vec<String> =
+        all.iter().map(|mapped| look.sources.path(mapped.span.file)).collect();
+    let asked = declared.iter().map(|declared| Asked {
         // A structure's table may follow from its name.
         words: vec!["insert_into", "Insertable"],
-        declared: sources.path(mapped.span.file),
+        declared,
     });
     let asked: Vec<Asked<'_>> = asked.collect();
-    let look = Look { sources, project, tree };
-    look.first(&asked, glance, |code, at| code.inserts(&all[at].class))
+    first(look, &asked, glance, |code, at| code.inserts(&all[at].class))
 }
 
 /// What one question needs of a file.
@@ -59,55 +66,54 @@ struct Asked<'a> {
     /// One of these words.
     words: Vec<&'a str>,
     /// The macros' own file, which proves nothing.
-    declared: String,
+    declared: &'a str,
 }
 
-struct Look<'a> {
-    sources: &'a Sources,
-    project: &'a Found,
-    tree: &'a Tree,
-}
-
-impl Look<'_> {
-    /// The first place in the code that fits each question. Each file is read once.
-    fn first(
-        &self,
-        asked: &[Asked<'_>],
-        glance: &mut Glance,
-        place: impl Fn(&Code<'_>, usize) -> Option<usize>,
-    ) -> Vec<Option<Span>> {
-        let Look { sources, project, tree } = self;
-        let mut found: Vec<Option<Span>> = vec![None; asked.len()];
-        let mut open: Vec<usize> = (0..asked.len()).collect();
-        let is_code =
-            |path: &&String| path.ends_with(".rs") && tree.below(path).is_none() && !is_aside(path);
-        for path in project.files.iter().filter(is_code) {
-            if open.is_empty() {
-                break;
-            }
-            let Some(text) = glance.peek(sources, path) else { continue };
-            let words = words(&text);
-            let has = |at: &usize| {
-                let Asked { words: any, declared } = &asked[*at];
-                declared != path && any.iter().any(|word| words.contains(word))
-            };
-            let here: Vec<usize> = open.iter().copied().filter(has).collect();
-            if here.is_empty() {
-                continue;
-            }
-            let tokens = without_tests(tokens(&text));
-            let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
-            for at in here {
-                if !glance.spend(tokens.len()) {
-                    return found;
-                }
-                let Some(token) = place(&code, at).and_then(|at| tokens.get(at)) else { continue };
-                let Ok(file) = sources.load(path) else { continue };
-                found[at] = Some(Span::new(file, token.start, token.end));
-            }
-            open.retain(|at| found[*at].is_none());
+/// The first place in the code that fits each question. Each file is read once.
+fn first(
+    look: Look<'_>,
+    asked: &[Asked<'_>],
+    glance: &mut Glance,
+    place: impl Fn(&Code<'_>, usize) -> Option<usize>,
+) -> Vec<Option<Span>> {
+    let mut found: Vec<Option<Span>> = vec![None; asked.len()];
+    let mut open: Vec<usize> = (0..asked.len()).collect();
+    for path in look.files(&["rs"]) {
+        if open.is_empty() {
+            break;
         }
-        found
+        let Some(text) = glance.peek(look.sources, path) else { continue };
+        let words = words(&text);
+        let has = |at: &usize| {
+            let Asked { words: any, declared } = &asked[*at];
+            declared != path && any.iter().any(|word| words.contains(word))
+        };
+        let here: Vec<usize> = open.iter().copied().filter(has).collect();
+        if here.is_empty() {
+            continue;
+        }
+        let tokens = without_tests(tokens(&text));
+        let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
+        for at in here {
+            if !glance.spend(tokens.len()) {
+                return found;
+            }
+            let Some(token) = place(&code, at).and_then(|at| tokens.get(at)) else { continue };
+            let Ok(file) = look.sources.load(path) else { continue };
+            found[at] = Some(Span::new(file, token.start, token.end));
+        }
+        open.retain(|at| found[*at].is_none());
+    }
+    found
+}
+
+/// What the module of a file is called inside of its crate; `None`: it is the crate.
+fn module(path: &str) -> Option<&str> {
+    let stem = file_name(path).strip_suffix(".rs")?;
+    match stem {
+        "lib" | "main" => None,
+        "mod" => Some(file_name(parent(path))),
+        stem => Some(stem),
     }
 }
 
@@ -119,8 +125,12 @@ fn words(text: &str) -> HashSet<&str> {
 /// What is looked for, as the code calls it.
 struct Wanted<'a> {
     table: &'a str,
+    /// The module that has the macro; `None`: any may.
+    module: Option<&'a str>,
     /// All columns of the table.
-    columns: HashSet<&'a str>,
+    columns: &'a HashSet<String>,
+    /// Those of each table that is known.
+    others: &'a HashMap<&'a str, HashSet<String>>,
     /// The one that is meant; `None`: the whole table.
     column: Option<&'a str>,
 }
@@ -167,6 +177,23 @@ const MAX_NEAR: usize = 80;
 const MAX_LIST: usize = 2_000;
 /// Imports of one table's columns that are looked at in a file.
 const MAX_IMPORTS: usize = 100;
+
+/// What a file imports of one column's name, and where it means something else.
+#[derive(Default)]
+struct Imports {
+    /// Its name in an import.
+    named: Option<usize>,
+    /// Imports of all columns of a table that has it, or may have.
+    all: Vec<Import>,
+    /// Blocks in which a variable has the name.
+    bound: Vec<(usize, usize)>,
+}
+
+struct Import {
+    /// The brackets that it holds in, between places of tokens.
+    block: (usize, usize),
+    ours: bool,
+}
 
 struct Code<'t> {
     tokens: &'t [Token],
@@ -215,21 +242,44 @@ impl<'t> Code<'t> {
         let Some(word) = self.word(at) else { return false };
         let Some(column) = wanted.column else {
             let next = self.word(at + 3).filter(|_| self.is_path(at + 1));
-            let known = |next| PARTS.contains(&next) || wanted.columns.contains(next);
-            return word == wanted.table && next.is_some_and(known);
+            let known = |next| {
+                PARTS.contains(&next) && !self.is(at + 4, '(')
+                    || wanted.columns.contains(next) && self.ends(at + 3)
+            };
+            return word == wanted.table && next.is_some_and(known) && self.is_ours(at, wanted);
         };
-        let before = |at: usize| {
-            let from = at.checked_sub(3).filter(|from| self.is_path(from + 1))?;
-            Some((from, self.word(from)?))
-        };
-        if word != column {
+        if word != column || !self.ends(at) {
             return false;
         }
-        match before(at) {
-            Some((_, table)) if table == wanted.table => true,
-            Some((from, "dsl" | "columns")) => before(from).is_some_and(|(_, t)| t == wanted.table),
+        let Some((from, of)) = self.before(at) else { return false };
+        match of {
+            of if of == wanted.table => self.is_ours(from, wanted),
+            "dsl" | "columns" => self
+                .before(from)
+                .is_some_and(|(from, of)| of == wanted.table && self.is_ours(from, wanted)),
             _ => false,
         }
+    }
+
+    /// What stands before `::` and a name, and where.
+    fn before(&self, at: usize) -> Option<(usize, &'t str)> {
+        let from = at.checked_sub(3).filter(|from| self.is_path(from + 1))?;
+        Some((from, self.word(from)?))
+    }
+
+    /// Whether a path ends at a name, and is not called.
+    fn ends(&self, at: usize) -> bool {
+        !self.is_path(at + 1) && !self.is(at + 1, '(')
+    }
+
+    /// Whether a table's name can be that of the macro's module: nothing of another module.
+    fn is_ours(&self, at: usize, wanted: &Wanted<'_>) -> bool {
+        let Some(of) = self.before(at).map(|(_, of)| of) else {
+            // `<T as Trait>::tasks`
+            return at.checked_sub(1).is_none_or(|before| !self.is(before, ':'));
+        };
+        let Some(module) = wanted.module else { return true };
+        of == module || matches!(of, "crate" | "self" | "super")
     }
 
     /// A structure of the table, or the field of it.
@@ -352,22 +402,12 @@ impl<'t> Code<'t> {
     /// After `use tasks::dsl::*`, or with its name in that import.
     fn imported(&self, wanted: &Wanted<'_>) -> Option<usize> {
         let column = wanted.column?;
-        let opens = |at: &usize| {
-            self.word(*at) == Some(wanted.table)
-                && self.is_path(at + 1)
-                && matches!(self.word(at + 3), Some("dsl" | "columns"))
-                && self.is_path(at + 4)
-        };
-        let mut all = false;
-        for at in (0..self.tokens.len()).filter(opens).take(MAX_IMPORTS) {
-            all |= self.is(at + 6, '*');
-            if self.is(at + 6, '{') {
-                let end = self.pairs.get(at + 6).copied().unwrap_or(at + 6).min(at + MAX_LIST);
-                all |= (at + 6..end).any(|at| self.is(at, '*'));
-                if let Some(named) = (at + 6..end).find(|at| self.word(*at) == Some(column)) {
-                    return Some(named);
-                }
-            }
+        let Imports { named, all, bound } = self.imports(wanted, column);
+        if named.is_some() {
+            return named;
+        }
+        if !all.iter().any(|import| import.ours) {
+            return None;
         }
         let is_column = |at: &usize| {
             let free = at.checked_sub(1).is_none_or(|p| !self.is(p, '.') && !self.is(p, ':'));
@@ -376,7 +416,71 @@ impl<'t> Code<'t> {
                 && free
                 && (method.is_some_and(|m| METHODS.contains(&m)) || self.is_given(*at))
         };
-        if all { (0..self.tokens.len()).find(is_column) } else { None }
+        let means_it = |at: &usize| {
+            let holds = |(start, end): &(usize, usize)| start <= at && at < end;
+            if bound.iter().any(holds) {
+                return false;
+            }
+            // Of imports, those of the innermost block count.
+            let near = all.iter().filter(|import| holds(&import.block));
+            let inner = near.clone().map(|import| import.block.0).max();
+            let mut inner = near.filter(|import| Some(import.block.0) == inner).peekable();
+            inner.peek().is_some() && inner.all(|import| import.ours)
+        };
+        (0..self.tokens.len()).filter(is_column).find(means_it)
+    }
+
+    /// Imports of columns, and variables that are called like one.
+    fn imports(&self, wanted: &Wanted<'_>, column: &str) -> Imports {
+        let mut found = Imports::default();
+        let whole = (0, self.tokens.len());
+        let mut blocks: Vec<(usize, usize)> = vec![whole];
+        let mut import = whole;
+        for at in 0..self.tokens.len() {
+            while blocks.last().is_some_and(|(_, end)| *end <= at) {
+                blocks.pop();
+            }
+            let block = blocks.last().copied().unwrap_or(whole);
+            match self.word(at) {
+                Some("use") => import = block,
+                Some("let") => {
+                    let name = at + 1 + usize::from(self.word(at + 1) == Some("mut"));
+                    if self.word(name) == Some(column) && found.bound.len() < MAX_IMPORTS {
+                        found.bound.push(block);
+                    }
+                }
+                Some(table) if self.opens_columns(at) && found.all.len() < MAX_IMPORTS => {
+                    let ours = table == wanted.table;
+                    let mut all = self.is(at + 6, '*');
+                    if self.is(at + 6, '{') {
+                        let end = self.pairs.get(at + 6).copied().unwrap_or(at + 6);
+                        let end = end.min(at + MAX_LIST);
+                        all |= (at + 6..end).any(|at| self.is(at, '*'));
+                        let named = (at + 6..end).find(|at| self.word(*at) == Some(column));
+                        found.named = found.named.or(named.filter(|_| ours));
+                    }
+                    let has = |of: &HashSet<String>| of.contains(column);
+                    if all && (ours || wanted.others.get(table).is_none_or(has)) {
+                        found.all.push(Import { block: import, ours });
+                    }
+                }
+                None if self.is(at, '{') => {
+                    let end = self.pairs.get(at).copied().unwrap_or(at);
+                    if end > at {
+                        blocks.push((at, end));
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// `tasks::dsl::`
+    fn opens_columns(&self, at: usize) -> bool {
+        self.is_path(at + 1)
+            && matches!(self.word(at + 3), Some("dsl" | "columns"))
+            && self.is_path(at + 4)
     }
 
     /// Whether it stands in the brackets of a call that takes columns.
@@ -417,15 +521,23 @@ fn plural(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
 
     use super::{Code, Wanted, pairs, tokens};
 
     fn used(text: &str, column: Option<&str>) -> bool {
         let tokens = tokens(text);
         let code = Code { tokens: &tokens, pairs: pairs(&tokens) };
-        let columns = HashSet::from(["id", "note", "color"]);
-        code.uses(&Wanted { table: "tasks", columns, column }).is_some()
+        let of = |columns: &[&str]| columns.iter().map(|c| (*c).to_owned()).collect();
+        let columns: HashSet<String> = of(&["id", "note", "color"]);
+        let others = HashMap::from([
+            ("tasks", columns.clone()),
+            ("labels", of(&["id", "note"])),
+            ("users", of(&["id"])),
+        ]);
+        let (columns, others) = (&columns, &others);
+        let module = Some("schema");
+        code.uses(&Wanted { table: "tasks", module, columns, others, column }).is_some()
     }
 
     #[test]
@@ -435,6 +547,9 @@ mod tests {
             "schema::tasks::dsl::note",
             "use crate::schema::tasks::dsl::*; fn f() { tasks.filter(note.eq(1)) }",
             "use tasks::dsl::{id, note};",
+            "fn f() { use crate::schema::{tasks::dsl::*, users::dsl::*}; tasks.filter(note.eq(1)) }",
+            "use labels::dsl::*; fn f() { use tasks::dsl::*; tasks.filter(note.eq(1)) }",
+            "use tasks::dsl::*; fn f() { let note = 1; } fn g() { tasks.filter(note.eq(1)) }",
             "use tasks::dsl::*; fn f() { tasks.select((id, note)).load(c) }",
             "#[derive(Queryable)] pub struct Task { pub id: i32, pub note: Option<String> }",
             "#[derive(Insertable)] #[diesel(table_name = schema::tasks)] struct New<'a> { a: A<b, c>, note: &'a str }",
@@ -449,6 +564,13 @@ mod tests {
             "#[derive(Queryable)] #[diesel(table_name = tasks)] struct Row { #[diesel(select_expression = notes::text.nullable())] note: String }",
             "use tasks::dsl::*; fn f() { let note = 1; g(note) }",
             "labels::note",
+            "fn f() { use tasks::dsl::*; } fn g() { use labels::dsl::*; labels.filter(note.eq(1)) }",
+            "fn f() { use tasks::dsl::*; } fn g() { note.eq(1) }",
+            "use tasks::dsl::*; fn f() { use labels::dsl::*; labels.filter(note.eq(1)) }",
+            "use tasks::dsl::*; use other::dsl::*; fn f() { labels.filter(note.eq(1)) }",
+            "use tasks::dsl::*; fn f() { let mut note = v(); if note.eq(&w) {} }",
+            "crate::tasks::note::all(); tasks::note(1); other::tasks::note",
+            "<T as Tables>::tasks::note",
         ];
         for text in yes {
             assert!(used(text, Some("note")), "{text}");
@@ -473,7 +595,13 @@ mod tests {
     #[test]
     fn a_table_is_used_by_its_module_or_a_structure() {
         let yes = ["tasks::table.load(c)", "tasks::color", "#[derive(Insertable)] struct Task {}"];
-        let no = ["let tasks = 1;", "struct Tasks { tasks: Vec<i32> }", "models::tasks::Thing"];
+        let no = [
+            "let tasks = 1;",
+            "struct Tasks { tasks: Vec<i32> }",
+            "models::tasks::Thing",
+            "models::tasks::table",
+            "tasks::table()",
+        ];
         for text in yes {
             assert!(used(text, None), "{text}");
         }

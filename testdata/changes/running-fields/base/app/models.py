@@ -67,3 +67,35 @@ class Far(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str | None]
     note: Mapped[str | None]
+
+
+class Keyed(Base):
+    __tablename__ = "keyed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Later(Base):
+    __tablename__ = "later"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Retired(Base):
+    __tablename__ = "retired"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+class Hidden(Base):
+    __tablename__ = "hidden"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str | None]
+    note: Mapped[str | None]

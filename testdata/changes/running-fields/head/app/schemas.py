@@ -1,4 +1,4 @@
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class CamelModel(BaseModel):
@@ -56,6 +56,30 @@ class FarRead(BaseModel):
     id: int
     title: str | None
     note: str | None = None
+
+
+class KeyedRead(BaseModel):
+    id: int
+    title: str | None
+    note: str | None = None
+
+
+class LaterRead(BaseModel):
+    id: int
+    title: str | None
+    note: str | None = None
+
+
+class RetiredRead(BaseModel):
+    id: int
+    title: str | None
+    note: str | None = Field(None, deprecated=True)
+
+
+class HiddenRead(BaseModel):
+    id: int
+    title: str | None
+    note: str | None = Field(None, exclude=True)
 
 
 def given(row):

@@ -8,7 +8,8 @@ down_revision = None
 
 
 def upgrade():
-    for name in ("stale", "mixed", "answered", "assigned", "camel", "before", "given", "far"):
+    tables = ("stale", "mixed", "answered", "assigned", "camel", "before", "given", "far")
+    for name in (*tables, "keyed", "later", "retired", "hidden"):
         op.create_table(
             name,
             sa.Column("id", sa.Integer(), primary_key=True),

@@ -15,6 +15,10 @@ def upgrade():
     op.drop_column("before", "note")
     op.drop_column("given", "note")
     op.drop_column("far", "note")
+    op.drop_column("keyed", "note")
+    op.drop_column("later", "note")
+    op.drop_column("retired", "note")
+    op.drop_column("hidden", "note")
 
 
 def downgrade():

@@ -1,0 +1,6 @@
+ALTER TABLE tasks RENAME TO todos;
+ALTER TABLE todos DROP COLUMN note;
+CREATE VIEW tasks AS SELECT id, title FROM todos;
+CREATE SCHEMA attic;
+ALTER TABLE labels SET SCHEMA attic;
+DROP SCHEMA attic CASCADE;
