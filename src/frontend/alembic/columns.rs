@@ -94,7 +94,7 @@ impl Machine<'_, '_> {
                         .and_then(Value::as_str)
                         .unwrap_or_default();
                     let stored = called.as_ref().and_then(|c| c.flag("persisted")) != Some(false);
-                    column.generated = Some(Generated { sql: sql.to_string(), stored });
+                    column.generated = Some(Generated { sql: sql.trim().to_owned(), stored });
                 }
                 "CheckConstraint" => constraints.extend(self.constraint(arg, table)),
                 // The client asks for the next value: no SERIAL (`Column._user_defined_default`).
