@@ -508,6 +508,11 @@ impl Schema {
 }
 
 impl Table {
+    /// How much there is of it.
+    pub fn size(&self) -> usize {
+        1 + self.columns.len() + self.indexes.len() + self.constraints.len()
+    }
+
     pub fn column(&self, name: &str) -> Lookup<&TableColumn> {
         let name = if self.folds { name } else { clip(name) };
         let exact = self.columns.iter().find(|c| c.column.name == name);

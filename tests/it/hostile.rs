@@ -605,6 +605,44 @@ fn rust_whose_values_multiply_is_given_up() {
     survives(&sea_orm(up(&format!("let {name} = 1; Ok(())"))), "src/m2.rs", "too long", RUST);
 }
 
+/// What is looked through again and again: each look costs steps, or nothing but what is asked.
+#[test]
+fn rust_that_looks_through_much_is_given_up() {
+    let steps = "too many steps";
+    let read = "missing-downgrade";
+    let many = |count: usize, one: &dyn Fn(usize) -> String| -> String {
+        (0..count).map(|n| one(n) + ", ").collect()
+    };
+    let ones = "1, ".repeat(60_000);
+    let derived = many(30_000, &|n| format!("A{n}"));
+    let words = many(20_000, &|n| format!("w{n}"));
+    let fields = many(30_000, &|n| format!("f{n}: 1"));
+    let names = many(30_000, &|n| format!("\"f{n}\""));
+    let constants: String =
+        (0..60).map(|n| format!("const C{n}: [&[&str]; 2] = [&C{0}, &C{0}];\n", n + 1)).collect();
+    let sql = "manager.get_connection().execute_unprepared";
+    for (head, body, reason) in [
+        ("", format!("let t = ({ones}); let mut n = 0; for i in 0..100000 {{ if let (a, ..) = t {{ n += a; }} }} Ok(())"), read),
+        ("", "let v: Vec<i32> = (0..100000).collect(); let mut n = 0; for i in 0..100000 { if let [a, ..] = v { n += a; } } Ok(())".to_owned(), read),
+        ("", "let big = \"x\".repeat(4000).repeat(1000); for i in 0..100000 { let v: Vec<&str> = Vec::new(); v.join(&big); } Ok(())".to_owned(), steps),
+        (&format!("#[derive({derived} DeriveIden)]\nenum T {{ Table }}\n"), "for i in 0..100000 { T::Table.to_string(); } Ok(())".to_owned(), steps),
+        ("", format!("{sql}(\"CREATE TABLE i (a int)\").await?; for i in 0..15000 {{ {sql}(&format!(\"CREATE INDEX i{{i}} ON i (a)\")).await?; }} for i in 0..100000 {{ manager.has_index(\"i\", \"nope\").await?; }} Ok(())"), steps),
+        ("", format!("let cols: Vec<String> = (0..1500).map(|i| format!(\"c{{i}} int\")).collect(); let cols = cols.join(\",\"); for i in 0..20 {{ {sql}(&format!(\"CREATE TABLE t{{i}} ({{cols}})\")).await?; }} for i in 0..20000 {{ manager.get_connection().query_one(Statement::from_string(manager.get_database_backend(), \"SELECT count(*) FROM information_schema.columns\".to_owned())).await?; }} Ok(())"), steps),
+        ("", format!("let x = 1; {}for i in 0..100000 {{ {} }}{} Ok(())", "{".repeat(90), "x; ".repeat(31), "}".repeat(90)), steps),
+        (&format!("{constants}const C60: &[&str] = &[\"a\"];\n"), "for x in C0 { manager.drop_table(Table::drop().table(\"t\").to_owned()).await?; } Ok(())".to_owned(), read),
+        ("", format!("let f = || zz({words}); for i in 0..100000 {{ foo(f); }} Ok(())"), read),
+        ("use other::Foo;\n", format!("let f = Foo {{ {fields} }}; for i in 0..100000 {{ f.f29999; }} Ok(())"), steps),
+        ("", format!("let mut q = Query::insert(); q.into_table(\"t\").columns([{names}]); for i in 0..100000 {{ q.values_panic([]); }} Ok(())"), steps),
+    ] {
+        let place = if reason == read { "src/m1.rs" } else { "src/m2.rs" };
+        survives(&sea_orm(format!("{head}{}", up(&body))), place, reason, RUST);
+    }
+    let folder = sea_orm(up("Ok(())"));
+    let columns: String = (1..40_000).map(|n| format!("    pub c{n}: i32,\n")).collect();
+    folder.write("src/entity.rs", format!("#[derive(DeriveEntityModel)]\n#[sea_orm(table_name = \"t\")]\npub struct Model {{\n    #[sea_orm(primary_key)]\n    pub c0: i32,\n{columns}}}\n"));
+    survives(&folder, "src/m1.rs", read, RUST);
+}
+
 /// Modules and names without end cost what they are, and no more.
 #[test]
 fn crates_of_any_size_are_looked_through_once() {

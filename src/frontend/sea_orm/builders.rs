@@ -727,6 +727,7 @@ impl Machine<'_, '_> {
             }
             "values" | "values_panic" if rows.kind == RowsKind::Insert => {
                 let values = self.values_of(first).unwrap_or_default();
+                self.spend(rows.columns.len());
                 for (at, (_, given)) in rows.columns.iter_mut().enumerate() {
                     let value = values.get(at).map_or(Given::Unknown, of_value);
                     *given = worse(*given, value);
@@ -774,7 +775,10 @@ impl Machine<'_, '_> {
                 }
                 None => Err(because("a list in it is not known")),
             },
-            Some(Value::Tuple(tuple)) => Ok(tuple.values.clone()),
+            Some(Value::Tuple(tuple)) => {
+                self.spend(tuple.values.len());
+                Ok(tuple.values.clone())
+            }
             _ => Err(because("a list in it is not known")),
         }
     }

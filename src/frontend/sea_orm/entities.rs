@@ -97,7 +97,7 @@ impl Machine<'_, '_> {
             .first()
             .is_some_and(|name| matches!(name.as_str(), "Entity" | "ActiveModel" | "Model"));
         let kind = rest.get(1).and_then(|name| kind_of(name));
-        match (about, args.iter().any(Value::reaches)) {
+        match (about, self.reaches(&args)) {
             (true, false) => Value::Rows(table, kind),
             (true, true) => {
                 self.rows_sent(table, kind, span);
@@ -121,7 +121,7 @@ impl Machine<'_, '_> {
         span: Span,
     ) -> Value {
         let kind = kind.or_else(|| kind_of(name));
-        if !args.iter().any(Value::reaches) {
+        if !self.reaches(args) {
             return Value::Rows(table.clone(), kind);
         }
         match name {

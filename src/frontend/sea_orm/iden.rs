@@ -31,7 +31,9 @@ impl Machine<'_, '_> {
             Value::Record(record) => self.iden_of_record(record),
             Value::Entity(module) => self.table_of(*module).map(|table| table.name),
             Value::Column(module, name) => self.column_of(*module, name),
-            Value::Buffer(buffer) => buffer.text.borrow().clone(),
+            Value::Buffer(buffer) => {
+                buffer.text.borrow().as_ref().filter(|text| text.len() <= MAX_NAME).cloned()
+            }
             // `Expr::col(x)` and `x.into_iden()` where a name is taken.
             Value::Sql(sql) => plain_name(sql),
             Value::Tuple(tuple) => self.iden(tuple.values.last()?),
@@ -64,8 +66,9 @@ impl Machine<'_, '_> {
 
     fn iden_of_variant(&mut self, variant: &Rc<Variant>) -> Option<String> {
         let Item::Enum(of) = &*variant.item else { return None };
-        self.spend(of.variants.len() / 8);
+        self.spend((of.variants.len() + written_in(&of.attributes)) / 8);
         let own = of.variants.iter().find(|v| v.name == variant.name)?;
+        self.spend(written_in(&own.attributes) / 8);
         let derived = derives(&of.attributes);
         if derived.iter().any(|d| d == "DeriveIden") {
             // The enum's own `iden` is not looked at (sea-orm-macros, derive_iden.rs).
@@ -101,6 +104,7 @@ impl Machine<'_, '_> {
 
     fn iden_of_record(&mut self, record: &Rc<Record>) -> Option<String> {
         let of = struct_of(&record.item)?;
+        self.spend(written_in(&of.attributes) / 8);
         let derived = derives(&of.attributes);
         let value = Value::Record(Rc::clone(record));
         if of.name == "Entity" && derived.iter().any(|d| d == "DeriveEntity") {
@@ -162,15 +166,17 @@ impl Machine<'_, '_> {
 
     /// The table that a module's `DeriveEntityModel` maps.
     pub(super) fn table_of(&mut self, module: ModuleId) -> Option<Reference> {
-        let items = self.crates.items(module);
-        let model = model_of(&items)?;
+        let item = self.model(module)?;
+        let model = struct_of(&item)?;
+        self.spend(written_in(&model.attributes) / 8);
         self.entity_table(module, model)
     }
 
     /// The column behind `entity::Column::Name`.
     fn column_of(&mut self, module: ModuleId, variant: &str) -> Option<String> {
-        let items = self.crates.items(module);
-        let model = model_of(&items)?;
+        let item = self.model(module)?;
+        let model = struct_of(&item)?;
+        self.spend(model.fields.iter().map(|field| 1 + written_in(&field.attributes)).sum());
         let found = model.fields.iter().find(|field| {
             let given = argument(&field.attributes, "sea_orm", "enum_name");
             given.unwrap_or_else(|| camel(&field.name)) == variant
@@ -184,19 +190,35 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn is_entity(&mut self, module: ModuleId) -> bool {
+        self.model(module).is_some()
+    }
+
+    /// The struct of a module that `DeriveEntityModel` makes an entity of; it is looked for once.
+    fn model(&mut self, module: ModuleId) -> Option<Rc<Item>> {
+        if let Some(known) = self.models.get(&module) {
+            return known.clone();
+        }
         let items = self.crates.items(module);
-        model_of(&items).is_some()
+        self.spend(items.len());
+        let found = items.iter().find(|item| is_model(item)).cloned();
+        self.models.insert(module, found.clone());
+        found
     }
 }
 
 /// The struct that `DeriveEntityModel` makes an entity of.
 pub(crate) fn model_of(items: &[Rc<Item>]) -> Option<&Struct> {
-    items.iter().find_map(|item| match &**item {
-        Item::Struct(own) if derives(&own.attributes).iter().any(|d| d == "DeriveEntityModel") => {
-            Some(own)
-        }
-        _ => None,
-    })
+    items.iter().find(|item| is_model(item)).and_then(|item| struct_of(item))
+}
+
+fn is_model(item: &Item) -> bool {
+    let own = struct_of(item);
+    own.is_some_and(|own| derives(&own.attributes).iter().any(|d| d == "DeriveEntityModel"))
+}
+
+/// How much is written in attributes.
+fn written_in(attributes: &[Attribute]) -> usize {
+    attributes.iter().map(|attribute| 1 + attribute.args.len()).sum()
 }
 
 /// Whether values of a struct are copied, and not moved.

@@ -1,7 +1,7 @@
 //! A small evaluator of Rust: functions of the project's own crates, on values that are written
 //! out. Nothing is run; what it does not know stays unknown.
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
     places::Place,
@@ -12,7 +12,7 @@ use crate::{
     database::Dialect,
     frontend::rust::{
         crates::{Crates, ModuleId},
-        syntax::{Arm, At, Block, Expr, Function, Kind, Link, Operator, Statement},
+        syntax::{Arm, At, Block, Expr, Function, Item, Kind, Link, Operator, Statement},
     },
     ir::{Op, OpaqueEffect},
     schema::Schema,
@@ -61,6 +61,10 @@ pub(super) struct Machine<'m, 's> {
     steps: usize,
     pub(super) depth: usize,
     spent: bool,
+    /// Constants that were looked at, by where they are written.
+    pub(super) constants: HashMap<*const Expr, Value>,
+    /// The struct of a module that `DeriveEntityModel` stands on.
+    pub(super) models: HashMap<ModuleId, Option<Rc<Item>>>,
 }
 
 /// Closures lie in the scopes that they hold: nothing else would let go of them.
@@ -147,6 +151,8 @@ impl<'m, 's> Machine<'m, 's> {
             steps: 0,
             depth: 0,
             spent: false,
+            constants: HashMap::new(),
+            models: HashMap::new(),
         }
     }
 
@@ -195,6 +201,15 @@ impl<'m, 's> Machine<'m, 's> {
     /// Counts what is copied or looked through as steps.
     pub(super) fn spend(&mut self, steps: usize) {
         self.steps = self.steps.saturating_add(steps);
+    }
+
+    /// Whether one of some values can reach the database.
+    pub(super) fn reaches(&mut self, values: &[Value]) -> bool {
+        values.iter().any(|value| {
+            let (found, looked) = value.reaches();
+            self.spend(looked / 4);
+            found
+        })
     }
 
     /// The steps that were taken so far.
@@ -298,7 +313,7 @@ impl<'m, 's> Machine<'m, 's> {
     fn run(&mut self, scope: &Scope, function: &Function, args: Arguments) -> Value {
         let itself = std::ptr::from_ref(function);
         let again = self.running.iter().filter(|(_, other)| *other == itself).count();
-        if again >= MAX_AGAIN && self.level > 0 && !args.values.iter().any(Value::reaches) {
+        if again >= MAX_AGAIN && self.level > 0 && !self.reaches(&args.values) {
             args.values.iter().for_each(|value| self.forget(value));
             return Value::unknown("how often a function calls itself is not known");
         }
@@ -641,7 +656,7 @@ impl<'m, 's> Machine<'m, 's> {
             }
             Kind::Other { what, words } => {
                 let reason = format!("{what} is not read");
-                match scope.names_reach(words) {
+                match self.names_reach(words, scope) {
                     true => self.beyond(self.span(scope, &expr.at), &reason),
                     false => Value::unknown(&reason),
                 }
@@ -761,6 +776,7 @@ impl<'m, 's> Machine<'m, 's> {
     }
 
     fn chain(&mut self, base: &Expr, links: &[Link], scope: &Scope) -> Out {
+        self.spend(scope.depth() / 8);
         let mut place = Place::of(base, scope);
         let mut value = self.expr(base, scope)?;
         for link in links {
@@ -773,7 +789,7 @@ impl<'m, 's> Machine<'m, 's> {
                     Value::Err => return Err(Stop::Return(Value::Err)),
                     other => other,
                 },
-                Link::Field(name) => super::methods::field(&value, name),
+                Link::Field(name) => self.field(&value, name),
                 Link::Index(index) => {
                     let index = self.expr(index, scope)?;
                     self.index(&value, &index)
@@ -803,6 +819,7 @@ impl<'m, 's> Machine<'m, 's> {
             let args = self.exprs(args, scope)?;
             return Ok(self.called(&callee, args, span));
         };
+        self.spend(scope.depth() / 4);
         let args = self.exprs(args, scope)?;
         let one = |mut args: Vec<Value>| args.pop().unwrap_or(Value::Unit);
         match path.as_slice() {
@@ -838,7 +855,7 @@ impl<'m, 's> Machine<'m, 's> {
                 self.call(*module, function, None, Arguments::of(args))
             }
             Value::Foreign(foreign) => self.foreign_call(&foreign.path, args, span),
-            _ if callee.reaches() || args.iter().any(Value::reaches) => {
+            _ if self.reaches(std::slice::from_ref(callee)) || self.reaches(&args) => {
                 self.beyond(span, "what is called here is not known")
             }
             _ => Value::unknown("what is called is not known"),

@@ -98,7 +98,7 @@ impl Machine<'_, '_> {
                         _ => Value::Unit,
                     });
                 }
-                if values.iter().any(Value::reaches) {
+                if self.reaches(&values) {
                     let span = self.span(scope, at);
                     let reason = format!("what `{name}!` does is not known");
                     self.opaque(span, &reason, OpaqueEffect::Anything);
@@ -121,7 +121,7 @@ impl Machine<'_, '_> {
         }
         // What is only shown does nothing, unless something is waited for to show it.
         let quiet = SAY.contains(&name) && !words.iter().any(|word| word == "await" || word == "*");
-        if !quiet && name != "matches" && scope.names_reach(words) {
+        if !quiet && name != "matches" && self.names_reach(words, scope) {
             let span = self.span(scope, at);
             let reason = format!("what `{name}!` does is not known");
             self.opaque(span, &reason, OpaqueEffect::Anything);
@@ -155,6 +155,7 @@ impl Machine<'_, '_> {
             return Ok(Value::Text(pattern));
         }
         let look = |machine: &mut Self, name: &str| {
+            machine.spend(named.len() / 4);
             let own = named.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
             own.or_else(|| {
                 let path = Kind::Path(vec![name.to_owned()]);

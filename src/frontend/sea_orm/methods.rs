@@ -123,27 +123,33 @@ pub(super) fn lend(list: &List) {
     }
 }
 
-pub(super) fn field(value: &Value, name: &str) -> Value {
-    let found = match value {
-        Value::Record(record) => record.get(name),
-        Value::Tuple(tuple) => {
-            name.parse::<usize>().ok().and_then(|at| tuple.values.get(at)).cloned()
-        }
-        Value::Foreign(foreign) => {
-            let found = foreign.fields.iter().find(|(own, _)| own == name);
-            found.map(|(_, value)| value.clone())
-        }
-        Value::Variant(variant) => {
-            let at = variant.fields.iter().position(|own| own == name);
-            at.and_then(|at| variant.args.get(at)).cloned()
-        }
-        Value::Unknown(reason) => return Value::Unknown(Rc::clone(reason)),
-        _ => None,
-    };
-    found.unwrap_or_else(|| unknown(&format!("`{name}`")))
-}
-
 impl Machine<'_, '_> {
+    pub(super) fn field(&mut self, value: &Value, name: &str) -> Value {
+        let width = match value {
+            Value::Foreign(foreign) => foreign.fields.len(),
+            Value::Variant(variant) => variant.fields.len(),
+            _ => 0,
+        };
+        self.spend(width / 8);
+        let found = match value {
+            Value::Record(record) => record.get(name),
+            Value::Tuple(tuple) => {
+                name.parse::<usize>().ok().and_then(|at| tuple.values.get(at)).cloned()
+            }
+            Value::Foreign(foreign) => {
+                let found = foreign.fields.iter().find(|(own, _)| own == name);
+                found.map(|(_, value)| value.clone())
+            }
+            Value::Variant(variant) => {
+                let at = variant.fields.iter().position(|own| own == name);
+                at.and_then(|at| variant.args.get(at)).cloned()
+            }
+            Value::Unknown(reason) => return Value::Unknown(Rc::clone(reason)),
+            _ => None,
+        };
+        found.unwrap_or_else(|| unknown(&format!("`{name}`")))
+    }
+
     /// `from..to`: a list of numbers; where an end is open, the ends, for an index.
     pub(super) fn range(&mut self, from: Value, to: Value, closed: bool) -> Value {
         match (&from, &to) {
@@ -412,6 +418,11 @@ impl Machine<'_, '_> {
         name: &str,
         args: &[Value],
     ) -> Option<Value> {
+        for arg in args {
+            if let Value::List(other) = arg {
+                self.spend(other.len());
+            }
+        }
         if let Some(value) = self.list_changed(list, name, args) {
             return Some(value);
         }
@@ -517,6 +528,7 @@ impl Machine<'_, '_> {
                     None => String::new(),
                     _ => return None,
                 };
+                self.spend(between.len() / 16);
                 match self.joined(&all(), &between) {
                     Some(text) => self.text(&text),
                     None => unknown("a text"),

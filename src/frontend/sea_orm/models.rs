@@ -3,7 +3,10 @@
 //!
 //! Read off `derives/entity_model.rs` of sea-orm-macros 2.0 and `value.rs` of sea-query 1.0.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use super::{
     iden::{argument, arguments, camel, capital, derives, is_other, model_of, snake},
@@ -220,16 +223,23 @@ impl Machine<'_, '_> {
             ops.push(Op { kind, span: *span, ..first.clone() });
         }
         let known = replayed.table(&name).found();
+        let mut named = HashMap::new();
+        for one in &mapped {
+            named.entry(one.column.name.as_str()).or_insert(one);
+        }
+        let mut exact = HashMap::new();
+        for column in known.into_iter().flat_map(|table| &table.columns) {
+            exact.entry(column.column.name.as_str()).or_insert(column);
+        }
         for op in &mut ops {
             let OpKind::CreateTable(create) = &mut op.kind else { continue };
             for column in &mut create.columns {
-                let Some(one) = mapped.iter().find(|m| m.column.name == column.name) else {
-                    continue;
-                };
+                let Some(one) = named.get(column.name.as_str()) else { continue };
                 if let (Some(kind), false) = (&one.kind, self.sqlite()) {
                     column.ty = SqlType::named(&kind.name);
                 }
-                let there = known.and_then(|t| t.column(&column.name).found());
+                let there = exact.get(column.name.as_str()).copied();
+                let there = there.or_else(|| known?.column(&column.name).found());
                 let there = there.map(|c| &c.column.ty).filter(|ty| !ty.is_unknown());
                 if let Some(there) = there
                     && match self.sqlite() {

@@ -15,6 +15,9 @@ use crate::{
     source::Span,
 };
 
+/// How deep a constant's parts are the own of each who names it.
+const FRESH: usize = 3;
+
 impl Machine<'_, '_> {
     pub(super) fn call_resolved(
         &mut self,
@@ -23,7 +26,7 @@ impl Machine<'_, '_> {
         args: Vec<Value>,
         span: Span,
     ) -> Value {
-        let reaches = args.iter().any(Value::reaches);
+        let reaches = self.reaches(&args);
         let shown = path.join("::");
         self.spend(path.len());
         match (resolved.target, resolved.rest.as_slice()) {
@@ -106,7 +109,7 @@ impl Machine<'_, '_> {
                 return self.call(module, &function, Some(ty), Arguments::of(args));
             }
             Member::Unclear(reason) => {
-                return match args.iter().any(Value::reaches) {
+                return match self.reaches(&args) {
                     true => self.beyond(span, &reason),
                     false => Value::Unknown(reason),
                 };
@@ -125,7 +128,7 @@ impl Machine<'_, '_> {
                 }
             }
             "iter" => self.variants(module, ty),
-            _ if args.iter().any(Value::reaches) => {
+            _ if self.reaches(&args) => {
                 self.beyond(span, &format!("what `{shown}` does is not known"))
             }
             _ => Value::unknown(&format!("what `{shown}` returns is not known")),
@@ -169,6 +172,7 @@ impl Machine<'_, '_> {
 
     /// What a path leads to, `Self` and the items of blocks included.
     pub(super) fn resolve(&mut self, path: &[String], scope: &Scope) -> Resolved {
+        self.spend(scope.depth() / 8);
         let own: Vec<String> = match (path.first().map(String::as_str), &scope.0.of) {
             (Some("Self"), Some(of)) => of.iter().chain(path.iter().skip(1)).cloned().collect(),
             _ => path.to_vec(),
@@ -185,7 +189,7 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn path(&mut self, path: &[String], scope: &Scope) -> Value {
-        self.spend(path.len());
+        self.spend(path.len() + scope.depth() / 8);
         if let [name] = path {
             if let Some(value) = scope.get(name) {
                 return value;
@@ -264,10 +268,48 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// A constant is looked at once: what it is does not depend on where it is named.
     fn constant(&mut self, value: &Expr, scope: &Scope) -> Value {
-        match self.expr(value, scope) {
+        let key = std::ptr::from_ref(value);
+        if let Some(known) = self.constants.get(&key).cloned() {
+            return self.fresh(&known, FRESH);
+        }
+        let level = std::mem::take(&mut self.level);
+        let found = match self.expr(value, scope) {
             Ok(value) | Err(Stop::Return(value)) => value,
             Err(_) => Value::Unit,
+        };
+        self.level = level;
+        self.constants.insert(key, found.clone());
+        self.fresh(&found, FRESH)
+    }
+
+    /// A value of its own, as each who names a constant has one. Constants of constants multiply:
+    /// what lies deeper is shared.
+    fn fresh(&mut self, value: &Value, deep: usize) -> Value {
+        let Some(deeper) = deep.checked_sub(1) else { return value.clone() };
+        match value {
+            Value::List(list) => {
+                let Some(values) = list.all() else { return value.clone() };
+                let values = values.iter().map(|value| self.fresh(value, deeper)).collect();
+                let made = self.list(values);
+                if let (Value::List(made), true) = (&made, list.is_array()) {
+                    made.set_array();
+                }
+                made
+            }
+            Value::Tuple(tuple) => {
+                self.spend(tuple.values.len());
+                Value::tuple(tuple.values.iter().map(|value| self.fresh(value, deeper)).collect())
+            }
+            Value::Record(record) => {
+                let fields = record.fields();
+                self.spend(fields.len());
+                let fresh = |(name, value): (String, Value)| (name, self.fresh(&value, deeper));
+                let fields = fields.into_iter().map(fresh).collect();
+                self.record(record.module, Rc::clone(&record.item), fields)
+            }
+            value => value.clone(),
         }
     }
 

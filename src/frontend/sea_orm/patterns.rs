@@ -7,25 +7,48 @@ use super::{
 use crate::frontend::rust::syntax::Pattern;
 
 /// The patterns in a list beside the values that they stand for; `..` stands for any number.
-/// `None` in place of the values: their number does not fit, or is not known.
-fn beside<'p>(inner: &'p [Pattern], values: Option<&[Value]>) -> Vec<(&'p Pattern, Option<Value>)> {
+/// Without a length, their number is not known; where it does not fit, nothing is known of them.
+fn beside(
+    inner: &[Pattern],
+    length: Option<usize>,
+    get: impl Fn(usize) -> Option<Value>,
+) -> Vec<(&Pattern, Option<Value>)> {
     let rest = inner.iter().position(|pattern| matches!(pattern, Pattern::Rest));
     let named = inner.len() - usize::from(rest.is_some());
-    let fits = |values: &&[Value]| match rest {
-        Some(_) => values.len() >= named,
-        None => values.len() == named,
-    };
-    let values = values.filter(fits);
-    let value = |at: usize| {
-        let values = values?;
-        let at = match rest {
-            Some(rest) if at > rest => values.len() - (inner.len() - at),
-            _ => at,
-        };
-        values.get(at).cloned()
+    let length = length.filter(|length| match rest {
+        Some(_) => *length >= named,
+        None => *length == named,
+    });
+    let value = |at: usize| match rest {
+        Some(rest) if at > rest => get(length? - (inner.len() - at)),
+        _ => length.and_then(|_| get(at)),
     };
     let pairs = inner.iter().enumerate().filter(|(_, p)| !matches!(p, Pattern::Rest));
     pairs.map(|(at, pattern)| (pattern, value(at))).collect()
+}
+
+/// The patterns beside the parts of a value.
+fn parts<'p>(inner: &'p [Pattern], value: &Value) -> Vec<(&'p Pattern, Option<Value>)> {
+    match value {
+        Value::Tuple(tuple) => {
+            beside(inner, Some(tuple.values.len()), |at| tuple.values.get(at).cloned())
+        }
+        Value::Some(held) | Value::Ok(held) => {
+            beside(inner, Some(1), |at| (at == 0).then(|| held.value.clone()))
+        }
+        Value::Variant(variant) => {
+            beside(inner, Some(variant.args.len()), |at| variant.args.get(at).cloned())
+        }
+        Value::Record(record) => {
+            let field = |at: usize| record.get(&at.to_string());
+            let length = (0..inner.len()).take_while(|at| field(*at).is_some()).count();
+            beside(inner, Some(length), field)
+        }
+        Value::List(list) => {
+            beside(inner, Some(list.len()).filter(|_| list.is_exact()), |at| list.get(at))
+        }
+        _ => beside(inner, None, |_| None),
+    }
 }
 
 /// Whether a pattern fits whatever it is given.
@@ -50,6 +73,7 @@ impl Machine<'_, '_> {
         value: &Value,
         scope: &Scope,
     ) -> Option<bool> {
+        self.spend(1);
         match pattern {
             Pattern::Any | Pattern::Rest => Some(true),
             Pattern::Name(name) => match is_special(name) {
@@ -69,36 +93,30 @@ impl Machine<'_, '_> {
                 self.same(&own, value)
             }
             Pattern::Tuple { path, inner } => {
-                let values = match (path.last().map(String::as_str), value) {
-                    (None, Value::Tuple(tuple)) => tuple.values.clone(),
-                    (Some("Some"), Value::Some(held)) | (Some("Ok"), Value::Ok(held)) => {
-                        vec![held.value.clone()]
-                    }
+                match (path.last().map(String::as_str), value) {
+                    (None, Value::Tuple(_))
+                    | (Some("Some"), Value::Some(_))
+                    | (Some("Ok"), Value::Ok(_))
+                    | (Some(_), Value::Record(_)) => {}
                     (Some("Some"), Value::None)
                     | (Some("Err"), Value::Ok(_))
                     | (Some("Ok"), Value::Err) => return Some(false),
                     (Some("Err"), Value::Err) => return Some(true),
-                    (Some(name), Value::Variant(variant)) => match variant.name == name {
-                        true => variant.args.clone(),
-                        false => return Some(false),
-                    },
-                    (Some(_), Value::Record(record)) => {
-                        let fields = (0..inner.len()).map_while(|at| record.get(&at.to_string()));
-                        fields.collect()
-                    }
+                    (Some(name), Value::Variant(variant)) if variant.name == name => {}
+                    (Some(_), Value::Variant(_)) => return Some(false),
                     _ => return None,
-                };
-                self.all_match(beside(inner, Some(&values)), scope)
+                }
+                self.all_match(parts(inner, value), scope)
             }
             Pattern::Slice(inner) => {
                 let Value::List(list) = value else { return None };
-                let values = list.all().filter(|_| list.is_exact())?;
+                let length = Some(list.len()).filter(|_| list.is_exact())?;
                 let any = inner.iter().any(|pattern| matches!(pattern, Pattern::Rest));
                 let named = inner.len() - usize::from(any);
-                if values.len() < named || !any && values.len() != named {
+                if length < named || !any && length != named {
                     return Some(false);
                 }
-                self.all_match(beside(inner, Some(&values)), scope)
+                self.all_match(parts(inner, value), scope)
             }
             Pattern::Struct { path, fields } => {
                 match value {
@@ -109,9 +127,11 @@ impl Machine<'_, '_> {
                     Value::Variant(_) => {}
                     _ => return None,
                 }
-                let pair = |(name, pattern)| (pattern, Some(super::methods::field(value, name)));
-                let pairs = fields.iter().map(|(name, pattern)| pair((name, pattern)));
-                self.all_match(pairs.collect(), scope)
+                let mut pairs = Vec::new();
+                for (name, pattern) in fields {
+                    pairs.push((pattern, Some(self.field(value, name))));
+                }
+                self.all_match(pairs, scope)
             }
             Pattern::Or(cases) => {
                 let mut any = Some(false);
@@ -148,6 +168,7 @@ impl Machine<'_, '_> {
     /// Gives the names of a pattern their values.
     pub(super) fn bind(&mut self, pattern: &Pattern, value: Value, scope: &Scope) {
         let unknown = || Value::unknown("it is not known");
+        self.spend(1);
         match pattern {
             Pattern::Name(name) => scope.set(name, value, self.level),
             Pattern::At { name, inner } => {
@@ -155,32 +176,20 @@ impl Machine<'_, '_> {
                 self.bind(inner, value, scope);
             }
             Pattern::Tuple { inner, .. } => {
-                let values = match &value {
-                    Value::Tuple(tuple) => Some(tuple.values.clone()),
-                    Value::Some(held) | Value::Ok(held) => Some(vec![held.value.clone()]),
-                    Value::Variant(variant) => Some(variant.args.clone()),
-                    Value::Record(record) => {
-                        let fields = (0..inner.len()).map_while(|at| record.get(&at.to_string()));
-                        Some(fields.collect())
-                    }
-                    _ => None,
-                };
-                for (pattern, value) in beside(inner, values.as_deref()) {
+                let whole = Some(&value).filter(|value| !matches!(value, Value::List(_)));
+                for (pattern, value) in parts(inner, whole.unwrap_or(&Value::Unit)) {
                     self.bind(pattern, value.unwrap_or_else(unknown), scope);
                 }
             }
             Pattern::Slice(inner) => {
-                let values = match &value {
-                    Value::List(list) => list.all().filter(|_| list.is_exact()),
-                    _ => None,
-                };
-                for (pattern, value) in beside(inner, values.as_deref()) {
+                let list = Some(&value).filter(|value| matches!(value, Value::List(_)));
+                for (pattern, value) in parts(inner, list.unwrap_or(&Value::Unit)) {
                     self.bind(pattern, value.unwrap_or_else(unknown), scope);
                 }
             }
             Pattern::Struct { fields, .. } => {
                 for (name, pattern) in fields {
-                    let value = super::methods::field(&value, name);
+                    let value = self.field(&value, name);
                     self.bind(pattern, value, scope);
                 }
             }

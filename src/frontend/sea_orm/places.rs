@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::{
     machine::{MAX_TEXT, Machine, Out},
-    methods::field,
     value::{Buffer, Scope, Text, Value},
 };
 use crate::frontend::rust::syntax::{Expr, Kind, Link, Operator};
@@ -156,7 +155,7 @@ impl Machine<'_, '_> {
             Kind::Tuple(places) | Kind::Array(places) => {
                 for (at, place) in places.iter().enumerate() {
                     let own = match &value {
-                        Value::Tuple(_) => field(&value, &at.to_string()),
+                        Value::Tuple(_) => self.field(&value, &at.to_string()),
                         _ => Value::unknown("it is not known"),
                     };
                     self.assign_to(place, own, scope)?;
@@ -201,7 +200,7 @@ impl Machine<'_, '_> {
         for link in links {
             place = place.then(link, &value);
             value = match link {
-                Link::Field(name) => field(&value, name),
+                Link::Field(name) => self.field(&value, name),
                 Link::Index(index) => {
                     let index = self.expr(index, scope)?;
                     self.index(&value, &index)
@@ -216,10 +215,13 @@ impl Machine<'_, '_> {
     fn replace(&mut self, before: &Value, value: &Value) {
         let level = self.level;
         match (before, value) {
-            (Value::List(list), Value::List(new)) if list.is_certain(level) => match new.all() {
-                Some(values) if new.is_exact() => list.set(values),
-                _ => list.lose(CHANGED),
-            },
+            (Value::List(list), Value::List(new)) if list.is_certain(level) => {
+                self.spend(new.len());
+                match new.all() {
+                    Some(values) if new.is_exact() => list.set(values),
+                    _ => list.lose(CHANGED),
+                }
+            }
             (Value::List(list), _) => list.lose(CHANGED),
             (Value::Record(record), Value::Record(new)) if Rc::ptr_eq(&record.item, &new.item) => {
                 record.set(new.fields(), level);
@@ -382,7 +384,7 @@ impl Machine<'_, '_> {
                         let (place, holder) = self.reach(base, before, scope)?;
                         let place = place.then(last, &holder);
                         let Link::Field(name) = last else { return Ok(Value::ok()) };
-                        (place, field(&holder, name))
+                        (place, self.field(&holder, name))
                     }
                     None => (Place::Nowhere, self.expr(base, scope)?),
                 }

@@ -4,7 +4,7 @@ use super::{
     machine::Machine,
     value::{Foreign, Value},
 };
-use crate::{facts::catalog::Cell, frontend::sql::answer::answer};
+use crate::{facts::catalog::Cell, frontend::sql::answer::answer, schema::Table};
 
 /// What a row of a result is called among the values.
 const ROW: &str = "QueryResult";
@@ -14,6 +14,11 @@ impl Machine<'_, '_> {
     /// be told. `one`: the first, if any.
     pub(super) fn answered(&mut self, sql: &str, one: bool) -> Option<Value> {
         self.spend(sql.len() / 4);
+        let size = self.schema.as_deref()?.tables().map(Table::size).sum::<usize>();
+        self.spend(size * 2);
+        if !self.step() {
+            return None;
+        }
         let schema = self.schema.as_deref()?;
         let found = answer(sql, &[], schema)?;
         let row = |cells: Vec<Cell>| {
@@ -41,6 +46,7 @@ impl Machine<'_, '_> {
         if row.name() != ROW {
             return None;
         }
+        self.spend(row.fields.len() / 4);
         let cell = match (name, args) {
             ("try_get", [_, Value::Text(column)]) | ("try_get_by", [Value::Text(column)]) => {
                 row.fields.iter().find(|(own, _)| *own == *column.text)

@@ -19,7 +19,7 @@ use crate::{
         Column as IrColumn, Constraint, ConstraintKind, DefaultValue, Indexed, Name, Op, OpKind,
         Opaque, OpaqueEffect, Style,
     },
-    schema::Lookup,
+    schema::{Lookup, Table},
     source::Span,
     types::SqlType,
 };
@@ -142,7 +142,7 @@ impl Machine<'_, '_> {
         {
             return value;
         }
-        if args.iter().any(Value::reaches) {
+        if self.reaches(&args) {
             let shown = path.join("::");
             return self.beyond(span, &format!("what `{shown}` does is not known"));
         }
@@ -246,7 +246,7 @@ impl Machine<'_, '_> {
             }
             _ => {}
         }
-        if on.reaches() || args.iter().any(Value::reaches) {
+        if self.reaches(std::slice::from_ref(&on)) || self.reaches(&args) {
             let rows = SENDS.contains(&name) && matches!(on, Value::Unknown(_));
             return match rows {
                 true => {
@@ -293,7 +293,7 @@ impl Machine<'_, '_> {
     ) -> Option<Value> {
         Some(match self.crates.function(module, ty, name) {
             Member::Found(function) => self.call(module, &function, Some(ty), Arguments::of(all)),
-            Member::Unclear(reason) if all.iter().any(Value::reaches) => self.beyond(span, &reason),
+            Member::Unclear(reason) if self.reaches(&all) => self.beyond(span, &reason),
             Member::Unclear(reason) => Value::Unknown(reason),
             Member::Missing => return None,
         })
@@ -376,6 +376,7 @@ impl Machine<'_, '_> {
             }
             ("has_column", Some(table)) => {
                 let names = self.iden(table).zip(args.get(1).and_then(|c| self.iden(c)));
+                self.search(names.as_ref());
                 self.answer(|schema| {
                     let (table, column) = names?;
                     Some(match schema.table(&Name::plain(&table)) {
@@ -391,6 +392,7 @@ impl Machine<'_, '_> {
             }
             ("has_index", Some(table)) => {
                 let names = self.iden(table).zip(args.get(1).and_then(|i| self.iden(i)));
+                self.search(names.as_ref());
                 self.answer(|schema| {
                     let (table, index) = names?;
                     Some(match schema.table(&Name::plain(&table)) {
@@ -422,6 +424,14 @@ impl Machine<'_, '_> {
             }
             _ => self.beyond(span, &format!("what `{name}` does to the database is not known")),
         }
+    }
+
+    /// A table is looked through for what has a name.
+    fn search(&mut self, names: Option<&(String, String)>) {
+        let table = names.zip(self.schema.as_deref());
+        let table =
+            table.and_then(|((table, _), schema)| schema.table(&Name::plain(table)).found());
+        self.spend(table.map_or(0, Table::size) / 2);
     }
 
     /// Asks the replayed schema; what it does not know is unknown.

@@ -9,7 +9,10 @@ use std::{
     rc::Rc,
 };
 
-use super::query::{Build, RowsKind, Sql};
+use super::{
+    machine::Machine,
+    query::{Build, RowsKind, Sql},
+};
 use crate::{
     frontend::rust::{
         crates::ModuleId,
@@ -410,6 +413,7 @@ pub(super) struct Names {
     /// What `Self` is.
     pub(super) of: Option<Rc<[String]>>,
     pub(super) outer: Option<Scope>,
+    depth: usize,
 }
 
 thread_local! {
@@ -454,9 +458,23 @@ pub(super) struct Slot {
     pub(super) level: usize,
 }
 
+impl Machine<'_, '_> {
+    /// Whether one of some names stands for what can reach the database.
+    pub(super) fn names_reach(&mut self, words: &[String], scope: &Scope) -> bool {
+        words.chunks(100).any(|words| {
+            let mut looks = Looks { left: MAX_LOOKS, closures: 0 };
+            let found = scope.reaches(words, &mut looks);
+            self.spend((MAX_LOOKS - looks.left) / 4);
+            found
+        })
+    }
+}
+
 impl Scope {
     pub(super) fn new(module: ModuleId, of: Option<Rc<[String]>>, outer: Option<Scope>) -> Scope {
+        let depth = outer.as_ref().map_or(0, |outer| outer.0.depth + 1);
         Scope(Rc::new(Names {
+            depth,
             module,
             values: RefCell::default(),
             items: RefCell::default(),
@@ -542,17 +560,21 @@ impl Scope {
         None
     }
 
-    /// Whether one of some names stands for what can reach the database.
-    pub(super) fn names_reach(&self, words: &[String]) -> bool {
-        self.reaches(words, &mut Looks { left: MAX_LOOKS, closures: 0 })
-    }
-
     fn reaches(&self, words: &[String], looks: &mut Looks) -> bool {
         // All of them are meant where there are too many to be told.
         words.iter().any(|word| match word.as_str() {
             "*" => true,
-            word => self.get(word).is_some_and(|value| value.reaches_within(looks)),
+            word => {
+                let Some(left) = looks.left.checked_sub(1 + self.depth() / 8) else { return true };
+                looks.left = left;
+                self.get(word).is_some_and(|value| value.reaches_within(looks))
+            }
         })
+    }
+
+    /// How many scopes it lies in.
+    pub(super) fn depth(&self) -> usize {
+        self.0.depth
     }
 
     pub(super) fn set(&self, name: &str, value: Value, level: usize) {
@@ -700,9 +722,12 @@ impl Value {
         )
     }
 
-    /// Whether it can reach the database. What is too large to be looked through may.
-    pub(super) fn reaches(&self) -> bool {
-        self.reaches_within(&mut Looks { left: MAX_LOOKS, closures: 0 })
+    /// Whether it can reach the database, and how much was looked at. What is too large to be
+    /// looked through may.
+    pub(super) fn reaches(&self) -> (bool, usize) {
+        let mut looks = Looks { left: MAX_LOOKS, closures: 0 };
+        let found = self.reaches_within(&mut looks);
+        (found, MAX_LOOKS - looks.left)
     }
 
     fn reaches_within(&self, looks: &mut Looks) -> bool {
@@ -800,7 +825,7 @@ mod tests {
         for _ in 0..90 {
             twice = Value::tuple(vec![twice.clone(), twice]);
         }
-        assert!(twice.reaches(), "what is too large to be looked through may reach it");
+        assert!(twice.reaches().0, "what is too large to be looked through may reach it");
         assert_eq!(twice.same(&twice.clone(), &mut 0), None);
         let (list, other) = (Value::list(Vec::new(), 0), Value::list(Vec::new(), 0));
         let (Value::List(one), Value::List(two)) = (&list, &other) else { return };
@@ -808,6 +833,6 @@ mod tests {
         two.push(list.clone(), true);
         one.push(other.clone(), true);
         assert!(one.all().expect("known").iter().all(|v| matches!(v, Value::Unknown(_))));
-        assert!(!list.reaches() && !other.reaches());
+        assert!(!list.reaches().0 && !other.reaches().0);
     }
 }
