@@ -44,31 +44,40 @@ pub(crate) fn same_tokens_without(old: &str, new: &str, function: &str) -> bool 
     words(old) == words(new)
 }
 
-/// Macros that tell people something, or put texts together.
-const TELLS: &[&str] = &[
-    "anyhow",
+/// Macros that only say something.
+pub(crate) const SAY: &[&str] = &[
+    "println",
+    "eprintln",
+    "print",
+    "eprint",
+    "info",
+    "debug",
+    "trace",
+    "warn",
+    "error",
+    "log",
+    "dbg",
     "assert",
     "assert_eq",
     "assert_ne",
-    "bail",
-    "concat",
-    "debug",
-    "ensure",
-    "eprintln",
-    "error",
-    "info",
-    "panic",
-    "print",
-    "println",
-    "todo",
-    "trace",
-    "unreachable",
-    "warn",
+    "debug_assert",
+    "debug_assert_eq",
 ];
 
 /// Methods that are given what people read.
 const TOLD: &[&str] =
     &["about", "context", "expect", "help", "long_about", "long_help", "push", "push_str"];
+
+/// Macros with which everything ends.
+pub(crate) const STOP: &[&str] = &["panic", "todo", "unimplemented", "unreachable", "bail"];
+
+/// Further macros whose texts are messages, or parts of one.
+const TELL: &[&str] = &["anyhow", "concat", "ensure"];
+
+/// Whether the texts in a macro of this name are told to people.
+fn tells(name: &str) -> bool {
+    [SAY, STOP, TELL].iter().any(|names| names.contains(&name))
+}
 
 /// The string literals of code, with their places: those of attributes, which document, of tests
 /// and of messages are none, nor are texts of which others are put together.
@@ -81,7 +90,7 @@ pub(crate) fn strings(text: &str) -> Vec<(String, usize, usize)> {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let attribute = token.is('#') && (is(at + 1, '[') || is(at + 1, '!') && is(at + 2, '['));
-        let tells = token.word().is_some_and(|word| TELLS.contains(&word)) && is(at + 1, '!');
+        let tells = token.word().is_some_and(tells) && is(at + 1, '!');
         let told = token.word().is_some_and(|word| TOLD.contains(&word))
             && is(at + 1, '(')
             && at.checked_sub(1).is_some_and(|dot| is(dot, '.'));

@@ -762,7 +762,11 @@ impl Lower<'_> {
                 Ok(value) => Kind::Int(value),
                 Err(_) => other("a number of this size"),
             },
-            syn::Lit::Float(float) => Kind::Float(float.base10_digits().into()),
+            // As it is shown: `1.50` is 1.5.
+            syn::Lit::Float(float) => match float.base10_parse::<f64>() {
+                Ok(value) => Kind::Float(value.to_string().into()),
+                Err(_) => other("a number of this size"),
+            },
             syn::Lit::Bool(value) => Kind::Bool(value.value),
             syn::Lit::Char(value) => Kind::Char(value.value()),
             _ => other("a literal of this kind"),
@@ -951,10 +955,13 @@ fn joined(path: &syn::Path) -> String {
 
 /// Code that is compiled for tests only.
 fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|a| {
-        a.path().is_ident("test")
-            || a.path().is_ident("cfg")
-                && a.meta.require_list().is_ok_and(|l| l.tokens.to_string() == "test")
+    attributes.iter().any(|attribute| {
+        let path = joined(attribute.path());
+        if !path.ends_with("cfg") && !path.ends_with("test") {
+            return false;
+        }
+        let args = attribute.meta.require_list().map(|list| format!("({})", list.tokens));
+        tokens::is_test(&tokens::tokens(&(path + &args.unwrap_or_default())))
     })
 }
 

@@ -122,7 +122,7 @@ pub(crate) fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
 
 /// `cfg(test)`, `cfg(all(test, unix))`, `test`, `tokio::test(…)`; not `cfg(not(test))`, nor
 /// `cfg_attr(test, …)`.
-fn is_test(attribute: &[Token]) -> bool {
+pub(super) fn is_test(attribute: &[Token]) -> bool {
     let says = |word: &str| attribute.iter().any(|token| token.word() == Some(word));
     match attribute.first().and_then(Token::word) {
         Some("cfg") => says("test") && !says("not") && !says("any"),

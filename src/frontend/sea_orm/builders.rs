@@ -168,10 +168,7 @@ impl Machine<'_, '_> {
             return itself;
         }
         match (name, args) {
-            ("to_owned" | "clone" | "to_string" | "into_column_def", []) => {
-                return self.copied(&itself);
-            }
-            ("take", []) => {
+            ("to_owned" | "clone" | "to_string" | "into_column_def" | "take", []) => {
                 return self.copied(&itself);
             }
             ("into" | "borrow" | "as_ref" | "as_mut" | "borrow_mut", []) => return itself,

@@ -35,10 +35,7 @@ impl Machine<'_, '_> {
         body: &Block,
         scope: &Scope,
     ) -> Out {
-        let (level, returns) = (self.level, self.returns);
-        let out = self.turns(label, test, body, scope);
-        self.after(level, returns);
-        out
+        self.scoped(|machine| machine.turns(label, test, body, scope))
     }
 
     fn turns(
@@ -94,18 +91,26 @@ impl Machine<'_, '_> {
     ) -> Out {
         let lent = matches!(over.kind, Kind::Lent(_));
         let over = self.expr(over, scope)?;
-        let (level, returns) = (self.level, self.returns);
-        let Some(values) = super::methods::elements(&over) else {
+        self.scoped(|machine| machine.gone_over(label, pattern, (&over, lent), body, scope))
+    }
+
+    fn gone_over(
+        &mut self,
+        label: Option<&String>,
+        pattern: &Pattern,
+        (over, lent): (&Value, bool),
+        body: &Block,
+        scope: &Scope,
+    ) -> Out {
+        let Some(values) = super::methods::elements(over) else {
             let inner = scope.inner();
             self.blur(body, &inner);
             self.bind(pattern, Value::unknown("what a loop goes over is not known"), &inner);
-            let out = self.perhaps(label, body, &inner);
-            self.after(level, returns);
-            return out.map(|_| Value::Unit);
+            return self.perhaps(label, body, &inner).map(|_| Value::Unit);
         };
         self.spend(values.len());
-        let exact = super::methods::exact(&over);
-        if let (true, Value::List(list)) = (lent, &over) {
+        let exact = super::methods::exact(over);
+        if let (true, Value::List(list)) = (lent, over) {
             super::methods::lend(list);
         }
         for value in values {
@@ -124,7 +129,6 @@ impl Machine<'_, '_> {
                 Turn::Over(_) => break,
             }
         }
-        self.after(level, returns);
         Ok(Value::Unit)
     }
 

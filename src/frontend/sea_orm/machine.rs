@@ -542,12 +542,12 @@ impl<'m, 's> Machine<'m, 's> {
                         None => Value::Unit,
                     },
                     _ => {
-                        let one = self.undecided(|machine| machine.block(then, &inner))?;
+                        let one = self.branch(|machine| machine.block(then, &inner))?;
                         let other = match otherwise {
-                            Some(other) => self.undecided(|machine| machine.expr(other, scope))?,
-                            None => Value::Unit,
+                            Some(other) => self.branch(|machine| machine.expr(other, scope))?,
+                            None => Some(Value::Unit),
                         };
-                        self.either(one, other)
+                        self.either(one, other).unwrap_or(Value::Unit)
                     }
                 }
             }
@@ -561,10 +561,7 @@ impl<'m, 's> Machine<'m, 's> {
             Kind::Loop { label, body } => return self.repeat(label.as_ref(), None, body, scope),
             Kind::Block { label: None, body } => return self.block(body, scope),
             Kind::Block { label: Some(label), body } => {
-                let (level, returns) = (self.level, self.returns);
-                let out = self.block(body, scope);
-                self.after(level, returns);
-                match out {
+                match self.scoped(|machine| machine.block(body, scope)) {
                     Err(Stop::Break(Some(own), value)) if own == *label => value,
                     other => return other,
                 }
@@ -674,25 +671,33 @@ impl<'m, 's> Machine<'m, 's> {
     /// Runs what may or may not happen. Where it ends in an error, it is taken not to happen;
     /// where it goes elsewhere, whatever follows may not happen either.
     pub(super) fn undecided(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Out {
+        Ok(self.branch(run)?.unwrap_or(Value::Unit))
+    }
+
+    /// What a branch gives that may or may not be taken; `None`: it ends in an error.
+    fn branch(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Result<Option<Value>, Stop> {
         self.level += 1;
         let out = run(self);
         self.level -= 1;
         match out {
-            Ok(value) => Ok(value),
-            Err(Stop::Return(Value::Err)) => Ok(Value::Unit),
+            Ok(value) => Ok(Some(value)),
+            Err(Stop::Return(Value::Err)) => Ok(None),
             Err(stop) => {
                 // Lasts to the end of the loop or the function, which puts the level back.
                 self.level += 1;
                 self.left += 1;
                 self.returns += usize::from(matches!(stop, Stop::Return(_)));
-                Ok(Value::unknown("whether this is reached is not known"))
+                Ok(Some(Value::unknown("whether this is reached is not known")))
             }
         }
     }
 
-    /// Behind a loop, whatever may have left it counts no more; what may have returned does.
-    pub(super) fn after(&mut self, level: usize, returns: usize) {
+    /// Runs a loop, or a block with a label. Behind it, whatever may have left it counts no more; what may have returned does.
+    pub(super) fn scoped(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Out {
+        let (level, returns) = (self.level, self.returns);
+        let out = run(self);
         self.level = level + self.returns.saturating_sub(returns);
+        out
     }
 
     /// Runs what is compiled under a condition.
@@ -705,7 +710,7 @@ impl<'m, 's> Machine<'m, 's> {
 
     fn choose(&mut self, on: &Expr, arms: &[Arm], scope: &Scope) -> Out {
         let on = self.expr(on, scope)?;
-        let mut open: Option<Value> = None;
+        let (mut open, mut before) = (None, false);
         for arm in arms {
             let inner = scope.inner();
             let mut hit = self.matches(&arm.pattern, &on, &inner);
@@ -714,7 +719,7 @@ impl<'m, 's> Machine<'m, 's> {
             }
             self.bind(&arm.pattern, on.clone(), &inner);
             if let Some(guard) = &arm.guard {
-                let asked = match hit == Some(true) && open.is_none() {
+                let asked = match hit == Some(true) && !before {
                     true => self.expr(guard, &inner)?,
                     false => self.undecided(|machine| machine.expr(guard, &inner))?,
                 };
@@ -727,29 +732,29 @@ impl<'m, 's> Machine<'m, 's> {
             if arm.cfg.is_some() {
                 hit = None;
             }
-            match (hit, &open) {
-                (Some(true), None) => return self.expr(&arm.body, &inner),
-                (hit, _) => {
-                    let own = self.undecided(|machine| machine.expr(&arm.body, &inner))?;
-                    open = Some(match open {
-                        None => own,
-                        Some(before) => self.either(before, own),
-                    });
-                    if hit == Some(true) {
-                        break;
-                    }
-                }
+            if hit == Some(true) && !before {
+                return self.expr(&arm.body, &inner);
+            }
+            let own = self.branch(|machine| machine.expr(&arm.body, &inner))?;
+            open = self.either(open, own);
+            before = true;
+            if hit == Some(true) {
+                break;
             }
         }
         Ok(open.unwrap_or_else(|| Value::unknown("no arm of a match fits")))
     }
 
-    /// What a value is that two branches give.
-    fn either(&mut self, one: Value, other: Value) -> Value {
-        match self.same(&one, &other) {
+    /// What a value is that two branches give, or one of them.
+    fn either(&mut self, one: Option<Value>, other: Option<Value>) -> Option<Value> {
+        let (one, other) = match (one, other) {
+            (Some(one), Some(other)) => (one, other),
+            (one, other) => return one.or(other),
+        };
+        Some(match self.same(&one, &other) {
             Some(true) => one,
             _ => Value::unknown("it depends on a condition that is not known"),
-        }
+        })
     }
 
     fn binary(&mut self, first: &Expr, rest: &[(Operator, Expr)], scope: &Scope) -> Out {
@@ -785,6 +790,11 @@ impl<'m, 's> Machine<'m, 's> {
                 Link::Await => value,
                 Link::Try => match value {
                     Value::Ok(inner) | Value::Some(inner) => inner.value.clone(),
+                    // What was collected into a result, or an option.
+                    Value::List(list) => match self.each_okay(&list) {
+                        Some(okay) => okay,
+                        None => return Err(Stop::Return(Value::Err)),
+                    },
                     Value::None => return Err(Stop::Return(Value::None)),
                     Value::Err => return Err(Stop::Return(Value::Err)),
                     other => other,
@@ -810,6 +820,24 @@ impl<'m, 's> Machine<'m, 's> {
             place = next;
         }
         Ok(value)
+    }
+
+    /// What lies in results and options; `None`: one is an error.
+    fn each_okay(&mut self, list: &Rc<super::value::List>) -> Option<Value> {
+        self.spend(list.len());
+        let all = list.all().filter(|_| list.is_exact()).unwrap_or_default();
+        if all.iter().any(|value| matches!(value, Value::Err)) {
+            return None;
+        }
+        let inner = |value: &Value| match value {
+            Value::Ok(held) | Value::Some(held) => Some(held.value.clone()),
+            _ => None,
+        };
+        let okay: Option<Vec<Value>> = all.iter().map(inner).collect();
+        Some(match okay.filter(|okay| !okay.is_empty()) {
+            Some(okay) => self.list(okay),
+            None => Value::List(Rc::clone(list)),
+        })
     }
 
     fn call_expr(&mut self, function: &Expr, args: &[Expr], at: &At, scope: &Scope) -> Out {

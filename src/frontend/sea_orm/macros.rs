@@ -5,33 +5,13 @@ use super::{
     value::{Scope, Text, Value},
 };
 use crate::{
-    frontend::rust::syntax::{At, Expr, Kind, Operator},
+    frontend::rust::{
+        SAY, STOP,
+        syntax::{At, Expr, Kind, Operator},
+    },
     ir::OpaqueEffect,
     project::{join, parent},
 };
-
-/// Macros that only say something.
-const SAY: &[&str] = &[
-    "println",
-    "eprintln",
-    "print",
-    "eprint",
-    "info",
-    "debug",
-    "trace",
-    "warn",
-    "error",
-    "log",
-    "dbg",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-];
-
-/// Macros with which everything ends.
-const STOP: &[&str] = &["panic", "todo", "unimplemented", "unreachable", "bail"];
 
 /// Whether a macro of this name ends everything.
 pub(super) fn stops(name: &str) -> bool {

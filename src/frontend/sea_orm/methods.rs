@@ -11,6 +11,9 @@ use crate::frontend::rust::syntax::Operator;
 /// Longest list that is made of a range.
 const MAX_RANGE: i128 = 100_000;
 
+/// The widest that something is shown by `{:8}`.
+const MAX_WIDTH: usize = 1_000;
+
 /// Methods that leave a list as it is.
 const HARMLESS: &[&str] = &[
     "iter",
@@ -280,9 +283,8 @@ impl Machine<'_, '_> {
             let end = rest.find('}')?;
             let hole = rest.get(..end)?.trim();
             rest = rest.get(end + 1..)?;
-            // Widths and the like are not followed; a colon alone changes nothing.
-            let name = hole.trim_end_matches(':');
-            let value = match name {
+            let (name, width) = hole.split_once(':').unwrap_or((hole, ""));
+            let value = match name.trim_end() {
                 "" => {
                     next += 1;
                     args.get(next - 1)?.clone()
@@ -292,7 +294,8 @@ impl Machine<'_, '_> {
                     Err(_) => named(self, name)?,
                 },
             };
-            out.push_str(&self.shown(&value)?);
+            let shown = self.shown(&value)?;
+            out.push_str(&wide(&value, shown, width)?);
             if out.len() > MAX_TEXT {
                 return None;
             }
@@ -347,8 +350,10 @@ impl Machine<'_, '_> {
             "starts_with" => Value::Bool(text.text.starts_with(&pattern()?)),
             "ends_with" => Value::Bool(text.text.ends_with(&pattern()?)),
             "contains" => Value::Bool(text.text.contains(&pattern()?)),
-            "to_lowercase" | "to_ascii_lowercase" => self.text(&text.text.to_lowercase()),
-            "to_uppercase" | "to_ascii_uppercase" => self.text(&text.text.to_uppercase()),
+            "to_lowercase" => self.text(&text.text.to_lowercase()),
+            "to_uppercase" => self.text(&text.text.to_uppercase()),
+            "to_ascii_lowercase" => self.text(&text.text.to_ascii_lowercase()),
+            "to_ascii_uppercase" => self.text(&text.text.to_ascii_uppercase()),
             "replace" => match (pattern()?, args.get(1)?) {
                 (from, Value::Text(to)) => {
                     if from.is_empty() {
@@ -375,7 +380,9 @@ impl Machine<'_, '_> {
                 let mut parts = Vec::new();
                 let mut from = 0;
                 for (at, _) in text.text.match_indices(&pattern) {
-                    parts.push(Value::Text(text.part(from, at)?));
+                    // A line ends in one byte or two.
+                    let ends = name == "lines" && text.text[from..at].ends_with('\r');
+                    parts.push(Value::Text(text.part(from, at - usize::from(ends))?));
                     from = at + pattern.len();
                 }
                 if name == "split" || from < text.text.len() {
@@ -800,6 +807,27 @@ impl Machine<'_, '_> {
             ("unwrap" | "expect", None) => unknown("a value"),
             _ => return None,
         })
+    }
+}
+
+/// What is shown in a width, `02` or `8`; other ways of showing something are not followed.
+fn wide(value: &Value, shown: String, width: &str) -> Option<String> {
+    if width.is_empty() {
+        return Some(shown);
+    }
+    let digits = width.chars().all(|c| c.is_ascii_digit());
+    let wanted = width.parse::<usize>().ok().filter(|wanted| digits && *wanted <= MAX_WIDTH)?;
+    match (value, width.starts_with('0')) {
+        (Value::Int(_), true) => {
+            let (sign, number) = match shown.strip_prefix('-') {
+                Some(number) => ("-", number),
+                None => ("", &*shown),
+            };
+            Some(format!("{sign}{number:0>width$}", width = wanted.saturating_sub(sign.len())))
+        }
+        (Value::Int(_), false) => Some(format!("{shown:>wanted$}")),
+        (Value::Text(_), false) => Some(format!("{shown:<wanted$}")),
+        _ => None,
     }
 }
 

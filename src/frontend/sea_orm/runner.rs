@@ -104,6 +104,17 @@ impl Machine<'_, '_> {
                 return inner;
             }
             ("", "Set" | "Unchanged", Some(inner)) => return inner,
+            // What is handed on by its path: `.map(Some)`, `.map(str::trim)`.
+            ("", "Some", Some(inner)) => return Value::some(inner),
+            ("", "Ok", Some(inner)) => return Value::okay(inner),
+            (
+                "str" | "String" | "ToString" | "ToOwned" | "Into" | "Clone" | "AsRef",
+                name,
+                Some(on @ (Value::Text(_) | Value::Int(_) | Value::Char(_) | Value::Bool(_))),
+            ) if !matches!(name, "from" | "new" | "with_capacity" | "default") => {
+                let rest = args.into_iter().skip(1).collect();
+                return self.method(on, name, rest, span, span);
+            }
             ("String" | "Vec", "new" | "with_capacity" | "default", _) => {
                 return if of == "Vec" { self.list(Vec::new()) } else { Value::text("") };
             }
@@ -199,10 +210,11 @@ impl Machine<'_, '_> {
             Value::Foreign(foreign) => self.foreign_method(foreign, name, &args),
             Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Char(_) => match name {
                 "to_string" => self.shown(&on).map(|text| Value::text(&text)),
-                "into" | "clone" | "to_owned" | "then_some" if name != "then_some" => {
-                    Some(on.clone())
-                }
-                "then_some" => match (&on, args.first()) {
+                "into" | "clone" | "to_owned" => Some(on.clone()),
+                "then_some" | "then" => match (&on, args.first()) {
+                    (Value::Bool(true), Some(run)) if name == "then" => {
+                        Some(Value::some(self.call_value(run, Vec::new())))
+                    }
                     (Value::Bool(true), Some(value)) => Some(Value::some(value.clone())),
                     (Value::Bool(false), _) => Some(Value::None),
                     _ => None,
