@@ -160,7 +160,7 @@ fn read(text: &str, dialect: Dialect, count: &mut Count, parses: &mut dyn FnMut(
                     OpaqueEffect::Rows => "rows",
                     OpaqueEffect::Table(_) => "one table",
                     OpaqueEffect::Others => "others",
-                    OpaqueEffect::Anything => "anything",
+                    OpaqueEffect::Anything | OpaqueEffect::Call(_) => "anything",
                 };
                 let reason = format!("{} ({effect})", opaque.reason);
                 let entry = count

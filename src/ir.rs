@@ -66,7 +66,12 @@ pub struct Op {
     pub only: bool,
     /// `ALTER … IF EXISTS`: it does nothing where the table, index or sequence is not there.
     pub if_exists: bool,
+    /// The SQLSTATEs with which the server may refuse it, and nothing fails: it does nothing then.
+    pub forgiven: Vec<&'static str>,
 }
+
+/// Stands for every SQLSTATE.
+pub const ANY_STATE: &str = "*";
 
 /// How an operation is written; decides the wording of a fix and what SQLite does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -942,4 +947,14 @@ pub enum OpaqueEffect {
     Others,
     /// Anything.
     Anything,
+    /// What a routine of the history does, which is not known here: anything.
+    Call(Box<Call>),
+}
+
+/// A call of a function or procedure by a statement of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub routine: Name,
+    /// Those that are texts, and written out.
+    pub arguments: Vec<Option<String>>,
 }

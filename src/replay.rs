@@ -10,7 +10,9 @@ use crate::{
     diagnostic::{Finding, OpaquePlace},
     facts::{
         dependents::{Dependent, dependents},
+        obstacle::{Obstacle, obstacles},
         reference::{Flaw, FlawKind, flaws},
+        refusal::is_forgiven,
     },
     frontend::{self, Body, Direction, Script},
     history::{Broken, History, Migration},
@@ -142,6 +144,7 @@ pub struct RoundTrip<'a> {
 pub enum Trouble {
     Missing(Flaw),
     Depends(Vec<Dependent>),
+    Refused(Obstacle),
 }
 
 /// Something that was missing when an operation ran.
@@ -162,6 +165,9 @@ pub struct Ended<'a> {
     pub schema: &'a Schema,
     /// What was there before the history is known.
     pub closed: bool,
+    /// A database has run a migration that needs a table which none makes, or several such tables
+    /// are needed: there was something before the history.
+    pub based: bool,
     pub missing: &'a [MissingAt],
     /// Where each table was made, at any time.
     pub made: &'a HashMap<Name, Vec<Span>>,
@@ -259,6 +265,7 @@ struct Run<'a, 'p> {
     impossible: Vec<usize>,
     applied: Vec<Applied>,
     code_words: BTreeSet<String>,
+    based: bool,
     missing: Vec<MissingAt>,
     made: HashMap<Name, Vec<Span>>,
     freed: HashMap<Name, Vec<Span>>,
@@ -281,6 +288,7 @@ impl<'a, 'p> Run<'a, 'p> {
             impossible: Vec::new(),
             applied: Vec::new(),
             code_words: BTreeSet::new(),
+            based: false,
             missing: Vec::new(),
             made: HashMap::new(),
             freed: HashMap::new(),
@@ -316,7 +324,8 @@ impl<'a, 'p> Run<'a, 'p> {
         if reviewed && !plan.alone && self.before.is_none() && asked() {
             self.before = Some(self.schema.clone());
         }
-        let script = lower(migration, Direction::Up, &mut self.schema);
+        let mut script = lower(migration, Direction::Up, &mut self.schema);
+        self.follow(&mut script);
         self.operations += script.ops.len();
         if let Some((span, error)) = &script.error {
             self.unloadable.push(Broken {
@@ -340,12 +349,21 @@ impl<'a, 'p> Run<'a, 'p> {
             }
         } else {
             for op in &script.ops {
+                if is_forgiven(&self.schema, op) {
+                    continue;
+                }
                 self.take_for_granted(op);
                 self.remember(op);
                 self.schema.apply(op);
             }
         }
         self.schema.commit();
+    }
+
+    /// Puts what a routine of the history does in the place of its call.
+    fn follow(&self, script: &mut Script) {
+        let known = || self.schema.routines().into_iter().cloned().collect::<Vec<_>>();
+        script.ops = frontend::sql::followed(std::mem::take(&mut script.ops), known);
     }
 
     fn note_opaque(&mut self, ops: &[Op]) {
@@ -361,9 +379,13 @@ impl<'a, 'p> Run<'a, 'p> {
     fn take_for_granted(&mut self, op: &Op) {
         for flaw in flaws(&self.schema, op) {
             match flaw.kind {
-                FlawKind::Table { table } => self.schema.assume(&table),
+                FlawKind::Table { table } => {
+                    self.based = true;
+                    self.schema.assume(&table);
+                }
                 FlawKind::Referenced { table } if self.schema.database().is_postgres() => {
-                    self.schema.assume(&table)
+                    self.based = true;
+                    self.schema.assume(&table);
                 }
                 FlawKind::Column { table, .. } | FlawKind::ReferencedColumn { table, .. } => {
                     let opened = OpKind::Opaque(crate::ir::Opaque {
@@ -373,6 +395,15 @@ impl<'a, 'p> Run<'a, 'p> {
                     self.schema.apply(&Op { kind: opened, ..op.clone() });
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// A table that is missing is said once: after that, it is one of which nothing is known.
+    fn go_on_without(&mut self, op: &Op) {
+        for flaw in flaws(&self.schema, op) {
+            if let FlawKind::Table { table } = flaw.kind {
+                self.schema.assume(&table);
             }
         }
     }
@@ -394,8 +425,12 @@ impl<'a, 'p> Run<'a, 'p> {
     }
 
     fn review(&mut self, at: usize, script: &Script, words: &BTreeSet<String>) {
-        let followed = !self.plan.history.children(at).is_empty();
+        // What the base lacks has run nowhere yet, whatever follows it.
+        let followed = self.plan.alone && !self.plan.history.children(at).is_empty();
         for (index, op) in script.ops.iter().enumerate() {
+            if is_forgiven(&self.schema, op) {
+                continue;
+            }
             for flaw in flaws(&self.schema, op) {
                 let gone = match &flaw.kind {
                     FlawKind::Table { table } | FlawKind::Referenced { table } => {
@@ -454,8 +489,10 @@ impl<'a, 'p> Run<'a, 'p> {
                 new_table,
             });
             self.remember(op);
-            if self.plan.alone && followed {
+            if followed {
                 self.take_for_granted(op);
+            } else {
+                self.go_on_without(op);
             }
             self.schema.apply(op);
         }
@@ -483,15 +520,23 @@ impl<'a, 'p> Run<'a, 'p> {
             (Some(before), Some(after)) => !before.is_defined_as(after),
             (before, after) => before.is_some() != after.is_some(),
         }) || differs(&self.schema.touched_types(start));
-        let down = lower(migration, Direction::Down, &mut self.schema);
+        let mut down = lower(migration, Direction::Down, &mut self.schema);
+        self.follow(&mut down);
         let mut trouble = Vec::new();
         for op in &down.ops {
+            if is_forgiven(&self.schema, op) {
+                continue;
+            }
             let missing =
                 flaws(&self.schema, op).into_iter().map(|flaw| (op, Trouble::Missing(flaw)));
             trouble.extend(missing.filter(|_| op.certain));
             let blocked = dependents(&self.schema, op);
             if !blocked.is_empty() && op.certain {
                 trouble.push((op, Trouble::Depends(blocked)));
+            } else if op.certain && trouble.is_empty() {
+                // What an earlier step should have taken away may only be in the way of this one.
+                let refused = obstacles(&self.schema, op).into_iter().next();
+                trouble.extend(refused.map(|obstacle| (op, Trouble::Refused(obstacle))));
             }
             self.schema.apply(op);
         }
@@ -545,12 +590,25 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
+    /// How many tables are needed that nothing makes. One may be a slip; several are a base.
+    fn unmade(&self) -> usize {
+        let needed = self.missing.iter().filter_map(|missing| match &missing.flaw.kind {
+            FlawKind::Table { table } | FlawKind::Referenced { table } => Some((missing, table)),
+            _ => None,
+        });
+        let unmade = needed.filter(|(missing, table)| {
+            missing.certain && missing.gone.is_none() && !self.made.contains_key(*table)
+        });
+        unmade.map(|(_, table)| table).collect::<BTreeSet<_>>().len()
+    }
+
     fn finish(mut self) -> Outcome {
         self.end_change();
         let ended = Ended {
             history: self.plan.history,
             schema: &self.schema,
             closed: self.plan.base.is_some(),
+            based: self.plan.base.is_none() && (self.based || self.unmade() > 1),
             missing: &self.missing,
             made: &self.made,
             freed: &self.freed,
@@ -642,17 +700,39 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut open = None;
+    let mut quote = None;
     for line in text.split_inclusive('\n') {
-        let margin = line.starts_with(|c: char| c.is_alphabetic() || c == '@');
+        // A text of several lines may begin at the margin, too.
+        let code = quote.is_none();
+        quote = quoted_after(line, quote);
+        let margin = code && line.starts_with(|c: char| c.is_alphabetic() || c == '@');
         if margin && let Some(from) = open.take() {
             found.push((from, at));
         }
         let way_back = line.starts_with("def downgrade");
-        if (line.starts_with("def ") || line.starts_with("async def ")) && !way_back {
+        if margin && (line.starts_with("def ") || line.starts_with("async def ")) && !way_back {
             open = Some(at);
         }
         at += line.len();
     }
     found.extend(open.map(|from| (from, at)));
     found
+}
+
+/// Which three quotes are open behind a line.
+fn quoted_after(line: &str, mut open: Option<&'static str>) -> Option<&'static str> {
+    const QUOTES: [&str; 2] = ["\"\"\"", "'''"];
+    let mut rest = line;
+    loop {
+        let next = match open {
+            Some(quote) => rest.find(quote).map(|at| (at, None)),
+            None => {
+                let found = QUOTES.iter().filter_map(|&q| Some((rest.find(q)?, Some(q))));
+                found.min_by_key(|(at, _)| *at)
+            }
+        };
+        let Some((at, quote)) = next else { return open };
+        open = quote;
+        rest = &rest[at + 3..];
+    }
 }

@@ -152,6 +152,7 @@ impl<'a> Found<'a> {
                 self.column(table, column);
                 if let Some(ty) = &change.ty {
                     self.ty(&ty.to, self.span);
+                    self.no_type(&ty.to);
                 }
             }
             OpKind::CreateIndex { table, index, .. } => self.index(table, index),
@@ -489,6 +490,13 @@ impl<'a> Found<'a> {
 
     /// A user-defined type is only known to be missing where the history makes types of its
     /// own in the same way; extensions bring others.
+    /// `ALTER COLUMN … TYPE bigserial`: 42704.
+    fn no_type(&mut self, ty: &SqlType) {
+        if self.schema.database().is_postgres() && SERIALS.contains(&ty.name.as_str()) {
+            self.add(FlawKind::Type { name: Name::plain(&ty.name) });
+        }
+    }
+
     fn ty(&mut self, ty: &SqlType, span: Span) {
         if self.schema.database().is_sqlite() || ty.is_unknown() || !ty.args.is_empty() {
             return;
@@ -500,6 +508,10 @@ impl<'a> Found<'a> {
         }
     }
 }
+
+/// Short for more than a type where a column is made, and nothing elsewhere (manual, 8.1.4).
+pub const SERIALS: &[&str] =
+    &["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"];
 
 /// A table as a foreign key sees it: one that exists, perhaps with a column being added, or
 /// one that is being made.

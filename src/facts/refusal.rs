@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     database::Database,
-    ir::{Op, OpKind, Style},
+    ir::{ANY_STATE, Op, OpKind, Style},
     schema::Schema,
 };
 
@@ -17,6 +17,15 @@ pub fn foreseen(schema: &Schema, op: &Op) -> Vec<String> {
     let missing = flaws(schema, op).into_iter().map(|flaw| says(&flaw.kind, op, database));
     let refused = missing.filter(|said| !said.contains("accepted"));
     refused.chain(obstacles(schema, op).into_iter().map(|o| o.says(database))).collect()
+}
+
+/// Whether the server refuses an operation, and what stands around it allows for that.
+pub fn is_forgiven(schema: &Schema, op: &Op) -> bool {
+    let forgives = |said: &String| {
+        let state = said.strip_prefix("PostgreSQL: ").and_then(|words| words.split(' ').next());
+        op.forgiven.iter().any(|f| *f == ANY_STATE || Some(*f) == state)
+    };
+    !op.forgiven.is_empty() && foreseen(schema, op).iter().any(forgives)
 }
 
 /// What PostgreSQL, SQLite, or the Python that speaks to them says about a flaw of an operation.

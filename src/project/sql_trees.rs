@@ -270,7 +270,14 @@ fn is_tree(dir: &str, files: &[String]) -> bool {
     let numbered = files.iter().filter(|f| is_numbered(file_name(f))).count();
     let telling = names().any(|name| name.contains("migrat") || name == "versions");
     if telling {
-        return numbered > 0 || files.len() > 1;
+        // Without numbers, only where the whole folder is called that: `data-migration-reports`
+        // is about one.
+        let named = |name: &str| {
+            let mut words = name.split(['_', '-']);
+            let ends = [words.next(), words.next_back()];
+            name == "versions" || ends.iter().flatten().any(|word| word.starts_with("migrat"))
+        };
+        return numbered > 0 || files.len() > 1 && names().any(named);
     }
     numbered >= 2 && numbered == files.len()
 }
@@ -358,8 +365,42 @@ fn by_tool(sources: &Sources, tree: &Tree) -> Option<(Spoken, String)> {
             let path = join(&tree.dir, "meta/_journal.json");
             Some((spoken(json(sources, &path)?.get("dialect")?.as_str()?)?, path))
         }
+        Tool::Sqlx => by_features(sources, &tree.dir, "sqlx"),
+        Tool::Diesel => by_features(sources, &tree.dir, "diesel"),
         _ => None,
     }
+}
+
+/// The one database for which the nearest crate takes a library; `None`: several, or another
+/// manifest says so.
+fn by_features(sources: &Sources, dir: &str, library: &str) -> Option<(Spoken, String)> {
+    let (path, manifest) = upward(dir).find_map(|up| {
+        let path = join(up, "Cargo.toml");
+        let file = sources.is_file(&path).then(|| sources.load(&path).ok()).flatten()?;
+        let manifest: toml::Table = sources.file(file).text.parse().ok()?;
+        manifest.get("dependencies")?.get(library)?;
+        Some((path, manifest))
+    })?;
+    let passed_on = format!("{library}/");
+    let optional = manifest.get("features").and_then(toml::Value::as_table);
+    let switched = optional.is_some_and(|features| {
+        let all = features.values().filter_map(toml::Value::as_array).flatten();
+        all.filter_map(toml::Value::as_str).any(|feature| feature.starts_with(&passed_on))
+    });
+    let own = manifest.get("dependencies")?.get(library)?;
+    let above = upward(dir).find_map(|up| {
+        let path = join(up, "Cargo.toml");
+        let file = sources.is_file(&path).then(|| sources.load(&path).ok()).flatten()?;
+        let manifest: toml::Table = sources.file(file).text.parse().ok()?;
+        manifest.get("workspace")?.get("dependencies")?.get(library).cloned()
+    });
+    let inherits = own.get("workspace").is_some();
+    let all = [Some(own), above.as_ref().filter(|_| inherits)].into_iter().flatten();
+    let features = all.filter_map(|library| library.get("features")?.as_array()).flatten();
+    let named: BTreeSet<Spoken> =
+        features.filter_map(toml::Value::as_str).filter_map(spoken).collect();
+    let only = named.first().filter(|_| !switched && named.len() == 1)?;
+    Some((*only, path))
 }
 
 /// How many files are looked at to tell the dialect.

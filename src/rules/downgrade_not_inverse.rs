@@ -1,13 +1,14 @@
-use super::{Check, Rule, finding};
+use super::{Check, Rule, dropped, finding};
 use crate::{
     database::Database,
     diagnostic::{Finding, Label, Severity},
     facts::{
+        obstacle::{Obstacle, ObstacleKind},
         reference::{FlawKind, accepts_dangling},
         refusal::says,
     },
     frontend::Body,
-    ir::{ConstraintKind, Name, Op, OpKind, OpaqueEffect},
+    ir::{ConstraintKind, Name, Op, OpKind, OpaqueEffect, Style},
     replay::{RoundTrip, Trouble},
     schema::{Table, Touched, TypeKind},
     source::Span,
@@ -94,13 +95,18 @@ fn refused(op: &Op, trouble: &Trouble, database: Database) -> Option<Finding> {
             let mut found = finding(
                 op.span,
                 "PostgreSQL: 2BP01 cannot drop because other objects depend on it",
-                format!("the downgrade drops this while {} still depends on it", first.what),
+                format!(
+                    "the downgrade drops {} while {} still depends on it",
+                    dropped(&op.kind),
+                    first.what
+                ),
                 "Drop in the reverse of the order in which the upgrade creates.",
             );
             let text = format!("{} is made here", first.what);
             found.related.push(Label { span: first.span, text });
             return Some(found);
         }
+        Trouble::Refused(obstacle) => return hindered(op, obstacle, database),
         Trouble::Missing(flaw) => &flaw.kind,
     };
     let message = match flaw {
@@ -132,6 +138,23 @@ fn refused(op: &Op, trouble: &Trouble, database: Database) -> Option<Finding> {
     let label = says(flaw, op, database);
     let help = "Name what the upgrade made, as it or the server named it.";
     Some(finding(op.span, label, message, help))
+}
+
+/// What is there after the upgrade does not allow it.
+fn hindered(op: &Op, obstacle: &Obstacle, database: Database) -> Option<Finding> {
+    // A copy that batch mode makes never shows the operation to SQLite, and types and what its
+    // ALTER cannot do are other rules' matters.
+    let copied = matches!(op.style, Style::Batch { rebuild: true, .. });
+    let message = match obstacle.kind {
+        _ if copied => return None,
+        ObstacleKind::Type => return None,
+        ObstacleKind::State if database.is_sqlite() => return None,
+        ObstacleKind::Taken => "the downgrade makes something whose name is taken",
+        ObstacleKind::Depends => "the downgrade drops something that is still needed",
+        ObstacleKind::State => "the downgrade does what is not allowed after the upgrade",
+    };
+    let help = "Undo the steps of the upgrade, and only these, in reverse order.";
+    Some(finding(op.span, obstacle.says(database), message, help))
 }
 
 struct Difference {

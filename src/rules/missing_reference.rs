@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use super::{Check, Rule, finding};
+use super::{Check, Rule, finding, renames::levenshtein};
 use crate::{
     diagnostic::{Elsewhere, Finding, Label, Severity},
     facts::{
-        reference::{FlawKind, accepts_dangling, is_unique},
+        reference::{FlawKind, SERIALS, accepts_dangling, is_unique},
         refusal::says,
     },
     ir::Name,
@@ -37,7 +37,8 @@ fn check(ended: &Ended<'_>, out: &mut Vec<(usize, Finding)>) {
 fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     let kind = &missing.flaw.kind;
     let database = ended.schema.database();
-    let (message, help, table) = match kind {
+    let mut unseen = false;
+    let (message, mut help, table) = match kind {
         FlawKind::Table { table }
         | FlawKind::Referenced { table }
         | FlawKind::View { view: table }
@@ -82,6 +83,13 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
                 .to_owned(),
             Some(table),
         ),
+        FlawKind::Type { name } if SERIALS.contains(&name.name.as_str()) => (
+            format!("`{name}` is no type, except where a column is made"),
+            "Change the type to the integer's, make a sequence that the column owns, and set its \
+             `nextval` as the default."
+                .to_owned(),
+            None,
+        ),
         // Other migrations were written on top, so it ran: the type comes from elsewhere.
         FlawKind::Type { name }
             if missing.followed
@@ -91,12 +99,15 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
         {
             return None;
         }
-        FlawKind::Type { name } => (
-            format!("the type `{name}` does not exist at this point"),
-            "Create the type before it is used; Alembic makes an Enum's type only with its table."
-                .to_owned(),
-            Some(name),
-        ),
+        FlawKind::Type { name } => {
+            unseen = ended.based && !ended.schema.gone_type(name);
+            (
+                format!("the type `{name}` does not exist at this point"),
+                "Create the type before it is used; Alembic makes an Enum's type only with its table."
+                    .to_owned(),
+                Some(name),
+            )
+        }
         // SQLite looks for the index when rows are written, so later is early enough.
         FlawKind::NotUnique { table, columns }
             if accepts_dangling(database)
@@ -136,11 +147,19 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
             Some(table),
         ),
     };
+    if unseen {
+        help = format!("{help} {BASE}");
+    }
     let label = says(kind, &missing.op, database);
     let mut found = finding(missing.flaw.span, label, message, help);
     found.table = table.map(Name::to_string);
+    found.severity = unseen.then_some(Severity::Warning);
     Some(found)
 }
+
+/// What to do where the history starts on tables that it did not make.
+const BASE: &str = "If it is part of what was there before the first migration, name a file with that as \
+                    `baseline-schema` in the configuration.";
 
 fn known_constraints(ended: &Ended<'_>, table: &Name) -> String {
     let help = "Name the constraint as it was made; without a name, PostgreSQL makes one up.";
@@ -194,15 +213,22 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
     } else {
         unmade = Some(table.clone());
         let names = ended.schema.tables().map(|t| t.name.name.as_str());
-        let help = match nearest(&table.name, names) {
+        let near = nearest(&table.name, names);
+        // Of what cannot be seen some names are alike, too.
+        let near = near.filter(|near| !ended.based || levenshtein(&table.name, near) == 1);
+        let unseen = ended.based && near.is_none();
+        let help = match near {
             Some(near) => format!("Did you mean `{near}`?"),
+            None if unseen => {
+                format!("Create it in a migration before this one, or correct the name. {BASE}")
+            }
             None => "Create it in a migration before this one, or correct the name.".to_owned(),
         };
         let by = match ended.closed {
             true => "which neither a migration nor the baseline schema creates",
             false => "which no migration creates",
         };
-        (format!("{role} `{table}`, {by}"), None, help, None)
+        (format!("{role} `{table}`, {by}"), None, help, unseen.then_some(Severity::Warning))
     };
     let label = says(&missing.flaw.kind, &missing.op, database);
     let mut found = finding(missing.flaw.span, label, message, help);
@@ -247,7 +273,7 @@ fn near_column(ended: &Ended<'_>, table: &Name, column: &str) -> String {
 /// The one name that is a slip of the finger away.
 fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
-        .map(|name| (super::renames::levenshtein(wanted, name), name))
+        .map(|name| (levenshtein(wanted, name), name))
         .filter(|(distance, name)| *distance > 0 && *distance <= 2 && name.len() > 3)
         .min()
         .map(|(_, name)| name)

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Finding, Label, Severity},
     fix::Writing,
     history::{Broken, History},
-    ir::Name,
+    ir::{Name, OpKind},
     model::Models,
     replay::{Change, Ended, RoundTrip, Step},
     running::Running,
@@ -39,6 +39,23 @@ mod table_data_dropped;
 mod type_change_fails;
 mod unregistered_model;
 mod unused_suppression;
+
+/// What an operation drops or changes, by its name; `this` where it has none.
+fn dropped(kind: &OpKind) -> String {
+    match kind {
+        OpKind::DropTable { table, .. } => format!("`{table}`"),
+        OpKind::DropColumn { table, column, .. } | OpKind::AlterColumn { table, column, .. } => {
+            format!("`{table}.{column}`")
+        }
+        OpKind::DropConstraint { name: Some(name), .. } => format!("`{name}`"),
+        OpKind::DropIndex { name, .. }
+        | OpKind::DropType { name, .. }
+        | OpKind::DropView { name, .. }
+        | OpKind::DropSequence { name, .. }
+        | OpKind::DropRoutine { name, .. } => format!("`{name}`"),
+        _ => "this".to_owned(),
+    }
+}
 
 /// A rule is data: its name, how bad it is, its page, and the function that looks.
 pub struct Rule {

@@ -56,7 +56,11 @@ fn column(change: &Change<'_>, pair: &Pair, out: &mut Vec<Finding>) {
     };
     let mut found =
         finding(dropped.op.span, format!("the values of `{old}` are lost here"), message, help);
-    let said = Label { span: new.span, text: format!("`{}` is added empty", new.name) };
+    let added = match renames::is_levelled(change, table, &new.name) {
+        true => format!("`{}` is added, with one value for all rows", new.name),
+        false => format!("`{}` is added empty", new.name),
+    };
+    let said = Label { span: new.span, text: added };
     found.related.push(said);
     found.code = Some(match pair.verdict {
         Verdict::Replaced => moved(change, writing, table, old, &new.name),

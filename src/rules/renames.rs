@@ -65,7 +65,7 @@ pub(super) fn columns(change: &Change<'_>) -> Vec<Pair> {
         let others: Vec<&Candidate<'_>> =
             dropped.iter().filter(|other| other.table == old.table).collect();
         let mutual = best(&new.column.name, &others).is_some_and(|(back, _)| back.at == old.at);
-        if !mutual || shadowed(change, old, new) {
+        if !mutual || shadowed(change, old, new) || counts_itself(old.column, new.column) {
             continue;
         }
         let single = rivals.len() == 1 && others.len() == 1;
@@ -154,6 +154,28 @@ fn only_cleared(write: &crate::ir::Write, column: &str) -> bool {
     name == column && *value == crate::ir::Value::Null && write.filter == Filter::All
 }
 
+/// A key that the database hands out: nobody's values were meant to go there.
+fn counts_itself(old: &Column, new: &Column) -> bool {
+    let counts = |c: &Column| c.serial || c.identity.is_some();
+    counts(new) && !counts(old) && old.default.is_none()
+}
+
+/// Whether the change gives every row the same value of the new column.
+pub(super) fn is_levelled(change: &Change<'_>, table: &Name, column: &str) -> bool {
+    change.applied.iter().any(|applied| match &applied.op.kind {
+        OpKind::Write(write) => {
+            write.kind == WriteKind::Update
+                && write.table == *table
+                && write.filter == Filter::All
+                && write
+                    .columns
+                    .iter()
+                    .any(|(name, value)| name == column && *value != crate::ir::Value::Null)
+        }
+        _ => false,
+    })
+}
+
 /// The shadow pattern (the new column takes the old one's name later), and the contract step
 /// (the new column was filled before).
 fn shadowed(change: &Change<'_>, old: &Candidate<'_>, new: &Candidate<'_>) -> bool {
@@ -200,7 +222,11 @@ fn judge(
     let alike =
         old.column.nullable == new.column.nullable && old.column.default == new.column.default;
     if same && (score >= 0.75 || (score >= 0.6 && (announced || alike))) {
-        return Some(Verdict::Renamed);
+        // Who writes a value for all rows has thought of them.
+        return Some(match is_levelled(change, old.table, &new.column.name) {
+            true => Verdict::Perhaps,
+            false => Verdict::Renamed,
+        });
     }
     let convertible =
         matches!((a, b), (Some(a), Some(b)) if a != b && (a == Family::Text || b == Family::Text));

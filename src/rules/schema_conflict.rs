@@ -1,4 +1,4 @@
-use super::{Check, Rule, finding};
+use super::{Check, Rule, dropped, finding};
 use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::obstacle::{Obstacle, ObstacleKind, obstacles},
@@ -58,9 +58,14 @@ fn judge(step: &Step<'_>, obstacle: &Obstacle) -> Option<Finding> {
             "Look at what the migrations before this one have made.",
         ),
     };
-    let message = match obstacle.dependents.first() {
-        Some(first) => format!("{} still depends on this", first.what),
-        None => message.to_owned(),
+    let message = match (obstacle.dependents.first(), made(&step.op.kind)) {
+        (Some(first), _) => {
+            format!("{} still depends on {}", first.what, dropped(&step.op.kind))
+        }
+        (None, Some(name)) if says_it_exists(&obstacle.words, &name) => {
+            format!("the name `{name}` is taken at this point")
+        }
+        _ => message.to_owned(),
     };
     let mut found = finding(step.op.span, obstacle.says(step.database()), message, help);
     found.related = obstacle
@@ -72,6 +77,32 @@ fn judge(step: &Step<'_>, obstacle: &Obstacle) -> Option<Finding> {
         .collect();
     found.table = step.op.kind.table().map(ToString::to_string);
     Some(found)
+}
+
+/// The name that an operation gives.
+fn made(kind: &OpKind) -> Option<String> {
+    Some(match kind {
+        OpKind::CreateTable(create) => create.table.name.clone(),
+        OpKind::AddColumn { column, .. } => column.name.clone(),
+        OpKind::AddConstraint { constraint, .. } => constraint.name.clone()?,
+        OpKind::CreateIndex { index, .. } => index.name.clone()?,
+        OpKind::CreateEnum { name, .. }
+        | OpKind::CreateType { name, .. }
+        | OpKind::CreateView { name, .. }
+        | OpKind::CreateSequence { name, .. } => name.name.clone(),
+        OpKind::RenameTable { to, .. }
+        | OpKind::RenameColumn { to, .. }
+        | OpKind::RenameIndex { to, .. }
+        | OpKind::RenameType { to, .. }
+        | OpKind::RenameConstraint { to, .. } => to.clone(),
+        _ => return None,
+    })
+}
+
+/// Whether the server's words are about this name, and not about one that comes along.
+fn says_it_exists(words: &str, name: &str) -> bool {
+    let exists = words.contains("already exists") || words.starts_with("duplicate column name");
+    exists && words.split(['"', ' ', ':']).any(|word| word == name)
 }
 
 /// Where the thing was made that has the name.

@@ -120,7 +120,9 @@ impl Unread {
                 OpaqueEffect::Table(table) => {
                     unread.of_tables.insert(table.clone(), at);
                 }
-                OpaqueEffect::Others | OpaqueEffect::Anything => unread.anything = Some(at),
+                OpaqueEffect::Others | OpaqueEffect::Anything | OpaqueEffect::Call(_) => {
+                    unread.anything = Some(at);
+                }
             }
         }
         unread

@@ -6,9 +6,12 @@ use super::{
     Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, clip,
     expressions::rename_table_in, open_key, type_key, views::NewView,
 };
-use crate::ir::{
-    ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
-    TableFrom, schemas,
+use crate::{
+    facts::refusal::is_forgiven,
+    ir::{
+        ConstraintKind, CreateTable, EnumPosition, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
+        TableFrom, schemas,
+    },
 };
 
 /// Columns, constraints and indexes that a table is known to have. PostgreSQL stops at 1,600
@@ -18,6 +21,9 @@ pub const MAX_PARTS: usize = 2_000;
 impl Schema {
     /// Applies one operation.
     pub fn apply(&mut self, op: &Op) {
+        if is_forgiven(self, op) {
+            return;
+        }
         self.now.span = op.span;
         match self.mother(op) {
             None => self.apply_alone(op),
@@ -511,7 +517,7 @@ impl Schema {
             OpaqueEffect::Rows => {}
             OpaqueEffect::Table(table) => self.edit(table, |t| t.complete = false),
             OpaqueEffect::Others => self.open.insert(open_key(), true),
-            OpaqueEffect::Anything => {
+            OpaqueEffect::Anything | OpaqueEffect::Call(_) => {
                 self.open.insert(open_key(), true);
                 let fresh: Vec<Name> = self.fresh.names().cloned().collect();
                 for table in fresh {

@@ -265,8 +265,16 @@ impl Schema {
     fn go_on(&mut self, kind: OpKind) {
         let span = self.now.span;
         let (style, transaction) = (Style::Sql, None);
-        let op =
-            Op { kind, span, style, transaction, certain: true, only: false, if_exists: false };
+        let op = Op {
+            kind,
+            span,
+            style,
+            transaction,
+            certain: true,
+            only: false,
+            if_exists: false,
+            forgiven: Vec::new(),
+        };
         self.apply(&op);
     }
 }

@@ -189,6 +189,7 @@ mod tests {
             certain: true,
             only: false,
             if_exists: false,
+            forgiven: Vec::new(),
         };
         for name in ["mood", "mood2"] {
             let labels = vec!["ok".to_owned()];

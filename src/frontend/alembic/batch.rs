@@ -145,6 +145,7 @@ impl Machine<'_, '_> {
                 certain: self.uncertain == 0,
                 only: false,
                 if_exists: false,
+                forgiven: Vec::new(),
             })
             .collect();
         self.ops.splice(from..from, made);

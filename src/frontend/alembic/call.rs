@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, ExprCall};
 
 use super::{
     eval::{bound, display, pairs_to_dict, representation},
+    holes,
     machine::{MAX_SIZE, Machine},
     module::span_of,
     reflect::is_reflected,
@@ -749,7 +750,7 @@ fn range(args: &[Value]) -> Option<Value> {
 
 /// `'{} {name}'.format(…)`; `None` where a part is not known.
 fn format(text: &str, args: &Args) -> Option<Value> {
-    let mut out = String::new();
+    let (mut out, mut holed) = (String::new(), false);
     let mut rest = text;
     let mut auto = 0;
     while let Some(at) = rest.find(['{', '}']) {
@@ -775,12 +776,17 @@ fn format(text: &str, args: &Args) -> Option<Value> {
         } else {
             args.kw(field)?.clone()
         };
-        out.push_str(&display(&value)?);
+        let shown = display(&value);
+        holed |= shown.is_none();
+        out.push_str(&shown.unwrap_or_else(|| holes::HOLE.to_string()));
         if out.len() > MAX_SIZE {
             return None;
         }
     }
     out.push_str(rest);
+    if holed {
+        return Some(holes::text(&out, "a part of the string is not known"));
+    }
     Some(Value::Str(Text { text: Rc::from(out), origin: None }))
 }
 

@@ -8,6 +8,7 @@ use ruff_python_ast::{
 use ruff_text_size::Ranged;
 
 use super::{
+    holes,
     machine::{MAX_SIZE, Machine},
     module::span_of,
     reflect::{LOADED_FROM, is_reflected},
@@ -205,7 +206,10 @@ impl Machine<'_, '_> {
                                 let value = self.eval(&hole.expression, scope);
                                 match display(&value) {
                                     Some(shown) => text.push_str(&shown),
-                                    None => unknown = unknown.or(Some(value)),
+                                    None => {
+                                        text.push(holes::HOLE);
+                                        unknown = unknown.or(Some(value));
+                                    }
                                 }
                             }
                         }
@@ -217,10 +221,10 @@ impl Machine<'_, '_> {
             }
         }
         match unknown {
-            Some(value) => Value::unknown(&format!(
-                "a part of the string is {}",
-                super::machine::describe(&value)
-            )),
+            Some(value) => holes::text(
+                &text,
+                &format!("a part of the string is {}", super::machine::describe(&value)),
+            ),
             None => Value::str(&text),
         }
     }
@@ -561,6 +565,13 @@ impl Machine<'_, '_> {
                         }
                         Some(Value::Function(function)) => bound(&function, base.clone()),
                         Some(value) => value,
+                        // `db = Database()`, where that is a `SQLAlchemy`.
+                        None if self.models
+                            && super::orm::is_extension(base)
+                            && super::orm::is_export(name) =>
+                        {
+                            Value::external(&format!("sqlalchemy.{name}"))
+                        }
                         None => Value::Attribute(Rc::new((base.clone(), name.to_owned()))),
                     }
                 }
@@ -751,8 +762,8 @@ pub(super) fn representation(value: &Value, depth: usize) -> Option<String> {
 
 /// `'…%s…' % (a, b)` and `'…%(x)s…' % {…}`.
 fn percent(format: &str, values: &Value) -> Value {
-    let unknown = || Value::unknown("a part of the string is not known");
-    let mut text = String::new();
+    let reason = "a part of the string is not known";
+    let (mut text, mut holed) = (String::new(), false);
     let mut rest = format;
     let list = match values {
         Value::Tuple(items) => items.to_vec(),
@@ -767,15 +778,15 @@ fn percent(format: &str, values: &Value) -> Value {
             text.push('%');
             rest = after;
         } else if let Some(after) = rest.strip_prefix('(') {
-            let Some(close) = after.find(')') else { return unknown() };
-            let Some(shown) = values.get(&after[..close]).as_ref().and_then(display) else {
-                return unknown();
-            };
-            text.push_str(&shown);
+            let Some(close) = after.find(')') else { return Value::unknown(reason) };
+            let shown = values.get(&after[..close]).as_ref().and_then(display);
+            holed |= shown.is_none();
+            text.push_str(&shown.unwrap_or_else(|| holes::HOLE.to_string()));
             rest = after.get(close + 2..).unwrap_or_default();
         } else {
-            let Some(shown) = next.next().and_then(display) else { return unknown() };
-            text.push_str(&shown);
+            let shown = next.next().and_then(display);
+            holed |= shown.is_none();
+            text.push_str(&shown.unwrap_or_else(|| holes::HOLE.to_string()));
             rest = rest.get(1..).unwrap_or_default();
         }
         if text.len() > MAX_SIZE {
@@ -783,7 +794,10 @@ fn percent(format: &str, values: &Value) -> Value {
         }
     }
     text.push_str(rest);
-    Value::str(&text)
+    match holed {
+        true => holes::text(&text, reason),
+        false => Value::str(&text),
+    }
 }
 
 pub(super) fn pairs_to_dict(pairs: &Value) -> Value {

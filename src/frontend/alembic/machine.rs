@@ -145,7 +145,8 @@ impl<'r, 's> Machine<'r, 's> {
     pub(super) fn emit(&mut self, kind: OpKind, span: Span, style: Style) {
         let certain = true;
         let (transaction, only, if_exists) = (None, false, false);
-        self.emit_op(Op { kind, span, style, transaction, certain, only, if_exists });
+        let forgiven = Vec::new();
+        self.emit_op(Op { kind, span, style, transaction, certain, only, if_exists, forgiven });
     }
 
     /// The same for an operation as SQL said it: with `ONLY` and `IF EXISTS`.

@@ -12,6 +12,7 @@ mod env;
 mod eval;
 mod graph;
 mod guard;
+mod holes;
 mod imports;
 mod indexes;
 mod instances;
@@ -312,6 +313,7 @@ fn unread(span: Span, reason: &str) -> Script {
         certain: true,
         only: false,
         if_exists: false,
+        forgiven: Vec::new(),
     };
     Script::new(vec![op], Body::Code, Some(span))
 }

@@ -13,9 +13,9 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter, ForeignKey,
-        Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange, Value as Written,
-        Write, WriteKind,
+        Column, ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter,
+        ForeignKey, Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
+        Value as Written, Write, WriteKind,
     },
     source::Span,
     types::SqlType,
@@ -428,14 +428,16 @@ impl Machine<'_, '_> {
             }
             let referencing = keyed.contains(&column.name);
             column.nullable = false;
-            let integer = matches!(
-                column.ty.name.to_ascii_lowercase().as_str(),
-                "integer" | "bigint" | "smallint"
-            ) && column.ty.dims == 0;
             let automatic = autoincrement.unwrap_or(key.len() == 1 && !referencing);
-            let filled = column.default.is_some() || column.identity.is_some();
-            column.serial = automatic && integer && !filled && self.dialect() == Dialect::Postgres;
+            column.serial = automatic && self.may_be_serial(column);
         }
+    }
+
+    fn may_be_serial(&self, column: &Column) -> bool {
+        let name = column.ty.name.to_ascii_lowercase();
+        let integer = matches!(name.as_str(), "integer" | "bigint" | "smallint");
+        let filled = column.default.is_some() || column.identity.is_some();
+        integer && column.ty.dims == 0 && !filled && self.dialect() == Dialect::Postgres
     }
 
     fn inline_index(&mut self, part: &Value, table: &Name) -> Option<Index> {
@@ -483,10 +485,13 @@ impl Machine<'_, '_> {
     ) -> Option<()> {
         let made = self.column(column, table)?;
         let mut column = made.column;
-        // PostgreSQL gets NOT NULL and no key from `primary_key=True` here (recorded with
-        // Alembic 1.20.1 and 1.13.3).
+        // PostgreSQL gets NOT NULL and no key from `primary_key=True` here, and SERIAL as in a
+        // new table (recorded with Alembic 1.20.1, 1.16.5 and 1.13.3).
         if made.primary_key {
             column.nullable = false;
+            let referencing = made.constraints.iter().any(|c| c.foreign_key().is_some());
+            column.serial =
+                made.autoincrement.unwrap_or(!referencing) && self.may_be_serial(&column);
         }
         let kind = OpKind::AddColumn {
             table: table.clone(),

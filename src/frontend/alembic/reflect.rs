@@ -84,6 +84,7 @@ impl Machine<'_, '_> {
             certain: true,
             only: false,
             if_exists: false,
+            forgiven: Vec::new(),
         });
         alone.shared_table(name)
     }

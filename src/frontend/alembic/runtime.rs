@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{
     call::Args,
+    holes,
     machine::{Machine, describe},
     ops::{strings, written},
     reflect::VERSION_TABLE,
@@ -13,7 +14,9 @@ use super::{
 use crate::{
     database::Dialect,
     frontend::sql::{self, Place},
-    ir::{Filter, Name, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write, WriteKind},
+    ir::{
+        Filter, Name, Op, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write, WriteKind,
+    },
     schema::Lookup,
     source::Span,
 };
@@ -182,6 +185,17 @@ impl Machine<'_, '_> {
             if catalog {
                 return Value::unknown("it is read from the server's catalog");
             }
+            return Value::Runtime(Runtime::Rows);
+        }
+        if let Some((sql, reason)) = holes::statement(&statement) {
+            let ops = sql.map(|sql| sql::read(&sql, Place::Within(args.span), self.dialect()));
+            let writes = |ops: &Vec<Op>| ops.iter().all(|op| matches!(op.kind, OpKind::Write(_)));
+            let Some(ops) = ops.filter(writes) else {
+                let reason = format!("the SQL is not known: {reason}");
+                self.opaque(args.span, &reason, OpaqueEffect::Anything);
+                return Value::unknown("it is a query's result");
+            };
+            ops.into_iter().for_each(|op| self.emit_op(op));
             return Value::Runtime(Runtime::Rows);
         }
         if let Value::Unknown(reason) = &statement {

@@ -12,7 +12,7 @@ use crate::{
     database::Dialect,
     frontend::rust::{
         crates::{Crates, ModuleId},
-        syntax::{Arm, At, Block, Expr, Function, Item, Kind, Link, Operator, Statement},
+        syntax::{Arm, At, Block, Expr, Function, Item, Kind, Link, Operator, Pattern, Statement},
     },
     ir::{Op, OpaqueEffect},
     schema::Schema,
@@ -50,7 +50,7 @@ pub(super) struct Machine<'m, 's> {
     /// Where calls were made that are not over yet.
     calls: Vec<Span>,
     /// The functions that run, with their modules.
-    running: Vec<(ModuleId, *const Function)>,
+    pub(super) running: Vec<(ModuleId, *const Function)>,
     /// Scopes that closures hold on to.
     held: Vec<Scope>,
     /// How often control may have gone elsewhere under a condition that could not be decided, in
@@ -60,6 +60,9 @@ pub(super) struct Machine<'m, 's> {
     pub(super) returns: usize,
     steps: usize,
     pub(super) depth: usize,
+    /// How many functions run where the result of a statement is dropped: an error of what they
+    /// themselves send ends nothing.
+    pub(super) dropped: Option<usize>,
     spent: bool,
     /// Constants that were looked at, by where they are written.
     pub(super) constants: HashMap<*const Expr, Value>,
@@ -91,6 +94,16 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn of(values: Vec<Value>) -> Arguments {
         Arguments { values }
+    }
+}
+
+/// Whether a statement drops a result: neither `?` nor a panic looks at it.
+fn is_dropped(expr: &Expr) -> bool {
+    let Kind::Chain { links, .. } = &expr.kind else { return false };
+    match links.last() {
+        Some(Link::Await) => true,
+        Some(Link::Method { name, .. }) => name == "ok",
+        _ => false,
     }
 }
 
@@ -150,6 +163,7 @@ impl<'m, 's> Machine<'m, 's> {
             returns: 0,
             steps: 0,
             depth: 0,
+            dropped: None,
             spent: false,
             constants: HashMap::new(),
             models: HashMap::new(),
@@ -403,6 +417,9 @@ impl<'m, 's> Machine<'m, 's> {
                 }
                 Statement::Let { pattern, value, otherwise, .. } => {
                     let value = match value {
+                        Some(value) if matches!(pattern, Pattern::Any) => {
+                            self.dropping(|machine| machine.expr(value, &scope))?
+                        }
                         Some(value) => self.taken_from(value, &scope)?,
                         None => Value::unknown("it has no value yet"),
                     };
@@ -430,6 +447,9 @@ impl<'m, 's> Machine<'m, 's> {
                     self.under(cfg, |machine| machine.expr(inner, &scope))?;
                     last = Value::unknown(&format!("it depends on `cfg({cfg})`"));
                 }
+                Statement::Expr { expr, value: false } if is_dropped(expr) => {
+                    self.dropping(|machine| machine.expr(expr, &scope))?;
+                }
                 Statement::Expr { expr, value } => {
                     let own = self.expr(expr, &scope)?;
                     if *value {
@@ -439,6 +459,14 @@ impl<'m, 's> Machine<'m, 's> {
             }
         }
         Ok(last)
+    }
+
+    /// Nobody looks at the result: `let _ = …`, `….await.ok();`.
+    fn dropping(&mut self, run: impl FnOnce(&mut Self) -> Out) -> Out {
+        let outer = self.dropped.replace(self.running.len());
+        let out = run(self);
+        self.dropped = outer;
+        out
     }
 
     /// A value that is given another name or place. What is copied then is not shared.

@@ -244,6 +244,7 @@ fn unread(span: Span, reason: &str) -> Script {
         certain: true,
         only: false,
         if_exists: false,
+        forgiven: Vec::new(),
     };
     Script::new(vec![op], Body::Code, Some(span))
 }

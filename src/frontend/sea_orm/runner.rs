@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     database::Dialect,
+    facts::{obstacle::obstacles, reference::flaws, sqlite},
     frontend::{
         rust::crates::{Member, ModuleId},
         sql::{self, Place},
@@ -55,6 +56,14 @@ fn sends(name: &str) -> bool {
         || matches!(name, "execute_unprepared" | "execute_raw" | "transaction")
 }
 
+/// Whether the database answers with an error.
+enum Refusal {
+    Always,
+    /// It depends on what the tables hold.
+    Perhaps,
+    Never,
+}
+
 impl Machine<'_, '_> {
     pub(super) fn push(&mut self, kind: OpKind, span: Span, transaction: Option<u32>) {
         let op = Op {
@@ -65,15 +74,54 @@ impl Machine<'_, '_> {
             certain: self.level == 0,
             only: false,
             if_exists: false,
+            forgiven: Vec::new(),
         };
         self.add(op);
     }
 
-    fn add(&mut self, op: Op) {
+    fn add(&mut self, mut op: Op) {
+        if self.is_error_dropped(&op) {
+            match self.refusal(&op) {
+                Refusal::Always => return,
+                Refusal::Perhaps => {
+                    let table = op.kind.table().cloned();
+                    op.kind = OpKind::Opaque(Opaque {
+                        reason: "its error is dropped, and rows decide whether there is one"
+                            .to_owned(),
+                        effect: table.map_or(OpaqueEffect::Anything, OpaqueEffect::Table),
+                    });
+                }
+                Refusal::Never => {}
+            }
+        }
         if let Some(schema) = &mut self.schema {
             schema.apply(&op);
         }
         self.ops.push(op);
+    }
+
+    /// Whether an error of the database ends nothing: its result is dropped, and no transaction
+    /// is lost with it, as PostgreSQL's are (25P02 from there on).
+    fn is_error_dropped(&self, op: &Op) -> bool {
+        self.dropped == Some(self.running.len()) && (self.sqlite() || op.transaction.is_none())
+    }
+
+    /// Whether the database answers an operation with an error.
+    fn refusal(&self, op: &Op) -> Refusal {
+        let Some(schema) = self.schema.as_deref().filter(|_| op.certain && !op.kind.is_data())
+        else {
+            return Refusal::Never;
+        };
+        if !flaws(schema, op).is_empty() || !obstacles(schema, op).is_empty() {
+            return Refusal::Always;
+        }
+        match sqlite::alter(schema, op) {
+            // A panic is no result.
+            Some(refused) if refused.outcome == sqlite::Outcome::SeaQueryPanics => Refusal::Never,
+            Some(refused) if refused.when.is_some() => Refusal::Perhaps,
+            Some(_) => Refusal::Always,
+            None => Refusal::Never,
+        }
     }
 
     pub(super) fn opaque(&mut self, span: Span, reason: &str, effect: OpaqueEffect) {

@@ -34,6 +34,10 @@ impl Variables {
         };
     }
 
+    pub(super) fn set(&mut self, name: String, value: String) {
+        self.values.insert(name, vec![value]);
+    }
+
     /// `FOREACH x IN ARRAY ARRAY['a', 'b'] LOOP`, `FOR x IN SELECT unnest(ARRAY['a', 'b']) LOOP`:
     /// whether it is known what the variable runs through.
     pub(super) fn looped(&mut self, statement: &Cursor<'_>) -> bool {
@@ -175,23 +179,27 @@ fn term(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
     };
     let mut args = Vec::new();
     while !inner.done() {
-        args.push(joined(&mut inner, value)?);
+        let known = joined(&mut inner, value);
+        if known.is_none() {
+            inner.skip_item();
+        }
+        args.push(known);
         if !inner.done() && !inner.eat_punct(b',') {
             return None;
         }
     }
     match (name.name.as_str(), args.as_slice()) {
-        ("format", [template, rest @ ..]) => format(template, rest),
-        ("quote_ident", [name]) => Some(identifier(name)),
-        ("quote_literal", [text]) => Some(quote::text(text)),
-        ("concat", texts) => Some(texts.concat()),
-        ("lower", [text]) => Some(text.to_lowercase()),
+        ("format", [Some(template), rest @ ..]) => format(template, rest),
+        ("quote_ident", [Some(name)]) => Some(identifier(name)),
+        ("quote_literal", [text]) => Some(text_of(text.as_deref())),
+        ("concat", texts) => texts.iter().map(Option::as_deref).collect(),
+        ("lower", [Some(text)]) => Some(text.to_lowercase()),
         _ => None,
     }
 }
 
 /// `format()` with its `%s`, `%I`, `%L`, `%2$I` and `%%` (manual, 9.4.1); widths are not read.
-fn format(template: &str, args: &[String]) -> Option<String> {
+fn format(template: &str, args: &[Option<String>]) -> Option<String> {
     let mut out = String::new();
     let mut next = 0;
     let mut parts = template.split('%');
@@ -214,14 +222,19 @@ fn format(template: &str, args: &[String]) -> Option<String> {
         let arg = args.get(position)?;
         let mut chars = rest.chars();
         match chars.next()? {
-            's' => out.push_str(arg),
-            'I' => out.push_str(&identifier(arg)),
-            'L' => out.push_str(&quote::text(arg)),
+            's' => out.push_str(arg.as_deref()?),
+            'I' => out.push_str(&identifier(arg.as_deref()?)),
+            'L' => out.push_str(&text_of(arg.as_deref())),
             _ => return None,
         }
         out.push_str(chars.as_str());
     }
     Some(out)
+}
+
+/// A literal; whichever it is, it is nothing else.
+fn text_of(value: Option<&str>) -> String {
+    value.map_or_else(|| "'…'".to_owned(), quote::text)
 }
 
 fn identifier(name: &str) -> String {

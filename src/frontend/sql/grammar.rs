@@ -60,7 +60,10 @@ pub fn grammar_of(text: &str) -> Grammar {
             Kind::Word => {
                 let word = scan::slice(text, *token).to_ascii_lowercase();
                 let word = word.as_str();
-                postgres += usize::from(POSTGRES.contains(&word));
+                // SQLite has a function of that name.
+                let called = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Punct(b'('));
+                let postgres_only = POSTGRES.contains(&word) && !(called && word == "jsonb");
+                postgres += usize::from(postgres_only);
                 sqlite += usize::from(SQLITE.contains(&word));
                 mysql += usize::from(MYSQL.contains(&word));
                 server += usize::from(SQL_SERVER.contains(&word) || is_batch_end(text, *token));
@@ -111,6 +114,7 @@ mod tests {
             grammar_of("CREATE TABLE t (id INT IDENTITY(1, 1))\nGO\nCREATE TABLE u (id INT)\ngo\n"),
             Grammar::SqlServer
         );
+        assert_eq!(grammar_of("UPDATE t SET a = jsonb('[]')"), Grammar::Any);
         // SQLite takes backticks too.
         assert_eq!(grammar_of("CREATE TABLE `t` (id INT)"), Grammar::Any);
     }

@@ -8,6 +8,7 @@
 mod alter;
 pub(super) mod answer;
 mod asked;
+mod calls;
 mod create;
 mod cursor;
 mod drop;
@@ -24,6 +25,7 @@ mod tree;
 
 pub(crate) use answer::plain_parameters;
 pub use asked::{Asked, Asker, asks, temporary};
+pub(crate) use calls::followed;
 use cursor::Cursor;
 pub use cursor::Place;
 pub use grammar::{Grammar, grammar_of};
@@ -276,6 +278,7 @@ impl<'a> Reader<'a> {
             certain: true,
             only: self.only,
             if_exists: self.if_exists,
+            forgiven: Vec::new(),
         });
     }
 
@@ -284,7 +287,7 @@ impl<'a> Reader<'a> {
         self.push(OpKind::Opaque(Opaque { reason: reason.to_owned(), effect }), span);
     }
 
-    /// `{{ … }}` and `${ … }`: the text is not SQL yet.
+    /// `{{ … }}`, `${ … }`, `$% … %$`: the text is not SQL yet.
     fn template(&self) -> Option<&'static str> {
         let punct = |at: usize, byte: u8| {
             self.cursor.tokens.get(at).is_some_and(|t| t.kind == Kind::Punct(byte))
@@ -295,6 +298,7 @@ impl<'a> Reader<'a> {
             match () {
                 () if open && punct(at, b'{') => Some("a template {{ … }}"),
                 () if open && punct(at, b'$') => Some("a placeholder ${ … }"),
+                () if punct(at, b'$') && punct(at + 1, b'%') => Some("a placeholder $% … %$"),
                 () => None,
             }
         })
@@ -321,6 +325,10 @@ impl<'a> Reader<'a> {
             "" => "this is not SQL that miglint can read".to_owned(),
             form => format!("this form of {form} is not read yet"),
         };
+        let mut call = cursor;
+        if call.eat("CALL") {
+            return (reason, calls::effect(call));
+        }
         let effect = match table_of(&mut cursor) {
             Some(table) => OpaqueEffect::Table(table),
             None if cursor.is_any(&["INSERT", "UPDATE", "DELETE", "SELECT"]) => OpaqueEffect::Rows,

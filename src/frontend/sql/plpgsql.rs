@@ -7,7 +7,7 @@ use super::{
     scan::{self, Kind},
 };
 use crate::{
-    ir::{OpKind, Opaque, OpaqueEffect},
+    ir::{ANY_STATE, Op, OpKind, Opaque, OpaqueEffect},
     source::Span,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// FOR, decides whether it runs.
 const DEFINITIONS: &[&str] = &[
     "CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "SELECT", "PERFORM",
-    "COMMENT", "GRANT", "REVOKE",
+    "WITH", "COMMENT", "GRANT", "REVOKE",
 ];
 
 pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
@@ -39,24 +39,43 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
             (unquoted.as_str(), Place::Within(whole))
         }
     };
+    statements(reader, inner, place, Variables::default());
+    reader.push(OpKind::Neutral { what: "DO".to_owned() }, whole);
+    Some(())
+}
+
+/// The text in dollars or quotes.
+pub(super) fn unquoted(written: &str) -> Option<String> {
+    match written.strip_prefix('$').and_then(|rest| rest.find('$')) {
+        Some(at) => written.get(at + 2..written.len().checked_sub(at + 2)?).map(str::to_owned),
+        None => Some(super::create::literal(written)),
+    }
+}
+
+/// Reads the body of a block or routine.
+pub(super) fn statements(
+    reader: &mut Reader<'_>,
+    inner: &str,
+    place: Place,
+    mut variables: Variables,
+) {
+    let cursor = reader.cursor;
     let tokens = scan::tokens(inner, cursor.dialect);
-    let caught = inner.to_ascii_lowercase();
-    let tolerant = caught.contains("duplicate_object")
-        || caught.contains("duplicate_table")
-        || caught.contains("duplicate_column");
-    let mut guards: Vec<bool> = Vec::new();
-    let mut variables = Variables::default();
-    let mut handler = false;
+    let mut around = Around::default();
     for statement in scan::statements(inner, &tokens) {
         let mut cursor = Cursor { text: inner, tokens: statement.tokens, at: 0, place, ..cursor };
-        handler |= cursor.tokens.iter().any(|t| cursor.str(*t).eq_ignore_ascii_case("EXCEPTION"))
-            && !cursor.is("RAISE");
-        prelude(&mut cursor, &mut guards, &mut variables);
-        if handler {
+        around.prelude(&mut cursor, &mut variables, &mut reader.out);
+        if around.handles() {
             continue;
         }
+        if cursor.is("RETURN") && !cursor.is_nth(1, "NEXT") && !cursor.is_nth(1, "QUERY") {
+            around.returns();
+            continue;
+        }
+        let before = reader.out.len();
         if cursor.is("EXECUTE") {
-            dynamic(reader, &cursor, &guards, &mut variables);
+            dynamic(reader, &cursor, &mut variables);
+            around.mark(reader.out.get_mut(before..).unwrap_or_default());
             continue;
         }
         if !cursor.is_any(DEFINITIONS) {
@@ -72,83 +91,181 @@ pub(super) fn block(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let cursor = Cursor { tokens: rest, at: 0, ..cursor };
         let mut nested = Reader { block: true, ..Reader::new(cursor) };
         nested.statement(&statement);
-        for mut op in nested.out {
-            op.certain = !guards.contains(&false);
-            // A guard that asks whether the thing exists already, or a handler that forgives
-            // it, is IF NOT EXISTS written out.
-            let guarded = tolerant || !guards.is_empty();
-            if let OpKind::CreateEnum { checkfirst, .. } = &mut op.kind {
-                *checkfirst |= guarded;
-            }
-            reader.out.push(op);
-        }
+        reader.out.append(&mut nested.out);
+        around.mark(reader.out.get_mut(before..).unwrap_or_default());
     }
-    reader.push(OpKind::Neutral { what: "DO".to_owned() }, whole);
-    Some(())
 }
 
-/// Steps over `DECLARE … BEGIN`, `IF … THEN`, `ELSE`, `FOR … LOOP`, and keeps the conditions:
-/// true for one that asks whether something exists.
-fn prelude(cursor: &mut Cursor<'_>, guards: &mut Vec<bool>, variables: &mut Variables) {
-    loop {
-        if cursor.eat_all(&["END", "IF"]) || cursor.eat_all(&["END", "LOOP"]) {
-            guards.pop();
-            continue;
-        }
-        if cursor.is("IF") || cursor.is("ELSIF") {
-            if cursor.is("ELSIF") {
-                guards.pop();
+/// The condition of an IF, or what a loop runs through.
+struct Guard {
+    /// It lets what stands under it run, as far as can be told.
+    certain: bool,
+    /// It asks the catalog whether what follows is needed: IF EXISTS and IF NOT EXISTS written out.
+    asks: bool,
+}
+
+/// `BEGIN … EXCEPTION … END`.
+struct Block {
+    /// How many operations there were before it.
+    from: usize,
+    /// What follows stands in one of its handlers.
+    handles: bool,
+}
+
+/// What stands around a statement.
+#[derive(Default)]
+struct Around {
+    guards: Vec<Guard>,
+    blocks: Vec<Block>,
+    /// What has to be otherwise for the rest to run: under these, the block was left.
+    left: Vec<Guard>,
+}
+
+impl Around {
+    fn handles(&self) -> bool {
+        self.blocks.iter().any(|block| block.handles)
+    }
+
+    fn returns(&mut self) {
+        let asks = self.guards.iter().any(|guard| guard.asks);
+        self.left.push(Guard { certain: asks, asks });
+    }
+
+    fn mark(&self, ops: &mut [Op]) {
+        let around = || self.guards.iter().chain(&self.left);
+        let certain = around().all(|guard| guard.certain);
+        let asks = around().any(|guard| guard.asks);
+        for op in ops {
+            op.certain = certain;
+            if asks {
+                forgive(op, &[ANY_STATE]);
             }
-            let from = cursor.at;
-            while !cursor.done() && !cursor.is("THEN") {
-                cursor.skip();
+        }
+    }
+
+    /// Steps over `DECLARE … BEGIN`, `IF … THEN`, `ELSE`, `FOR … LOOP`, `EXCEPTION WHEN … THEN`,
+    /// and keeps what they say. `out`: the operations so far.
+    fn prelude(&mut self, cursor: &mut Cursor<'_>, variables: &mut Variables, out: &mut [Op]) {
+        loop {
+            if ENDS.iter().any(|end| cursor.eat_all(&["END", end])) {
+                self.guards.pop();
+            } else if cursor.eat("END") {
+                self.blocks.pop();
+            } else if cursor.is("IF") || cursor.is("ELSIF") || cursor.is("ELSEIF") {
+                if !cursor.is("IF") {
+                    self.guards.pop();
+                }
+                let from = cursor.at;
+                skip_to(cursor, "THEN");
+                let condition = cursor.written(from, cursor.at).to_ascii_lowercase();
+                let asks = CATALOGS.iter().any(|word| condition.contains(word));
+                self.guards.push(Guard { certain: asks || condition.contains("exists"), asks });
+                cursor.eat("THEN");
+            } else if cursor.is_any(&["FOR", "WHILE", "FOREACH"]) {
+                let certain = variables.looped(cursor);
+                skip_to(cursor, "LOOP");
+                cursor.eat("LOOP");
+                self.guards.push(Guard { certain, asks: false });
+            } else if cursor.eat("ELSE") {
+                self.guards.pop();
+                self.guards.push(Guard { certain: false, asks: false });
+            } else if cursor.eat("DECLARE") {
+                variables.assigned(cursor);
+                skip_to(cursor, "BEGIN");
+            } else if cursor.eat("BEGIN") {
+                self.blocks.push(Block { from: out.len(), handles: false });
+            } else if cursor.is("EXCEPTION") || cursor.is("WHEN") && self.handles() {
+                let Some(block) = self.blocks.last_mut() else { return };
+                block.handles = true;
+                let states = caught(*cursor);
+                let tried = out.get_mut(block.from..).unwrap_or_default();
+                tried.iter_mut().for_each(|op| forgive(op, &states));
+                return;
+            } else if cursor.eat("CASE") || cursor.is("WHEN") {
+                if cursor.is("WHEN") {
+                    self.guards.pop();
+                }
+                skip_to(cursor, "THEN");
+                cursor.eat("THEN");
+                self.guards.push(Guard { certain: false, asks: false });
+            } else if cursor.eat("LOOP") {
+                self.guards.push(Guard { certain: true, asks: false });
+            } else if !label(cursor) {
+                return;
             }
-            let condition = cursor.written(from, cursor.at).to_ascii_lowercase();
-            guards.push(condition.contains("exists"));
-            cursor.eat("THEN");
-            continue;
         }
-        if cursor.is_any(&["FOR", "WHILE", "FOREACH"]) {
-            let known = variables.looped(cursor);
-            while !cursor.done() && !cursor.is("LOOP") {
-                cursor.skip();
-            }
-            cursor.eat("LOOP");
-            guards.push(known);
-            continue;
-        }
-        if cursor.eat("ELSE") {
-            guards.pop();
-            guards.push(false);
-            continue;
-        }
-        if cursor.eat("DECLARE") {
-            variables.assigned(cursor);
-            while !cursor.done() && !cursor.is("BEGIN") {
-                cursor.skip();
-            }
-        }
-        if !cursor.eat("BEGIN") && !cursor.eat("LOOP") {
-            return;
-        }
+    }
+}
+
+/// What ends with its name, and what no block is.
+const ENDS: &[&str] = &["IF", "LOOP", "CASE"];
+
+/// The catalogs that a condition asks, and the functions that look into them.
+const CATALOGS: &[&str] = &["information_schema", "pg_", "to_reg"];
+
+/// The conditions of handlers that are about definitions (manual, appendix A).
+const CONDITIONS: &[(&str, &str)] = &[
+    ("OTHERS", ANY_STATE),
+    ("DUPLICATE_COLUMN", "42701"),
+    ("DUPLICATE_FUNCTION", "42723"),
+    ("DUPLICATE_OBJECT", "42710"),
+    ("DUPLICATE_SCHEMA", "42P06"),
+    ("DUPLICATE_TABLE", "42P07"),
+    ("INVALID_TABLE_DEFINITION", "42P16"),
+    ("UNDEFINED_COLUMN", "42703"),
+    ("UNDEFINED_OBJECT", "42704"),
+    ("UNDEFINED_TABLE", "42P01"),
+    ("DEPENDENT_OBJECTS_STILL_EXIST", "2BP01"),
+    ("WRONG_OBJECT_TYPE", "42809"),
+    ("OBJECT_NOT_IN_PREREQUISITE_STATE", "55000"),
+    ("INVALID_FOREIGN_KEY", "42830"),
+    ("DATATYPE_MISMATCH", "42804"),
+    ("FEATURE_NOT_SUPPORTED", "0A000"),
+];
+
+/// `WHEN duplicate_object OR SQLSTATE '42P07' THEN`
+fn caught(mut cursor: Cursor<'_>) -> Vec<&'static str> {
+    let mut states = Vec::new();
+    while !cursor.done() && !cursor.is("THEN") {
+        let word = cursor.peek().map(|t| cursor.str(t).trim_matches('\'').to_ascii_uppercase());
+        let known = CONDITIONS.iter().find(|(name, state)| {
+            word.as_deref().is_some_and(|word| word == *name || word == *state)
+        });
+        states.extend(known.map(|(_, state)| *state));
+        cursor.skip();
+    }
+    states
+}
+
+/// `<<name>>`
+fn label(cursor: &mut Cursor<'_>) -> bool {
+    let punct = |at: usize, byte: u8| cursor.nth(at).is_some_and(|t| t.kind == Kind::Punct(byte));
+    let found = punct(0, b'<') && punct(1, b'<') && punct(3, b'>') && punct(4, b'>');
+    cursor.at += if found { 5 } else { 0 };
+    found
+}
+
+fn forgive(op: &mut Op, states: &[&'static str]) {
+    op.forgiven.extend(states);
+    if let OpKind::CreateEnum { checkfirst, .. } = &mut op.kind {
+        *checkfirst |= states.contains(&ANY_STATE) || states.contains(&"42710");
+    }
+}
+
+fn skip_to(cursor: &mut Cursor<'_>, word: &str) {
+    while !cursor.done() && !cursor.is(word) {
+        cursor.skip();
     }
 }
 
 /// `EXECUTE` of what literals make up is read; what values make up is not.
-fn dynamic(
-    reader: &mut Reader<'_>,
-    cursor: &Cursor<'_>,
-    guards: &[bool],
-    variables: &mut Variables,
-) {
+fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, variables: &mut Variables) {
     let span = cursor.span(cursor.at, cursor.tokens.len());
     let deep = super::nesting(cursor.tokens) > super::MAX_NESTING;
     if let Some(made) = (!deep).then(|| variables.executed(cursor)).flatten() {
         for sql in made {
-            for mut op in super::read_in(&sql, Place::Within(span), cursor.dialect, cursor.path) {
-                op.certain = !guards.contains(&false);
-                reader.out.push(op);
-            }
+            let ops = super::read_in(&sql, Place::Within(span), cursor.dialect, cursor.path);
+            reader.out.extend(ops);
         }
         return;
     }

@@ -20,8 +20,7 @@ use crate::{
     database::Dialect,
     facts::postgres::results,
     ir::{
-        CreateTable, Filter, Name, OpKind, OpaqueEffect, Reads, TableFrom, Value, Write, WriteKind,
-        query::Query,
+        CreateTable, Filter, Name, OpKind, Reads, TableFrom, Value, Write, WriteKind, query::Query,
     },
     source::Span,
 };
@@ -45,6 +44,12 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         reader.push(OpKind::Setting { name, value }, whole);
         return Some(());
     }
+    for at in inner_verbs(&cursor) {
+        let inside = cursor.tokens.get(..closing(&cursor, at))?;
+        let inside = Cursor { tokens: inside, at, ..cursor };
+        let verb = cursor.str(cursor.tokens[at]).to_ascii_uppercase();
+        reader.push(write(inside, &verb, &inside)?, whole);
+    }
     let kind = match verb.map(|at| (at, cursor.str(cursor.tokens[at]).to_ascii_uppercase())) {
         Some((at, verb)) => write(Cursor { at, ..cursor }, &verb, &cursor)?,
         None => OpKind::Read(reads(&cursor)),
@@ -52,7 +57,9 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     reader.push(kind, whole);
     if let Some(function) = called_for_its_effect(cursor) {
         let reason = format!("what the called function {function} does is not known");
-        reader.opaque(&reason, OpaqueEffect::Anything);
+        let mut call = cursor;
+        call.at += 1;
+        reader.opaque(&reason, super::calls::effect(call));
     }
     Some(())
 }
@@ -110,36 +117,70 @@ fn called_for_its_effect(mut cursor: Cursor<'_>) -> Option<Name> {
     (!reads).then_some(name)
 }
 
+const VERBS: &[&str] = &["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE", "COPY"];
+
+fn is_verb(cursor: &Cursor<'_>, at: usize) -> bool {
+    let token = cursor.tokens[at];
+    token.kind == Kind::Word
+        && VERBS.iter().any(|verb| cursor.str(token).eq_ignore_ascii_case(verb))
+}
+
 /// The INSERT, UPDATE or DELETE of a statement, behind its `WITH`.
 fn main_verb(cursor: &Cursor<'_>) -> Option<usize> {
-    let first = cursor.peek()?;
-    let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE", "COPY"];
-    let is_verb = |at: usize| {
-        let token = cursor.tokens[at];
-        token.kind == Kind::Word
-            && verbs.iter().any(|verb| cursor.str(token).eq_ignore_ascii_case(verb))
-    };
-    if is_verb(cursor.at) {
+    cursor.peek()?;
+    if is_verb(cursor, cursor.at) {
         return Some(cursor.at);
     }
-    if !cursor.str(first).eq_ignore_ascii_case("WITH") {
+    if !cursor.is("WITH") {
         return None;
     }
     let mut depth = 0usize;
-    let mut inside = None;
     for at in cursor.at..cursor.tokens.len() {
         match cursor.tokens[at].kind {
             Kind::Punct(b'(') => depth += 1,
             Kind::Punct(b')') => depth = depth.saturating_sub(1),
-            Kind::Word if is_verb(at) && depth == 0 => return Some(at),
-            // A data-modifying CTE: `WITH moved AS (DELETE FROM … RETURNING *) SELECT …`.
-            Kind::Word if is_verb(at) && cursor.tokens[at - 1].kind == Kind::Punct(b'(') => {
-                inside = inside.or(Some(at))
+            Kind::Word if depth == 0 && is_verb(cursor, at) => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The verbs of data-modifying CTEs: `WITH moved AS (DELETE FROM … RETURNING *) SELECT …`, which
+/// stand at the top of a statement only (manual, 7.8.4).
+fn inner_verbs(cursor: &Cursor<'_>) -> Vec<usize> {
+    if !cursor.is("WITH") {
+        return Vec::new();
+    }
+    let mut depth = 0usize;
+    let mut found = Vec::new();
+    for at in cursor.at..cursor.tokens.len() {
+        match cursor.tokens[at].kind {
+            Kind::Punct(b'(') => depth += 1,
+            Kind::Punct(b')') => depth = depth.saturating_sub(1),
+            Kind::Word if depth == 1 && is_verb(cursor, at) => {
+                if cursor.tokens[at - 1].kind == Kind::Punct(b'(') {
+                    found.push(at);
+                }
             }
             _ => {}
         }
     }
-    inside
+    found
+}
+
+/// Where the parentheses around a token end.
+fn closing(cursor: &Cursor<'_>, from: usize) -> usize {
+    let mut depth = 0usize;
+    for at in from..cursor.tokens.len() {
+        match cursor.tokens[at].kind {
+            Kind::Punct(b'(') => depth += 1,
+            Kind::Punct(b')') if depth == 0 => return at,
+            Kind::Punct(b')') => depth -= 1,
+            _ => {}
+        }
+    }
+    cursor.tokens.len()
 }
 
 fn write(mut cursor: Cursor<'_>, verb: &str, statement: &Cursor<'_>) -> Option<OpKind> {

@@ -34,6 +34,9 @@ const CLAUSES: &[&str] = &[
     "OPTIONS",
 ];
 
+/// What types are written with, besides words: `a.b`, `numeric(10, 2)`, `text[]`.
+const OF_TYPES: &[u8] = b".()[]";
+
 /// A column with what is written on it.
 pub(super) struct Definition {
     pub(super) column: Column,
@@ -47,6 +50,11 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let name = cursor.ident()?;
     let ty_from = cursor.at;
     while !cursor.done() && !cursor.punct(b',') && !is_clause(cursor) {
+        // Something is filled in here before the SQL runs, or it is none.
+        if cursor.peek().is_some_and(|t| matches!(t.kind, Kind::Punct(b) if !OF_TYPES.contains(&b)))
+        {
+            return None;
+        }
         cursor.skip();
     }
     let written = cursor.written(ty_from, cursor.at);

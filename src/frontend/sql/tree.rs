@@ -197,6 +197,7 @@ fn unread(file: FileId, reason: String) -> Script {
         certain: true,
         only: false,
         if_exists: false,
+        forgiven: Vec::new(),
     };
     Script::new(vec![op], Body::Code, Some(span))
 }

@@ -275,5 +275,6 @@ fn op(kind: OpKind, span: Span) -> Op {
         certain: true,
         only: false,
         if_exists: false,
+        forgiven: Vec::new(),
     }
 }

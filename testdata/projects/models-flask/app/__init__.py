@@ -1,3 +1,11 @@
 from flask_sqlalchemy import SQLAlchemy
 
-db = SQLAlchemy()
+
+class Database(SQLAlchemy):
+    """Of its own, and with all that it inherits."""
+
+    def dispose(self):
+        self.engine.dispose()
+
+
+db: Database = Database()

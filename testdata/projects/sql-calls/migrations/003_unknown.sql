@@ -1,0 +1,2 @@
+SELECT of_today('users', DATE 'today');
+SELECT elsewhere('users');

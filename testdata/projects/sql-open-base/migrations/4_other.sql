@@ -1,0 +1,1 @@
+ALTER TABLE others ADD COLUMN body TEXT;
