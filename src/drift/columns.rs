@@ -24,11 +24,15 @@ impl Sides<'_> {
     pub(super) fn columns(&mut self, pair: &Pair<'_>) {
         let made: HashMap<String, &TableColumn> =
             pair.made.columns.iter().map(|c| (pair.key(&c.column.name), c)).collect();
+        let mut standing = standing(pair);
         for of in &pair.model.columns {
             let key = pair.key(&of.column.name);
             match made.get(&key) {
                 Some(found) => self.column(pair, of, found),
-                None if pair.made.complete => self.missing(pair, &of.column),
+                None if pair.made.complete => {
+                    let behind = standing.remove(&key).unwrap_or_default();
+                    self.missing(pair, &of.column, behind);
+                }
                 None => {}
             }
         }
@@ -42,13 +46,17 @@ impl Sides<'_> {
         }
     }
 
-    fn missing(&mut self, pair: &Pair<'_>, column: &Column) {
+    /// With what stands on it, in the order that rows survive.
+    fn missing(&mut self, pair: &Pair<'_>, column: &Column, standing: Vec<OpKind>) {
+        let mut ops = self.types_of(std::iter::once(column));
+        ops.push(add(pair, column));
+        ops.extend(standing);
         self.out.push(Difference {
             models: Some(shown(column)),
             declared: Some(column.span),
             harm: Harm::Breaks,
             consequence: "every query through the model fails".to_owned(),
-            ops: self.types_of(std::iter::once(column)).chain(addition(pair, column)).collect(),
+            ops,
             ..pair.difference(Kind::Column, &column.name)
         });
     }
@@ -183,29 +191,39 @@ fn default(pair: &Pair<'_>, model: &Column, made: &Column) -> Vec<OpKind> {
     }
 }
 
-/// What adds a column: with what stands on it, and in the order that rows survive.
-fn addition(pair: &Pair<'_>, column: &Column) -> Vec<OpKind> {
-    let table = pair.made.name.clone();
-    let add = |column: Column| OpKind::AddColumn {
-        table: table.clone(),
-        column,
+/// What stands on columns that the migrations lack, by the last of them in the model: then all of
+/// them are there.
+fn standing(pair: &Pair<'_>) -> HashMap<String, Vec<OpKind>> {
+    let keys = pair.model.columns.iter().map(|of| pair.key(&of.column.name));
+    let missing: HashMap<String, usize> =
+        keys.zip(0..).filter(|(key, _)| !pair.has[1].contains(key)).collect();
+    let last = |columns: &mut dyn Iterator<Item = &str>| {
+        let at = |name: &str| Some((*missing.get(&pair.key(name))?, pair.key(name)));
+        columns.filter_map(at).max().map(|(_, key)| key)
+    };
+    let mut all: HashMap<String, Vec<OpKind>> = HashMap::new();
+    for constraint in &pair.model.constraints {
+        if let Some(key) = last(&mut constraint.columns.iter().map(String::as_str)) {
+            let (table, constraint) = (pair.made.name.clone(), constraint.clone());
+            all.entry(key).or_default().push(OpKind::AddConstraint { table, constraint });
+        }
+    }
+    for of in &pair.model.indexes {
+        if let Some(key) = last(&mut of.index.columns()) {
+            all.entry(key).or_default().push(super::indexes::create(pair, &of.index));
+        }
+    }
+    all
+}
+
+fn add(pair: &Pair<'_>, column: &Column) -> OpKind {
+    OpKind::AddColumn {
+        table: pair.made.name.clone(),
+        column: column.clone(),
         constraints: Vec::new(),
         indexes: Vec::new(),
         if_not_exists: false,
-    };
-    let mut ops = vec![add(column.clone())];
-    let stands = |columns: &[String]| has(pair, columns, &column.name);
-    let constraints = pair.model.constraints.iter().filter(|c| stands(&c.columns));
-    ops.extend(
-        constraints.map(|c| OpKind::AddConstraint { table: table.clone(), constraint: c.clone() }),
-    );
-    let indexes = pair
-        .model
-        .indexes
-        .iter()
-        .filter(|i| stands(&i.index.columns().map(str::to_owned).collect::<Vec<_>>()));
-    ops.extend(indexes.map(|of| super::indexes::create(pair, &of.index)));
-    ops
+    }
 }
 
 fn nullability(pair: &Pair<'_>, model: &Column, made: &Column, base: Difference) -> Difference {

@@ -17,7 +17,7 @@ pub use code::code;
 
 use crate::{
     ir::{Column, CreateTable, Name, OpKind},
-    model::{Models, Says},
+    model::{Models, Part, Says},
     schema::{Lookup, Schema, Table, TypeKind},
     source::Span,
 };
@@ -81,6 +81,18 @@ impl Kind {
 }
 
 impl Difference {
+    /// Whether the project keeps what it is about out of comparisons.
+    fn is_left_out(&self, models: &Models) -> bool {
+        let part = match self.kind {
+            Kind::Column | Kind::Type | Kind::Nullability | Kind::Default => Part::Column,
+            Kind::Index | Kind::Unique => Part::Index,
+            Kind::ForeignKey => Part::ForeignKey,
+            Kind::Table | Kind::PrimaryKey | Kind::Check | Kind::Enum => return false,
+        };
+        let place = if self.models.is_some() { self.declared } else { self.made };
+        place.is_some_and(|span| models.parts_left_out.contains(&(self.table.clone(), part, span)))
+    }
+
     /// What is to be said: one clause.
     pub fn sentence(&self) -> String {
         let Difference { table, name, .. } = self;
@@ -183,6 +195,8 @@ struct Sides<'a> {
     migrations: &'a Schema,
     says: Says,
     out: Vec<Difference>,
+    /// Types that the code of a difference makes: those behind it find them there.
+    made: BTreeSet<Name>,
 }
 
 /// Tables on both sides that are not known in full on one of them: what is not known of them is
@@ -204,7 +218,13 @@ pub fn compare(
     migrations: &Schema,
     unmanaged: &dyn Fn(&Name) -> bool,
 ) -> Vec<Difference> {
-    let mut sides = Sides { models: declared, migrations, says: models.says, out: Vec::new() };
+    let mut sides = Sides {
+        models: declared,
+        migrations,
+        says: models.says,
+        out: Vec::new(),
+        made: BTreeSet::new(),
+    };
     let left_out: HashSet<&Name> = models.left_out.iter().chain(&models.elsewhere).collect();
     let headers: HashMap<&Name, Span> =
         models.mapped.iter().rev().map(|m| (&m.table, m.span)).collect();
@@ -229,6 +249,7 @@ pub fn compare(
         }
     }
     sides.enums();
+    sides.out.retain(|difference| !difference.is_left_out(models));
     sides.out
 }
 
@@ -242,21 +263,21 @@ impl Sides<'_> {
         match self.migrations.table(&table.name) {
             Lookup::Unknown => {}
             Lookup::Missing if !self.says.own_tables => {}
-            Lookup::Missing => self.out.push(Difference {
-                kind: Kind::Table,
-                table: table.name.clone(),
-                name: table.name.to_string(),
-                models: Some(crate::emit::count(table.columns.len(), "column")),
-                migrations: None,
-                declared: Some(declared),
-                made: self.migrations.gone(&table.name),
-                harm: Harm::Breaks,
-                consequence: "every query through the model fails".to_owned(),
-                ops: self
-                    .types_of(table.columns.iter().map(|c| &*c.column))
-                    .chain(creation(table))
-                    .collect(),
-            }),
+            Lookup::Missing => {
+                let types = self.types_of(table.columns.iter().map(|c| &*c.column));
+                self.out.push(Difference {
+                    kind: Kind::Table,
+                    table: table.name.clone(),
+                    name: table.name.to_string(),
+                    models: Some(crate::emit::count(table.columns.len(), "column")),
+                    migrations: None,
+                    declared: Some(declared),
+                    made: self.migrations.gone(&table.name),
+                    harm: Harm::Breaks,
+                    consequence: "every query through the model fails".to_owned(),
+                    ops: types.into_iter().chain(creation(table)).collect(),
+                });
+            }
             Lookup::Found(found) if !found.complete => {}
             Lookup::Found(found) => {
                 let pair = Pair::new(declared, table, found);
@@ -267,23 +288,23 @@ impl Sides<'_> {
         }
     }
 
-    /// What makes the types of columns that the migrations do not have.
-    fn types_of<'c>(
-        &self,
-        columns: impl Iterator<Item = &'c Column>,
-    ) -> impl Iterator<Item = OpKind> {
+    /// What makes the types of columns that neither the migrations nor the code of differences
+    /// before this one make.
+    fn types_of<'c>(&mut self, columns: impl Iterator<Item = &'c Column>) -> Vec<OpKind> {
         let names: BTreeSet<&str> = columns.map(|column| column.ty.name.as_str()).collect();
-        names.into_iter().filter_map(|name| {
+        let mut ops = Vec::new();
+        for name in names {
             let name = match name.split_once('.') {
                 Some((schema, name)) => Name::new(Some(schema), name),
                 None => Name::plain(name),
             };
-            let Lookup::Found(ty) = self.models.ty(&name) else { return None };
-            let TypeKind::Enum { labels } = &ty.kind else { return None };
-            let labels = labels.clone();
-            let missing = self.migrations.ty(&name).is_missing();
-            missing.then_some(OpKind::CreateEnum { name, labels, checkfirst: false })
-        })
+            let Lookup::Found(ty) = self.models.ty(&name) else { continue };
+            let TypeKind::Enum { labels } = &ty.kind else { continue };
+            if self.migrations.ty(&name).is_missing() && self.made.insert(name.clone()) {
+                ops.push(OpKind::CreateEnum { name, labels: labels.clone(), checkfirst: false });
+            }
+        }
+        ops
     }
 
     /// A table that only the migrations have.

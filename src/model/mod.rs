@@ -5,6 +5,8 @@
 mod diesel;
 mod sea_orm;
 
+use std::collections::HashSet;
+
 use crate::{
     database::Database,
     diagnostic::OpaquePlace,
@@ -108,6 +110,9 @@ pub struct Models {
     /// Tables of the history that the project keeps out of comparisons on purpose
     /// (`include_object`, `print_schema.filter`).
     pub left_out: Vec<Name>,
+    /// Parts of tables that it keeps out of them, by the table and where the part is declared: the
+    /// models' where they have it, else the history's.
+    pub parts_left_out: HashSet<(Name, Part, Span)>,
     /// Tables that the project maps with another metadata.
     pub elsewhere: Vec<Name>,
     /// Classes of the same metadata that the tool does not load, where that is sure.
@@ -118,6 +123,15 @@ pub struct Models {
     pub notes: Vec<String>,
     /// What their language can say at all.
     pub says: Says,
+}
+
+/// What can be left out of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    Column,
+    /// An index or a unique constraint.
+    Index,
+    ForeignKey,
 }
 
 /// What models of a kind say: the rest is up to the migrations, and is not compared. Columns,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The prefix of what stands for a reflected object; its keywords are its attributes.
-const REFLECTED: &str = "sqlalchemy.reflected.";
+pub(super) const REFLECTED: &str = "sqlalchemy.reflected.";
 
 /// Alembic's own table is there before the first revision runs.
 pub(super) const VERSION_TABLE: &str = "alembic_version";

@@ -1,26 +1,45 @@
 //! What a project keeps out of autogenerate on purpose: `include_object`, `include_name`.
+//!
+//! They are asked as Alembic asks them (`alembic/autogenerate/compare`, 1.18): `include_name` about
+//! what the database holds, `include_object` about what either side has, and about the models'
+//! object where both have one. What they answer with is not known counts as left out: Alembic may
+//! not look at it.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
     super::{
         machine::Machine,
-        value::{Call, Callee, Scope, Value},
+        reflect::REFLECTED,
+        value::{Call, Callee, Function, Scope, Value},
     },
     modules,
 };
 use crate::{
-    ir::{Name, OpKind},
-    model::Models,
-    schema::Schema,
+    ir::{ConstraintKind, Name},
+    model::{Models, Part},
+    schema::{Schema, Table},
     source::Span,
 };
 
-/// Asks env.py's functions for each table of the database that the models do not have. What they
-/// answer with is not known counts as left out: Alembic may not look at it.
+/// `info=` of tables, and of columns by their names.
+pub(super) type Infos = HashMap<(Name, Option<String>), Value>;
+
+/// As both functions name what they are asked about.
+const TABLE: &str = "table";
+const COLUMN: &str = "column";
+const INDEX: &str = "index";
+const UNIQUE: &str = "unique_constraint";
+const FOREIGN_KEY: &str = "foreign_key_constraint";
+
+/// Asks env.py's functions for what the models and the database have.
 pub(super) fn apply(
     machine: &mut Machine<'_, '_>,
     env: &Rc<Scope>,
+    infos: &Infos,
     replayed: &Schema,
     models: &mut Models,
 ) {
@@ -29,66 +48,253 @@ pub(super) fn apply(
     models.says.types = types.is_none_or(|value| value.truth() != Some(false));
     let object = modules::configured(machine, env, "include_object");
     let name = modules::configured(machine, env, "include_name");
-    if object.is_none() && name.is_none() {
+    let unread = [&object, &name].into_iter().flatten().any(|f| function(f).is_none());
+    if unread {
+        let note = "`include_object` or `include_name` of env.py is no function that can be read: tables that only the migrations make are not told";
+        models.notes.push(note.to_owned());
+        models.says.all_tables = false;
+    }
+    let mut asker = Asker {
+        machine,
+        place: Span::top(env.module.file),
+        object: object.as_ref().and_then(function),
+        name: name.as_ref().and_then(function),
+        infos,
+        cares: HashMap::new(),
+    };
+    if asker.object.is_none() && asker.name.is_none() {
         return;
     }
-    let declared: HashSet<&Name> = models
-        .ops
-        .iter()
-        .filter_map(|op| {
-            if let OpKind::CreateTable(create) = &op.kind { Some(&create.table) } else { None }
-        })
-        .collect();
-    let mut left_out = Vec::new();
-    for table in replayed.tables() {
-        if declared.contains(&table.name) {
-            continue;
+    let declared = models.schema(replayed.database());
+    asker.compare(&declared, replayed, models);
+}
+
+fn function(value: &Value) -> Option<Rc<Function>> {
+    if let Value::Function(function) = value { Some(Rc::clone(function)) } else { None }
+}
+
+/// What is asked about.
+struct Object<'a> {
+    table: &'a Name,
+    kind: &'static str,
+    name: Option<&'a str>,
+    /// The database has it, and what is asked about is the database's.
+    reflected: bool,
+    /// Both have it.
+    both: bool,
+}
+
+struct Asker<'a, 'm, 's> {
+    machine: &'a mut Machine<'m, 's>,
+    place: Span,
+    object: Option<Rc<Function>>,
+    name: Option<Rc<Function>>,
+    infos: &'a Infos,
+    /// By kind: whether any answer may be no.
+    cares: HashMap<&'static str, bool>,
+}
+
+impl Asker<'_, '_, '_> {
+    fn compare(&mut self, declared: &Schema, replayed: &Schema, models: &mut Models) {
+        let mut made: HashSet<Name> = HashSet::new();
+        for table in declared.tables() {
+            let found = replayed.table(&table.name).found();
+            made.extend(found.map(|found| found.name.clone()));
+            let object = Object {
+                table: &table.name,
+                kind: TABLE,
+                name: Some(&table.name.name),
+                reflected: false,
+                both: found.is_some(),
+            };
+            if self.leaves_out(&object) {
+                models.left_out.push(table.name.clone());
+            } else if let Some(found) = found {
+                self.parts(table, found, models);
+            }
         }
-        let by_name = name.as_ref().map(|function| ask_name(machine, function, &table.name));
-        let by_object =
-            object.as_ref().map(|function| ask_object(machine, function, &table.name, env));
-        if [by_name, by_object].into_iter().flatten().any(|kept| kept != Some(true)) {
-            left_out.push(table.name.clone());
+        for table in replayed.tables().filter(|table| !made.contains(&table.name)) {
+            let object = Object {
+                table: &table.name,
+                kind: TABLE,
+                name: Some(&table.name.name),
+                reflected: true,
+                both: false,
+            };
+            if self.leaves_out(&object) {
+                models.left_out.push(table.name.clone());
+            }
         }
     }
-    models.left_out.extend(left_out);
+
+    /// What is left out of a table that both have.
+    fn parts(&mut self, model: &Table, made: &Table, models: &mut Models) {
+        if ![COLUMN, INDEX, UNIQUE, FOREIGN_KEY].iter().any(|kind| self.cares(kind)) {
+            return;
+        }
+        let (ours, theirs) = (parts(model), parts(made));
+        let names = |all: &[Item<'_>]| -> HashSet<(&'static str, String)> {
+            all.iter().filter_map(|item| Some((item.kind, item.name?.to_lowercase()))).collect()
+        };
+        let sides = [(&ours, false, names(&theirs)), (&theirs, true, names(&ours))];
+        for (items, reflected, others) in sides {
+            for item in items {
+                let both = item
+                    .name
+                    .is_some_and(|name| others.contains(&(item.kind, name.to_lowercase())));
+                // The models' object is asked about for both.
+                if reflected && both && self.name.is_none() {
+                    continue;
+                }
+                let object =
+                    Object { table: &made.name, kind: item.kind, name: item.name, reflected, both };
+                if self.leaves_out(&object) {
+                    models.parts_left_out.insert((made.name.clone(), item.part, item.span));
+                }
+            }
+        }
+    }
+
+    fn leaves_out(&mut self, object: &Object<'_>) -> bool {
+        if !self.cares(object.kind) {
+            return false;
+        }
+        let in_database = object.reflected || object.both;
+        if in_database && self.ask_name(object) != Some(true) {
+            return true;
+        }
+        let asked = !(object.reflected && object.both);
+        asked && self.ask_object(object) != Some(true)
+    }
+
+    /// Whether the functions look at things of a kind at all: most do at tables only.
+    fn cares(&mut self, kind: &'static str) -> bool {
+        if let Some(known) = self.cares.get(kind) {
+            return *known;
+        }
+        let unknown = || Value::unknown("it is any object");
+        let args = [unknown(), unknown(), Value::str(kind), unknown(), unknown()];
+        let object = self.object.clone().map(|function| self.call(&function, args.to_vec()));
+        let args = [unknown(), Value::str(kind), unknown()];
+        let name = self.name.clone().map(|function| self.call(&function, args.to_vec()));
+        let cares = [object, name].into_iter().flatten().any(|kept| kept != Some(true));
+        self.cares.insert(kind, cares);
+        cares
+    }
+
+    /// `include_name(name, type_, parent_names)`.
+    fn ask_name(&mut self, object: &Object<'_>) -> Option<bool> {
+        let Some(function) = self.name.clone() else { return Some(true) };
+        let schema = schema_of(object.table);
+        let parents = match object.kind {
+            TABLE => Value::dict(vec![
+                ("schema_name", schema),
+                ("schema_qualified_table_name", Value::str(&object.table.to_string())),
+            ]),
+            _ => Value::dict(vec![
+                ("schema_name", schema),
+                ("table_name", Value::str(&object.table.name)),
+                ("schema_qualified_table_name", Value::str(&object.table.to_string())),
+            ]),
+        };
+        let args = vec![name_of(object), Value::str(object.kind), parents];
+        self.call(&function, args)
+    }
+
+    /// `include_object(object, name, type_, reflected, compare_to)`.
+    fn ask_object(&mut self, object: &Object<'_>) -> Option<bool> {
+        let Some(function) = self.object.clone() else { return Some(true) };
+        let table = self.reflected("Table", None, object);
+        let itself = match object.kind {
+            TABLE => table,
+            COLUMN => self.reflected("Column", Some(table), object),
+            INDEX => self.reflected("Index", Some(table), object),
+            UNIQUE => self.reflected("UniqueConstraint", Some(table), object),
+            _ => self.reflected("ForeignKeyConstraint", Some(table), object),
+        };
+        let other = match object.both {
+            true => Value::unknown("it is the database's object"),
+            false => Value::None,
+        };
+        let args = vec![
+            itself,
+            name_of(object),
+            Value::str(object.kind),
+            Value::Bool(object.reflected),
+            other,
+        ];
+        self.call(&function, args)
+    }
+
+    fn call(&mut self, function: &Rc<Function>, args: Vec<Value>) -> Option<bool> {
+        self.machine.call_function(function, args, Vec::new()).truth()
+    }
+
+    /// What of an object is known here: its name, its table, what the models say in `info`.
+    fn reflected(&self, class: &str, table: Option<Value>, object: &Object<'_>) -> Value {
+        let key = match class {
+            "Table" => Some((object.table.clone(), None)),
+            "Column" => object.name.map(|name| (object.table.clone(), Some(name.to_owned()))),
+            _ => None,
+        };
+        // A table of the models is looked at where one of its columns only the database has.
+        let told = match class {
+            "Table" => object.kind != TABLE || !object.reflected,
+            _ => !object.reflected,
+        };
+        let info = key.filter(|_| told).and_then(|key| self.infos.get(&key).cloned());
+        let mut kwargs = vec![("info".to_owned(), info.unwrap_or(Value::dict(Vec::new())))];
+        match table {
+            None => {
+                kwargs.push(("name".to_owned(), Value::str(&object.table.name)));
+                kwargs.push(("schema".to_owned(), schema_of(object.table)));
+            }
+            Some(table) => {
+                kwargs.push(("name".to_owned(), name_of(object)));
+                kwargs.push(("table".to_owned(), table));
+            }
+        }
+        let callee = Callee::External(Rc::from(format!("{REFLECTED}{class}")));
+        Value::Call(Rc::new(Call::new(callee, Vec::new(), kwargs, self.place)))
+    }
 }
 
 fn schema_of(name: &Name) -> Value {
     name.schema.as_deref().map_or(Value::None, Value::str)
 }
 
-/// `include_name(name, type_, parent_names)`.
-fn ask_name(machine: &mut Machine<'_, '_>, function: &Value, table: &Name) -> Option<bool> {
-    let Value::Function(function) = function else { return None };
-    let parents = Value::dict(vec![
-        ("schema_name", schema_of(table)),
-        ("schema_qualified_table_name", Value::str(&table.to_string())),
-    ]);
-    let args = vec![Value::str(&table.name), Value::str("table"), parents];
-    machine.call_function(function, args, Vec::new()).truth()
+fn name_of(object: &Object<'_>) -> Value {
+    object.name.map_or(Value::None, Value::str)
 }
 
-/// `include_object(object, name, type_, reflected, compare_to)`.
-fn ask_object(
-    machine: &mut Machine<'_, '_>,
-    function: &Value,
-    table: &Name,
-    env: &Rc<Scope>,
-) -> Option<bool> {
-    let Value::Function(function) = function else { return None };
-    let span = Span::top(env.module.file);
-    let callee = Callee::External(Rc::from("sqlalchemy.Table"));
-    let kwargs = vec![("schema".to_owned(), schema_of(table))];
-    let object = Call::new(callee, vec![Value::str(&table.name)], kwargs, span);
-    object.set("schema", schema_of(table));
-    object.set("info", Value::dict(Vec::new()));
-    let args = vec![
-        Value::Call(Rc::new(object)),
-        Value::str(&table.name),
-        Value::str("table"),
-        Value::Bool(true),
-        Value::None,
-    ];
-    machine.call_function(function, args, Vec::new()).truth()
+/// A part of a table that the functions are asked about.
+struct Item<'a> {
+    kind: &'static str,
+    part: Part,
+    name: Option<&'a str>,
+    span: Span,
+}
+
+fn parts(table: &Table) -> Vec<Item<'_>> {
+    let columns = table.columns.iter().map(|of| Item {
+        kind: COLUMN,
+        part: Part::Column,
+        name: Some(&of.column.name),
+        span: of.column.span,
+    });
+    let indexes = table.indexes.iter().map(|of| Item {
+        kind: INDEX,
+        part: Part::Index,
+        name: Some(&of.name),
+        span: of.index.span,
+    });
+    let constraints = table.constraints.iter().filter_map(|constraint| {
+        let (kind, part) = match &constraint.kind {
+            ConstraintKind::Unique { .. } => (UNIQUE, Part::Index),
+            ConstraintKind::ForeignKey(_) => (FOREIGN_KEY, Part::ForeignKey),
+            _ => return None,
+        };
+        Some(Item { kind, part, name: constraint.name.as_deref(), span: constraint.span })
+    });
+    columns.chain(indexes).chain(constraints).collect()
 }

@@ -170,7 +170,7 @@ fn read_with(
         loaded.retain(|seen| !known.contains(&seen.file));
         read_modules(&mut machine, &loaded, &mut tables);
     }
-    tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
+    let infos = tables.finish(&mut machine, target.as_deref(), replayed, &mut models);
     if machine.makes_tables {
         let note = "env.py makes tables of the models itself (`create_all`): those that no migration makes are not missed";
         models.notes.push(note.to_owned());
@@ -191,7 +191,7 @@ fn read_with(
         return None;
     }
     if let Some(env) = &env {
-        filters::apply(&mut machine, env, replayed, &mut models);
+        filters::apply(&mut machine, env, &infos, replayed, &mut models);
         if let (true, true, Some(target)) = (all, loads, &target) {
             let loaded =
                 unregistered::Loaded { env, target, modules: &loaded, declared: &declared };

@@ -15,6 +15,7 @@ use super::{
         self, Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
         takes_class,
     },
+    filters::Infos,
     metadata::{self, Key, Meta, Style},
     objects::{Names, column_named, for_dialect, owner},
     sqlmodel::Field as SqlField,
@@ -726,7 +727,7 @@ impl Tables {
         target: Option<&[Key]>,
         replayed: &Schema,
         models: &mut Models,
-    ) {
+    ) -> Infos {
         self.imperative(machine);
         let target = match target {
             Some(keys) if self.defs.iter().any(|def| def.is_of(keys)) => Some(keys.to_vec()),
@@ -754,6 +755,7 @@ impl Tables {
         let mut made: Vec<(CreateTable, HashSet<String>, Span)> = Vec::new();
         let mut seen: HashSet<Name> = HashSet::new();
         let mut unnamed = false;
+        let mut infos = Infos::new();
         for def in std::mem::take(&mut self.defs) {
             models.mapped.extend(def.classes.iter().cloned());
             unnamed |= def.meta.unread_conventions;
@@ -761,6 +763,7 @@ impl Tables {
             if !seen.insert(def.table.clone()) {
                 continue;
             }
+            infos.extend(def.infos());
             let (create, mut unread) = def.create(machine);
             unread.extend(appended.unread(machine, &def));
             if let Some(create) = create {
@@ -807,6 +810,7 @@ impl Tables {
             (Some(path), n) => format!("{path} and {} more", n - 1),
             (None, _) => String::new(),
         };
+        infos
     }
 
     /// `Table('t', metadata, …)`.
@@ -907,6 +911,17 @@ impl Def {
 
     fn is_of(&self, keys: &[Key]) -> bool {
         keys.iter().any(|key| key.same(&self.meta.key))
+    }
+
+    /// `info=` of the table and of its columns.
+    fn infos(&self) -> impl Iterator<Item = ((Name, Option<String>), Value)> {
+        let own = self.options.iter().filter(|(name, _)| name == "info");
+        let own = own.map(|(_, value)| (None, value.clone()));
+        let columns = self.parts.iter().filter_map(|part| {
+            let Value::Call(call) = part else { return None };
+            Some((Some(column_named(call)?.to_string()), call.kwarg("info")?.clone()))
+        });
+        own.chain(columns).map(|(column, value)| ((self.table.clone(), column), value))
     }
 
     fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {

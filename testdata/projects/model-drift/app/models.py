@@ -96,6 +96,17 @@ class Power(Base):
     strength: Mapped[int] = mapped_column(server_default="0")
 
 
+class Badge(Base):
+    """Two columns are forgotten, with what stands on both."""
+
+    __tablename__ = "badges"
+    __table_args__ = (UniqueConstraint("first", "second", name="uq_badges"), Index("ix_badges", "second", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first: Mapped[Mood] = mapped_column(Enum(Mood, name="mode"))
+    second: Mapped[Mood] = mapped_column(Enum(Mood, name="mode"))
+
+
 class Elsewhere(Other):
     __tablename__ = "elsewhere"
 

@@ -43,6 +43,7 @@ def upgrade():
     op.create_index("ix_lower_rank", "heroes", [sa.text("lower(rank)")])
     op.create_index("ix_heroes_seen", "heroes", ["seen_at"])
     op.create_index("ix_heroes_age", "heroes", ["age"])
+    op.create_table("badges", sa.Column("id", sa.Integer(), primary_key=True))
     for name in ("tmp_import", "audit_log", "elsewhere", "orphans"):
         op.create_table(name, sa.Column("id", sa.Integer(), primary_key=True))
     op.create_table(
@@ -73,6 +74,6 @@ def upgrade():
 
 def downgrade():
     op.drop_table("rules")
-    for name in ("orphans", "elsewhere", "audit_log", "tmp_import", "heroes", "teams"):
+    for name in ("badges", "orphans", "elsewhere", "audit_log", "tmp_import", "heroes", "teams"):
         op.drop_table(name)
     sa.Enum(name="mood").drop(op.get_bind())
