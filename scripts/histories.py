@@ -119,6 +119,8 @@ class Models:
     code: str
     # More packages that it needs.
     needs: tuple = ()
+    # Packages whose classes the models are made of, which a checkout has beside them.
+    beside: tuple = ()
 
 
 OSLO = "import importlib; m = importlib.import_module({!r}); metadata = getattr(m, {!r}).metadata"
@@ -137,10 +139,10 @@ MODELS = [
     Models("airflow", "import airflow.models as m; m.import_all_models(); from airflow.models.base import Base; metadata = Base.metadata"),
     Models("airflow-fab", "from airflow.providers.fab.auth_manager.models.db import FABDBManager; metadata = FABDBManager.metadata"),
     Models("prefect", "from prefect.server.database.dependencies import provide_database_interface; metadata = provide_database_interface().Base.metadata"),
-    Models("langflow", "from langflow.services.database.service import SQLModel; metadata = SQLModel.metadata; metadata.naming_convention = NAMING"),
+    Models("langflow", "from langflow.services.database.service import SQLModel; metadata = SQLModel.metadata; metadata.naming_convention = NAMING", beside=("lfx==1.13.0",)),
     Models("mlflow", "import mlflow.store.tracking.dbmodels.models, mlflow.store.model_registry.dbmodels.models; from mlflow.store.db.base_sql_model import Base; metadata = Base.metadata"),
     Models("mlflow-auth", "from mlflow.server.auth.db.models import Base; metadata = Base.metadata"),
-    Models("neutron", "from neutron.db.migration.models import head; metadata = head.get_metadata()"),
+    Models("neutron", "from neutron.db.migration.models import head; metadata = head.get_metadata()", beside=("neutron-lib==5.0.1",)),
     Models("open-webui", "from open_webui.models.auths import Auth; import open_webui.models.calendar, open_webui.models.chat_messages, open_webui.models.chats; metadata = Auth.metadata"),
     Models("phoenix", "from phoenix.db.models import Base; metadata = Base.metadata"),
     Models("zenml", "import zenml.zen_stores.schemas; from sqlmodel import SQLModel; metadata = SQLModel.metadata"),
@@ -171,23 +173,24 @@ MODELS = [
 ]
 
 
-def folder(history):
-    """The package's files, unpacked; downloaded where they are not here yet."""
-    return wheel(history.spec) if "==" in history.spec else crate(history.spec)
+def folder(history, beside=()):
+    """The package's files, unpacked, and those of packages beside it; downloaded where they are not
+    here yet."""
+    return wheel(history.spec, beside) if "==" in history.spec else crate(history.spec)
 
 
-def wheel(spec):
-    where = CORPUS / spec.replace("==", "-")
+def wheel(spec, beside=()):
+    where = CORPUS / "+".join(each.replace("==", "-") for each in (spec, *beside))
     if not where.is_dir():
         downloads = CORPUS / "wheels" / where.name
         downloads.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary", ":all:", "--python-version", "3.12.8", "-d", downloads, spec]
+        command += ["--only-binary", ":all:", "--python-version", "3.12.8", "-d", downloads, spec, *beside]
         subprocess.run(command, check=True)
-        file = next(downloads.glob("*.whl"))
-        with zipfile.ZipFile(file) as archive:
-            archive.extractall(where)
-        file.unlink()
+        for file in downloads.glob("*.whl"):
+            with zipfile.ZipFile(file) as archive:
+                archive.extractall(where)
+            file.unlink()
     return where
 
 

@@ -124,6 +124,8 @@ impl Machine<'_, '_> {
         );
         let given = |key| call.kwarg(key).is_some_and(|d| !d.is_none());
         column.client_default = CLIENT_DEFAULTS.iter().any(|key| given(key));
+        // As does a default of the client's (`PGDDLCompiler.get_column_specification`).
+        sequenced |= given("default") || given("insert_default");
         let autoincrement = if sequenced { Some(false) } else { call.flag("autoincrement") };
         let columns = vec![name.to_string()];
         let mut indexes = Vec::new();

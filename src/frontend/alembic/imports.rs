@@ -71,6 +71,25 @@ pub(super) fn statements(module: &Module, inner: bool) -> Vec<&Stmt> {
     found
 }
 
+/// The names of functions that a text calls in lines that are not indented.
+pub(super) fn called(text: &str) -> Vec<String> {
+    let runs = |line: &&str| {
+        let starts = line.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        starts && !["def ", "async ", "class "].iter().any(|word| line.starts_with(word))
+    };
+    let mut names = Vec::new();
+    for line in text.lines().filter(runs) {
+        for (at, _) in line.match_indices('(') {
+            let before = &line[..at];
+            let name = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+            if name.len() < at {
+                names.push(before[name.len()..].to_owned());
+            }
+        }
+    }
+    names
+}
+
 /// The same from a text, without those of functions; `None` where the text is written in a way
 /// that takes a parser.
 pub(super) fn scan(text: &str) -> Option<Vec<Import>> {

@@ -41,6 +41,8 @@ pub(super) struct Glance {
     pub(super) file: FileId,
     pub(super) imports: Option<Vec<Import>>,
     pub(super) signed: bool,
+    /// The functions that it calls at its top level.
+    pub(super) called: Vec<String>,
 }
 
 pub(crate) struct Project<'s> {
@@ -276,7 +278,8 @@ impl<'s> Project<'s> {
         let look = |place: Option<Place>| {
             let file = sources.load(&place?.path).ok()?;
             let text = &sources.file(file).text;
-            Some(Glance { file, imports: imports::scan(text), signed: is_signed(text) })
+            let (imports, called) = (imports::scan(text), imports::called(text));
+            Some(Glance { file, imports, signed: is_signed(text), called })
         };
         match places.len() {
             0..4 => places.into_iter().map(look).collect(),

@@ -16,6 +16,7 @@ mod sqlmodel;
 mod tables;
 mod unregistered;
 mod versions;
+mod walks;
 
 use std::{collections::HashSet, rc::Rc};
 

@@ -14,7 +14,7 @@ use super::super::{
     project::{Project, join},
     value::{Scope, Value},
 };
-use super::is_signed;
+use super::{is_signed, walks};
 use crate::{
     project::{parent, upward},
     source::{FileId, Span},
@@ -59,6 +59,8 @@ fn follow(project: &mut Project<'_>, starts: Vec<String>, all: bool) -> Vec<Seen
     let mut inner = true;
     let mut seen: HashSet<String> = HashSet::new();
     let mut found: Vec<Seen> = Vec::new();
+    // Functions that are called while modules are loaded.
+    let mut called: HashSet<String> = HashSet::new();
     while !level.is_empty() {
         level.retain(|path| seen.insert(path.clone()));
         level.truncate(MAX_MODULES.saturating_sub(found.len()));
@@ -83,10 +85,11 @@ fn follow(project: &mut Project<'_>, starts: Vec<String>, all: bool) -> Vec<Seen
             for import in &imports {
                 targets(project, import, dir, &mut next);
             }
-            if walks(project, glance.file) {
-                package(project, dir, &mut next);
-            }
-            found.push(Seen { path, file: glance.file, signed: glance.signed });
+            called.extend(glance.called);
+            let dir = dir.to_owned();
+            let seen = Seen { path, file: glance.file, signed: glance.signed };
+            next.extend(walks::modules(project, &seen, &dir, (&called, inner || all), MAX_MODULES));
+            found.push(seen);
         }
         level = next;
         inner = false;
@@ -138,25 +141,6 @@ fn targets(project: &mut Project<'_>, import: &Import, dir: &str, found: &mut Ve
                 let ends = ends.take(MAX_DOTS);
                 found.extend(ends.filter_map(|end| project.locate(&dotted[..end])));
             }
-        }
-    }
-}
-
-/// A module that imports whatever lies in its folder.
-fn walks(project: &Project<'_>, file: FileId) -> bool {
-    let text = &project.sources.file(file).text;
-    let lists = ["iter_modules(", "walk_packages(", "glob(", "listdir(", "iterdir("];
-    text.contains("import_module(") && lists.iter().any(|word| text.contains(word))
-}
-
-/// The modules in a module's own folder.
-fn package(project: &mut Project<'_>, dir: &str, found: &mut Vec<String>) {
-    let names = project.sources.names(dir, MAX_MODULES);
-    let stems = names.iter().filter_map(|name| name.strip_suffix(".py"));
-    for path in stems.map(|stem| join(dir, stem)) {
-        // The package itself is there already.
-        if !path.ends_with("/__init__") && project.place(&path).is_some() {
-            found.push(path);
         }
     }
 }

@@ -67,4 +67,10 @@ class Customer(Person):
     __mapper_args__ = {"polymorphic_identity": "customer"}
 
 
+class Visit(Keyed):
+    """Its number comes from the application."""
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=lambda: 1)
+
+
 Index("ix_people_lower_last", sa.func.lower(Person.last))
