@@ -499,8 +499,23 @@ impl Machine<'_, '_> {
             {
                 Value::str(&text.replace(&*from, &to))
             }
-            ("startswith", Some(part), _) => Value::Bool(text.starts_with(&*part)),
-            ("endswith", Some(part), _) => Value::Bool(text.ends_with(&*part)),
+            // One text, or several in a tuple.
+            ("startswith" | "endswith", ..) if args.args.len() == 1 => {
+                let parts = match (arg(0), &args.args[0]) {
+                    (Some(part), _) => vec![part],
+                    (None, Value::Tuple(items)) => {
+                        match items.iter().map(Value::as_str).collect() {
+                            Some(parts) => parts,
+                            None => return unknown(),
+                        }
+                    }
+                    _ => return unknown(),
+                };
+                Value::Bool(parts.iter().any(|part| match name {
+                    "startswith" => text.starts_with(&**part),
+                    _ => text.ends_with(&**part),
+                }))
+            }
             ("removeprefix", Some(part), _) => {
                 Value::str(text.strip_prefix(&*part).unwrap_or(text))
             }

@@ -517,6 +517,14 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn attribute(&mut self, base: &Value, name: &str) -> Value {
+        if name == "tables"
+            && let Some(tables) = &self.compared
+        {
+            let tables = tables.clone();
+            if super::orm::is_metadata(self, base) {
+                return tables;
+            }
+        }
         match base {
             Value::External(path) => external_attribute(path, name),
             Value::Module(module) => self

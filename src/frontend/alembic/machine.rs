@@ -73,6 +73,8 @@ pub(super) struct Machine<'r, 's> {
     pub(super) compiled: std::collections::HashSet<String>,
     /// Calls are cheap or given up: no column takes long to make.
     pub(super) brief: bool,
+    /// What `tables` of a metadata holds, while env.py's filters are asked.
+    pub(super) compared: Option<Value>,
     /// Models are read, not a migration: `Mapped[int]` keeps its argument.
     pub(super) models: bool,
     steps: usize,
@@ -122,6 +124,7 @@ impl<'r, 's> Machine<'r, 's> {
             makes_tables: false,
             compiled: Default::default(),
             brief: false,
+            compared: None,
             models: false,
             steps: 0,
             budget: MAX_STEPS,

@@ -55,11 +55,17 @@ const SQL_SERVER: &[&str] = &[
 pub fn grammar_of(text: &str) -> Grammar {
     let (mut postgres, mut sqlite, mut mysql, mut server) = (0usize, 0usize, 0usize, 0usize);
     let tokens = scan::tokens(text, Dialect::Postgres);
+    let mut creates = false;
     for (at, token) in tokens.iter().enumerate() {
         match token.kind {
             Kind::Word => {
                 let word = scan::slice(text, *token).to_ascii_lowercase();
                 let word = word.as_str();
+                // Of the four only PostgreSQL has domains, whatever they are called.
+                if creates && word == "domain" {
+                    return Grammar::Postgres;
+                }
+                creates = word == "create";
                 // SQLite has a function of that name.
                 let called = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Punct(b'('));
                 let postgres_only = POSTGRES.contains(&word) && !(called && word == "jsonb");
@@ -115,6 +121,9 @@ mod tests {
             Grammar::SqlServer
         );
         assert_eq!(grammar_of("UPDATE t SET a = jsonb('[]')"), Grammar::Any);
+        // A domain of that name.
+        let domain = "CREATE DOMAIN longtext AS text; CREATE TABLE t (a longtext, domain text)";
+        assert_eq!(grammar_of(domain), Grammar::Postgres);
         // SQLite takes backticks too.
         assert_eq!(grammar_of("CREATE TABLE `t` (id INT)"), Grammar::Any);
     }

@@ -356,7 +356,7 @@ pub(super) fn completed(
 }
 
 /// The argument of a column that is its type.
-fn type_of<'v>(args: &'v [Value], kwargs: &'v [(String, Value)]) -> Option<&'v Value> {
+pub(super) fn type_of<'v>(args: &'v [Value], kwargs: &'v [(String, Value)]) -> Option<&'v Value> {
     let given = kwargs.iter().find(|(key, _)| key == "type_").map(|(_, value)| value);
     given.or_else(|| {
         args.iter().find(|arg| match arg {

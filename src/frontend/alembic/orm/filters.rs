@@ -6,6 +6,7 @@
 //! not look at it.
 
 use std::{
+    cell::RefCell,
     collections::{HashMap, HashSet},
     rc::Rc,
 };
@@ -14,9 +15,9 @@ use super::{
     super::{
         machine::Machine,
         reflect::REFLECTED,
-        value::{Call, Callee, Function, Scope, Value},
+        value::{Call, Callee, Class, Function, Scope, Value},
     },
-    modules,
+    classes, modules, tables,
 };
 use crate::{
     ir::{ConstraintKind, Name},
@@ -25,8 +26,13 @@ use crate::{
     source::Span,
 };
 
-/// `info=` of tables, and of columns by their names.
-pub(super) type Infos = HashMap<(Name, Option<String>), Value>;
+/// What models say of tables, and of columns by their names.
+pub(super) type Infos = HashMap<(Name, Option<String>), Told>;
+
+pub(super) struct Told {
+    pub(super) info: Option<Value>,
+    pub(super) ty: Option<Value>,
+}
 
 /// As both functions name what they are asked about.
 const TABLE: &str = "table";
@@ -46,14 +52,22 @@ pub(super) fn apply(
     // The project does not want it compared; without the word, Alembic does (1.12 on).
     let types = modules::configured(machine, env, "compare_type");
     models.says.types = types.is_none_or(|value| value.truth() != Some(false));
-    let object = modules::configured(machine, env, "include_object");
-    let name = modules::configured(machine, env, "include_name");
+    let mut given = |name| modules::configured(machine, env, name).filter(|v| !v.is_none());
+    let (object, name) = (given("include_object"), given("include_name"));
+    if object.is_none() && name.is_none() {
+        return;
+    }
     let unread = [&object, &name].into_iter().flatten().any(|f| function(f).is_none());
     if unread {
         let note = "`include_object` or `include_name` of env.py is no function that can be read: tables that only the migrations make are not told";
         models.notes.push(note.to_owned());
         models.says.all_tables = false;
     }
+    let declared = models.schema(replayed.database());
+    let tables = declared.tables().map(|table| {
+        (Value::str(&table.name.to_string()), Value::unknown("it is a table of the models"))
+    });
+    machine.compared = Some(Value::Dict(Rc::new(RefCell::new(tables.collect()))));
     let mut asker = Asker {
         machine,
         place: Span::top(env.module.file),
@@ -61,12 +75,16 @@ pub(super) fn apply(
         name: name.as_ref().and_then(function),
         infos,
         cares: HashMap::new(),
+        unknown: 0,
     };
-    if asker.object.is_none() && asker.name.is_none() {
-        return;
-    }
-    let declared = models.schema(replayed.database());
     asker.compare(&declared, replayed, models);
+    let unknown = asker.unknown;
+    machine.compared = None;
+    if unknown > 0 {
+        models.notes.push(format!(
+            "what `include_object` and `include_name` of env.py answer is not known in {unknown} cases: what they are asked about is not compared"
+        ));
+    }
 }
 
 fn function(value: &Value) -> Option<Rc<Function>> {
@@ -92,6 +110,8 @@ struct Asker<'a, 'm, 's> {
     infos: &'a Infos,
     /// By kind: whether any answer may be no.
     cares: HashMap<&'static str, bool>,
+    /// Answers that are not known.
+    unknown: usize,
 }
 
 impl Asker<'_, '_, '_> {
@@ -160,11 +180,15 @@ impl Asker<'_, '_, '_> {
             return false;
         }
         let in_database = object.reflected || object.both;
-        if in_database && self.ask_name(object) != Some(true) {
-            return true;
+        let by_name = if in_database { self.ask_name(object) } else { Some(true) };
+        let asked = by_name == Some(true) && !(object.reflected && object.both);
+        let kept = if asked { self.ask_object(object) } else { by_name };
+        // Few projects keep a table out that they map.
+        if kept.is_none() && object.kind == TABLE && !object.reflected {
+            return false;
         }
-        let asked = !(object.reflected && object.both);
-        asked && self.ask_object(object) != Some(true)
+        self.unknown += usize::from(kept.is_none());
+        kept != Some(true)
     }
 
     /// Whether the functions look at things of a kind at all: most do at tables only.
@@ -242,8 +266,17 @@ impl Asker<'_, '_, '_> {
             "Table" => object.kind != TABLE || !object.reflected,
             _ => !object.reflected,
         };
-        let info = key.filter(|_| told).and_then(|key| self.infos.get(&key).cloned());
-        let mut kwargs = vec![("info".to_owned(), info.unwrap_or(Value::dict(Vec::new())))];
+        let told = key.filter(|_| told).and_then(|key| self.infos.get(&key));
+        let info = told.and_then(|told| told.info.clone());
+        let mut kwargs = vec![
+            ("info".to_owned(), info.unwrap_or(Value::dict(Vec::new()))),
+            // What is not meant for this database is no part of the models here.
+            ("_ddl_if".to_owned(), Value::None),
+        ];
+        let ty = told.and_then(|told| told.ty.as_ref()).and_then(visit_name).map(|name| {
+            self.call_of("Type", vec![("__visit_name__".to_owned(), Value::str(&name))])
+        });
+        kwargs.extend(ty.map(|ty| ("type".to_owned(), ty)));
         match table {
             None => {
                 kwargs.push(("name".to_owned(), Value::str(&object.table.name)));
@@ -254,9 +287,38 @@ impl Asker<'_, '_, '_> {
                 kwargs.push(("table".to_owned(), table));
             }
         }
-        let callee = Callee::External(Rc::from(format!("{REFLECTED}{class}")));
-        Value::Call(Rc::new(Call::new(callee, Vec::new(), kwargs, self.place)))
+        self.call_of(class, kwargs)
     }
+
+    fn call_of(&self, class: &str, known: Vec<(String, Value)>) -> Value {
+        let callee = Callee::External(Rc::from(format!("{REFLECTED}{class}")));
+        Value::Call(Rc::new(Call::new(callee, Vec::new(), known, self.place)))
+    }
+}
+
+/// As SQLAlchemy's compilers call a type (`sqlalchemy.types`, `__visit_name__`).
+fn visit_name(ty: &Value) -> Option<String> {
+    let path = match ty {
+        Value::External(path) => path,
+        Value::Call(call) => match &call.callee {
+            Callee::External(path) => path,
+            Callee::Class(class) => return decorator(class),
+            Callee::Method(..) => return None,
+        },
+        Value::Class(class) => return decorator(class),
+        _ => return None,
+    };
+    let name = path.strip_prefix("sqlalchemy.")?.rsplit('.').next()?;
+    Some(match name {
+        "DateTime" => "datetime".to_owned(),
+        name if name.chars().any(char::is_lowercase) => tables::snake(name),
+        name => name.to_owned(),
+    })
+}
+
+fn decorator(class: &Class) -> Option<String> {
+    let is_decorator = |base: &Value| classes::base_name(base).as_deref() == Some("TypeDecorator");
+    class.bases.iter().any(is_decorator).then(|| "type_decorator".to_owned())
 }
 
 fn schema_of(name: &Name) -> Value {

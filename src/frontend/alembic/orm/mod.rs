@@ -92,6 +92,11 @@ pub(super) fn conventions_of(machine: &mut Machine<'_, '_>, of: &Value) -> Optio
     metadata::of_value(machine, of)?.conventions
 }
 
+/// Whether a value is a metadata.
+pub(super) fn is_metadata(machine: &mut Machine<'_, '_>, value: &Value) -> bool {
+    metadata::of_value(machine, value).is_some()
+}
+
 /// Whether a `Table(…)` belongs to a metadata.
 pub(super) fn has_metadata(machine: &mut Machine<'_, '_>, table: &Value) -> bool {
     let Value::Call(call) = table else { return false };

@@ -15,7 +15,7 @@ use super::{
         self, Attribute, Kind, base_name, column_of, completed, header, line, mentions, own_value,
         takes_class,
     },
-    filters::Infos,
+    filters::{Infos, Told},
     metadata::{self, Key, Meta, Style},
     objects::{Names, column_named, for_dialect, owner},
     sqlmodel::Field as SqlField,
@@ -913,15 +913,19 @@ impl Def {
         keys.iter().any(|key| key.same(&self.meta.key))
     }
 
-    /// `info=` of the table and of its columns.
-    fn infos(&self) -> impl Iterator<Item = ((Name, Option<String>), Value)> {
-        let own = self.options.iter().filter(|(name, _)| name == "info");
-        let own = own.map(|(_, value)| (None, value.clone()));
+    /// What the table and its columns say of themselves.
+    fn infos(&self) -> impl Iterator<Item = ((Name, Option<String>), Told)> {
+        let own = self.options.iter().find(|(name, _)| name == "info");
+        let own = own.map(|(_, info)| (None, Told { info: Some(info.clone()), ty: None }));
         let columns = self.parts.iter().filter_map(|part| {
             let Value::Call(call) = part else { return None };
-            Some((Some(column_named(call)?.to_string()), call.kwarg("info")?.clone()))
+            let told = Told {
+                info: call.kwarg("info").cloned(),
+                ty: classes::type_of(&call.args, &call.kwargs).cloned(),
+            };
+            Some((Some(column_named(call)?.to_string()), told))
         });
-        own.chain(columns).map(|(column, value)| ((self.table.clone(), column), value))
+        own.into_iter().chain(columns).map(|(column, told)| ((self.table.clone(), column), told))
     }
 
     fn create(&self, machine: &mut Machine<'_, '_>) -> (Option<CreateTable>, Vec<(Span, String)>) {
@@ -1119,7 +1123,7 @@ pub(in super::super) fn substituted(pattern: &str, by: &str, text: &str) -> Opti
 }
 
 /// Flask-SQLAlchemy's `camel_to_snake_case`.
-fn snake(name: &str) -> String {
+pub(super) fn snake(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (at, c) in chars.iter().enumerate() {

@@ -126,7 +126,7 @@ fn is_list(name: &str) -> bool {
 /// Whether a text asks where it lies itself.
 fn is_here(text: &str) -> bool {
     let bare = |place: &&str| text.match_indices(*place).any(|(at, _)| !text[..at].ends_with('.'));
-    PLACES.iter().any(|place| bare(place))
+    PLACES.iter().any(bare)
 }
 
 fn loads(text: &str) -> bool {

@@ -18,7 +18,7 @@ def include_object(object, name, type_, reflected, compare_to):
         return not object.info.get("is_view", False)
     if type_ == "column" and not reflected and object.info.get("skip_autogenerate", False):
         return False
-    if type_ == "column" and reflected and compare_to is None and name.startswith("legacy_"):
+    if type_ == "column" and reflected and compare_to is None and name.startswith(("legacy_", "old_")):
         return False
     if type_ in ("foreign_key_constraint", "unique_constraint"):
         return name is None or "_loose_" not in name

@@ -23,6 +23,7 @@ def upgrade():
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("boss_id", sa.Integer(), nullable=False),
         sa.Column("legacy_note", sa.Text(), nullable=True),
+        sa.Column("old_note", sa.Text(), nullable=True),
         sa.Column("other_note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("rank", "age", name="uq_loose_rank_age"),
