@@ -212,7 +212,9 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
         return None;
     } else {
         unmade = Some(table.clone());
-        let names = ended.schema.tables().map(|t| t.name.name.as_str());
+        // Tables that are only taken for given are no suggestion, and may be as many as are missing.
+        let known = ended.schema.tables().filter(|t| t.complete);
+        let names = known.map(|t| t.name.name.as_str());
         let near = nearest(&table.name, names);
         // Of what cannot be seen some names are alike, too.
         let near = near.filter(|near| !ended.based || levenshtein(&table.name, near) == 1);
