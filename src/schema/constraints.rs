@@ -122,7 +122,8 @@ impl Schema {
         let not_null = not_null.to_vec();
         drop(old);
         self.tables.edit(&table, |t| {
-            for column in t.columns.iter_mut().filter(|c| not_null.contains(&c.column.name)) {
+            let columns = if not_null.is_empty() { &mut [] } else { t.columns.as_mut_slice() };
+            for column in columns.iter_mut().filter(|c| not_null.contains(&c.column.name)) {
                 if column.column.nullable {
                     Arc::make_mut(&mut column.column).nullable = false;
                 }

@@ -342,12 +342,12 @@ impl<'a> Found<'a> {
         if keys > 1 {
             self.second_key(&name);
         }
+        let generated = create.columns.iter().filter(|c| c.generated.is_some());
+        let generated: HashSet<&str> = generated.map(|c| c.name.as_str()).collect();
         let mut names: HashMap<String, bool> = HashMap::new();
         for constraint in self.schema.named(&name, &create.constraints) {
             self.key_columns(&constraint);
-            self.acts_on_generated(&constraint, &|name| {
-                create.columns.iter().any(|c| c.name == name && c.generated.is_some())
-            });
+            self.acts_on_generated(&constraint, &|name| generated.contains(name));
             let Some(given) = constraint.name.as_deref() else { continue };
             let keyed = constraint.stands_on_index();
             let before = names.insert(given.to_owned(), keyed);
