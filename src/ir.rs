@@ -81,7 +81,7 @@ pub enum Style {
     /// A call of Alembic's `op`.
     Alembic,
     /// A call on a `batch_alter_table` context. `rebuild`: the target rebuilds the table for it
-    /// (SQLite with `recreate="auto"` or `"always"`), so that its own ALTER limits do not apply.
+    /// (SQLite with `recreate="auto"`, or `"always"`), so that its own ALTER limits do not apply.
     Batch { block: u32, rebuild: bool },
     /// A call of `SchemaManager` of sea-orm-migration. `panics`: the words with which sea-query
     /// panics, instead of writing it for the target.
@@ -312,8 +312,9 @@ pub enum OpKind {
     Write(Write),
     /// A query whose rows the migration looks at.
     Read(Reads),
-    /// SQLite: the table is copied into a new one and swapped (Alembic's batch mode). Written
-    /// before the operations of the block, which then take effect on the new table.
+    /// The table is copied into a new one and swapped (Alembic's batch mode: on SQLite, and on
+    /// PostgreSQL with `recreate="always"`). Written before the operations of the block, which then
+    /// take effect on the new table.
     /// `foreign_keys`: the project turns SQLite's enforcement on for its connections.
     /// `from`: the definition that is copied instead of the table's own (`copy_from`).
     Rebuild {
@@ -535,6 +536,8 @@ impl DefaultValue {
 pub struct Generated {
     pub sql: String,
     pub stored: bool,
+    /// The columns that it names, where it could be read.
+    pub reads: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -602,7 +605,7 @@ pub struct Routine {
 }
 
 /// The kinds that a tool can name when it drops one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConstraintType {
     PrimaryKey,
     Unique,
@@ -763,8 +766,8 @@ pub struct Index {
     pub storage: Option<String>,
     /// The columns that its expressions and its predicate name, where these could be read.
     pub reads: Option<Vec<String>>,
-    /// A part is a double-quoted name: SQLite takes one that is no column for a text.
-    pub loose: bool,
+    /// The parts that are double-quoted names: SQLite takes one that is no column for a text.
+    pub loose: Vec<String>,
     pub span: Span,
 }
 
@@ -780,7 +783,7 @@ impl Index {
             include: Vec::new(),
             storage: None,
             reads: None,
-            loose: false,
+            loose: Vec::new(),
             span,
         }
     }

@@ -1,7 +1,7 @@
 //! What stops a table, column, type, key, index, view or sequence from being dropped.
 
 use crate::{
-    ir::{Column, Constraint, Name, Op, OpKind},
+    ir::{Column, Constraint, ForeignKey, Name, Op, OpKind},
     schema::{Schema, Sequence, Table, TypeKind, View, clip, mentions},
     source::Span,
 };
@@ -22,14 +22,15 @@ pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
         return Vec::new();
     }
     match &op.kind {
-        OpKind::DropTable { table, cascade: false, .. } => {
+        OpKind::DropTable { table, cascade: false, .. } | OpKind::Rebuild { table, .. } => {
             let table = &schema.resolve(table);
             let keys = schema.references_to(table).filter(|(child, _)| child.name != *table);
             let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
             found.extend(schema.readers(table, None).map(reader));
             let owned = |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, _)| t == table);
             let sequences = schema.sequences().filter(owned);
-            found.extend(sequences.flat_map(|s| fed_elsewhere(schema, s)));
+            let fed = sequences.flat_map(|s| fed_elsewhere(schema, s));
+            found.extend(fed.filter(|(of, _)| of != table).map(|(_, fed)| fed));
             found
         }
         OpKind::DropColumn { table, column, cascade: false, .. } => {
@@ -75,15 +76,24 @@ fn key(child: &Table, constraint: &Constraint) -> Dependent {
 
 fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
     // A foreign key of the table itself goes with its own columns, not with those it references.
+    let includes = |key: &str| {
+        let named = |names: &[String]| names.iter().any(|name| name == column);
+        table.constraint(key).is_some_and(|c| named(&c.include))
+            || table.index(key).is_some_and(|i| named(&i.index.include))
+    };
     let keys = schema.references_to(&table.name).filter(|(child, c)| {
         let own = child.name == table.name && c.columns.iter().any(|c| c == column);
-        !own && c.foreign_key().is_some_and(|fk| fk.columns.iter().any(|c| c == column))
+        let stands = |fk: &ForeignKey| {
+            fk.columns.iter().any(|c| c == column) || fk.key.as_deref().is_some_and(includes)
+        };
+        !own && c.foreign_key().is_some_and(stands)
     });
     let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
     found.extend(schema.readers(&table.name, Some(column)).map(reader));
     let owned =
         |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, c)| *t == table.name && c == column);
-    found.extend(schema.sequences().filter(owned).flat_map(|s| fed_elsewhere(schema, s)));
+    let fed = schema.sequences().filter(owned).flat_map(|s| fed_elsewhere(schema, s));
+    found.extend(fed.map(|(_, fed)| fed));
     // Up to 14 they go with the column (experiment `drop-col-generated-dep`).
     if schema.database().at_least((15, 0)) {
         found.extend(generated_from(table, column));
@@ -103,7 +113,8 @@ fn fed(schema: &Schema, name: &Name) -> Vec<Dependent> {
     let Some(sequence) = schema.sequence(&name.sibling(clip(&name.name))) else {
         return Vec::new();
     };
-    let mut found = fed_elsewhere(schema, sequence);
+    let mut found: Vec<Dependent> =
+        fed_elsewhere(schema, sequence).into_iter().map(|(_, fed)| fed).collect();
     if let Some((table, column)) = &sequence.owner
         && let Some(of) = schema.column(table, column).found()
         && (of.column.serial || of.column.identity.is_some())
@@ -113,14 +124,15 @@ fn fed(schema: &Schema, name: &Name) -> Vec<Dependent> {
     found
 }
 
-/// The columns that a sequence feeds besides the one that it goes with.
-fn fed_elsewhere(schema: &Schema, sequence: &Sequence) -> Vec<Dependent> {
+/// The columns that a sequence feeds besides the one that it goes with, with their tables.
+fn fed_elsewhere(schema: &Schema, sequence: &Sequence) -> Vec<(Name, Dependent)> {
     let fed = schema.fed_by(&sequence.name).into_iter();
     let others = fed.filter(|fed| sequence.owner.as_ref() != Some(fed));
     others
         .filter_map(|(table, column)| {
             let of = schema.column(&table, &column).found()?;
-            Some(of_column(&table, &of.column))
+            let fed = of_column(&table, &of.column);
+            Some((table, fed))
         })
         .collect()
 }

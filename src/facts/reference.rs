@@ -4,7 +4,7 @@
 use crate::{
     database::Database,
     facts::postgres,
-    ir::{Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style},
+    ir::{Column, Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style},
     schema::{Lookup, MAX_PARTS, Schema, Table},
     source::Span,
     types::SqlType,
@@ -116,6 +116,7 @@ impl<'a> Found<'a> {
                 }
                 for column in &create.columns {
                     self.ty(&column.ty, column.span);
+                    self.generated(&this, column);
                 }
             }
             OpKind::AddColumn { table, column, constraints, if_not_exists, .. } => {
@@ -128,6 +129,7 @@ impl<'a> Found<'a> {
                     self.constraint(&this, constraint);
                 }
                 self.ty(&column.ty, column.span);
+                self.generated(&this, column);
             }
             OpKind::AddConstraint { table, constraint } => {
                 let Some(found) = self.table(table) else { return };
@@ -155,7 +157,13 @@ impl<'a> Found<'a> {
                     self.no_type(&ty.to);
                 }
             }
-            OpKind::CreateIndex { table, index, .. } => self.index(table, index),
+            OpKind::CreateIndex { table, index, if_not_exists, .. } => {
+                let known = index.name.as_ref().filter(|_| self.schema.database().is_sqlite());
+                let known = known.and_then(|name| self.schema.relation(&table.sibling(name)));
+                if !(*if_not_exists && known.is_some()) {
+                    self.index(table, index);
+                }
+            }
             OpKind::DropConstraint { table, name, if_exists, kind, .. } => {
                 self.dropped_constraint(op, table, name.as_deref(), *if_exists, *kind);
             }
@@ -277,8 +285,24 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// What a generated column is made of.
+    fn generated(&mut self, this: &Target<'_>, column: &Column) {
+        let reads = column.generated.iter().flat_map(|g| g.reads.iter().flatten());
+        for name in reads.filter(|name| !is_hidden(self.schema.database(), name)) {
+            if this.ty(name).is_missing() {
+                let (table, name) = (this.name().clone(), name.clone());
+                self.add_at(FlawKind::Column { table, column: name }, column.span);
+            }
+        }
+    }
+
     fn column(&mut self, table: &Name, column: &str) {
-        if self.schema.view(table).is_some() {
+        if let Some(view) = self.schema.view(table) {
+            let output = view.output.as_ref().filter(|_| self.schema.database().is_postgres());
+            let may_be = |(name, _): &(String, SqlType)| name.is_empty() || name == column;
+            if output.is_some_and(|columns| !columns.iter().any(may_be)) {
+                self.add(FlawKind::Column { table: table.clone(), column: column.to_owned() });
+            }
             return;
         }
         let Some(found) = self.table(table) else { return };
@@ -414,6 +438,13 @@ impl<'a> Found<'a> {
     }
 
     fn index(&mut self, table: &Name, index: &Index) {
+        if self.schema.view(table).is_some_and(|view| view.materialized) {
+            let reads = index.reads.iter().flatten().map(String::as_str);
+            for column in index.columns().chain(reads) {
+                self.column(table, column);
+            }
+            return;
+        }
         if self.schema.view(table).is_some() {
             return;
         }
@@ -483,7 +514,9 @@ impl<'a> Found<'a> {
             true => name.sibling(crate::schema::clip(&name.name)),
             false => name.clone(),
         };
-        if self.schema.index_table(&clipped).is_missing() {
+        // One of a materialized view is there, too.
+        let there = self.schema.relation(&clipped).is_some();
+        if !there && self.schema.index_table(&clipped).is_missing() {
             self.add(FlawKind::Index { index: name.clone() });
         }
     }

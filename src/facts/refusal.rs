@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     database::Database,
-    ir::{ANY_STATE, Op, OpKind, Style},
+    ir::{ANY_STATE, ConstraintType, Op, OpKind, Style},
     schema::Schema,
 };
 
@@ -35,7 +35,10 @@ pub fn is_forgiven(schema: &Schema, op: &Op) -> bool {
 /// SQLite 3.45, for each kind below).
 pub fn says(flaw: &FlawKind, op: &Op, database: Database) -> String {
     let raised = match op.style {
-        Style::Batch { rebuild: true, .. } => rebuilding(flaw, op),
+        Style::Batch { rebuild: true, .. } => rebuilding(flaw, op).map(|said| {
+            let alone = said.starts_with("SQLAlchemy: ArgumentError") || !database.is_sqlite();
+            if alone { said } else { format!("On SQLite, {said}") }
+        }),
         Style::Alembic | Style::Batch { .. } => building(flaw, op),
         Style::Sql | Style::SeaOrm { .. } => None,
     };
@@ -51,24 +54,26 @@ pub fn says(flaw: &FlawKind, op: &Op, database: Database) -> String {
 /// What Alembic says while it edits the copy of a table.
 fn rebuilding(flaw: &FlawKind, op: &Op) -> Option<String> {
     match flaw {
-        FlawKind::Table { table } => {
-            Some(format!("On SQLite, SQLAlchemy: NoSuchTableError: {}", table.name))
+        FlawKind::Table { table } => Some(format!("SQLAlchemy: NoSuchTableError: {}", table.name)),
+        FlawKind::Column { .. } if is_check(op) => None,
+        FlawKind::Column { .. } if matches!(op.kind, OpKind::AddConstraint { .. }) => {
+            Some("Alembic: accepted; the constraint is left out without a word".to_owned())
         }
-        FlawKind::Column { .. } if matches!(op.kind, OpKind::AddConstraint { .. }) => Some(
-            "On SQLite, Alembic: accepted; the constraint is left out without a word".to_owned(),
-        ),
-        FlawKind::Column { column, .. } => {
-            Some(format!("On SQLite, Alembic: KeyError: '{column}'"))
-        }
+        FlawKind::Column { column, .. } => Some(format!("Alembic: KeyError: '{column}'")),
         FlawKind::Index { index } => {
-            Some(format!("On SQLite, Alembic: ValueError: No such index: '{}'", index.name))
+            Some(format!("Alembic: ValueError: No such index: '{}'", index.name))
         }
         FlawKind::Unnamed { .. } => {
-            Some("On SQLite, Alembic: ValueError: Constraint must have a name".to_owned())
+            Some("Alembic: ValueError: Constraint must have a name".to_owned())
         }
         FlawKind::Count { .. } => building(flaw, op),
         _ => None,
     }
+}
+
+/// The copy is made with it, whatever it says.
+fn is_check(op: &Op) -> bool {
+    matches!(&op.kind, OpKind::AddConstraint { constraint, .. } if constraint.ty() == ConstraintType::Check)
 }
 
 /// What SQLAlchemy says before any statement is sent.
@@ -151,7 +156,7 @@ fn sqlite(flaw: &FlawKind, op: &Op) -> String {
             OpKind::RenameColumn { .. } | OpKind::DropColumn { .. },
         ) => format!("no such column: \"{column}\""),
         (FlawKind::Column { column, .. }, OpKind::CreateIndex { index, .. })
-            if index.loose && index.columns().any(|c| c == column) =>
+            if index.loose.contains(column) && index.columns().any(|c| c == column) =>
         {
             format!("accepted, as an index on the text '{column}'")
         }
@@ -159,7 +164,8 @@ fn sqlite(flaw: &FlawKind, op: &Op) -> String {
             if create
                 .constraints
                 .iter()
-                .any(|c| c.foreign_key().is_some() && c.columns.contains(column)) =>
+                .find(|c| c.ty() != ConstraintType::Check && c.columns.contains(column))
+                .is_some_and(|c| c.foreign_key().is_some()) =>
         {
             format!("unknown column \"{column}\" in foreign key definition")
         }

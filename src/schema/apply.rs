@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, clip,
+    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
     expressions::rename_table_in, open_key, type_key, views::NewView,
 };
 use crate::{
@@ -56,6 +56,8 @@ impl Schema {
             OpKind::AlterColumn { table, column, change } => {
                 self.alter_column(table, column, change)
             }
+            OpKind::AddConstraint { table, constraint }
+                if rebuilt(op) && self.leaves_out(table, constraint) => {}
             OpKind::AddConstraint { table, constraint } => {
                 if rebuilt(op) {
                     self.make_room(table, constraint.name.as_deref());
@@ -126,9 +128,7 @@ impl Schema {
             OpKind::DropView { name, cascade: true, .. } => {
                 self.drop_views(vec![self.resolve(name)])
             }
-            OpKind::DropView { name, .. } => {
-                self.views.remove(&self.resolve(name));
-            }
+            OpKind::DropView { name, .. } => self.remove_view(&self.resolve(name)),
             OpKind::CreateSequence { name, options, owner, .. } => {
                 if !self.relation_exists(name) {
                     if let Some((table, column)) = owner {
@@ -161,8 +161,11 @@ impl Schema {
             OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
             OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table, from: None, .. } => self.rebuild(table),
-            OpKind::Rebuild { table, from: Some(from), .. } => self.rebuild_from(table, from),
+            OpKind::Rebuild { table, from, .. } => match from {
+                None if self.database.is_sqlite() => self.rebuild(table),
+                None => self.rebuild_on_postgres(table),
+                Some(from) => self.rebuild_from(table, from),
+            },
             OpKind::Opaque(opaque) => self.open_up(opaque),
             OpKind::Setting { name, value } if name == "search_path" => {
                 self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();
@@ -250,14 +253,33 @@ impl Schema {
     }
 
     /// The table is another one afterwards, with the rows of the old one. Columns that the
-    /// definition lacks were dropped before.
-    fn rebuild_from(&mut self, table: &Name, from: &CreateTable) {
+    /// definition lacks were dropped before. On PostgreSQL what has no name is named after the
+    /// table that Alembic makes first, and named constraints leave the old one before
+    /// (`ApplyBatchImpl._create`, `PostgresqlImpl.prep_table_for_batch`).
+    pub(super) fn rebuild_from(&mut self, table: &Name, from: &CreateTable) {
         let Some(old) = self.shared_table(table) else { return };
         let name = old.name.clone();
         let fresh = self.fresh.get(&name).is_some();
-        self.drop_table(&name, false);
-        self.gone.remove(&name);
-        self.create_table(&CreateTable { table: name.clone(), ..from.clone() });
+        if self.database.is_postgres() {
+            for given in from.constraints.iter().filter_map(|c| c.name.as_deref()) {
+                self.drop_constraint(&name, Some(given), None, false);
+            }
+            let made: String = format!("_alembic_tmp_{}", name.name).chars().take(50).collect();
+            let made = name.sibling(&made);
+            let (indexes, likes) = (Vec::new(), Vec::new());
+            self.create_table(&CreateTable { table: made.clone(), indexes, likes, ..from.clone() });
+            self.drop_table(&name, false);
+            self.move_table(&made, name.clone());
+            self.gone.remove(&made);
+            self.gone.remove(&name);
+            for index in &from.indexes {
+                self.create_index(&name, index);
+            }
+        } else {
+            self.drop_table(&name, false);
+            self.gone.remove(&name);
+            self.create_table(&CreateTable { table: name.clone(), ..from.clone() });
+        }
         if !fresh {
             self.fresh.remove(&name);
         }
@@ -293,6 +315,7 @@ impl Schema {
         self.give_columns(&mut table, create);
         self.fresh.insert(name.clone(), ());
         self.tables.insert(name.clone(), table);
+        self.respell_references(&name);
         if let Some(TableFrom::PartitionOf { table: parent, .. }) = &create.from
             && let Some(mother) = self.shared_table(parent).filter(|_| !self.tired())
         {
@@ -358,8 +381,7 @@ impl Schema {
             point_at(&mut new, &from, &to);
         }
         for name in owned_index_names(&old) {
-            self.index_owners.remove(&from.sibling(&name));
-            self.index_owners.insert(to.sibling(&name), to.clone());
+            self.index_moves(&from.sibling(&name), to.sibling(&name), &to);
         }
         let owned = self.owned_sequences(&from, None);
         for sequence in &owned {
@@ -375,6 +397,7 @@ impl Schema {
         }
         self.fresh.insert(to.clone(), ());
         self.tables.insert(to.clone(), new);
+        self.respell_references(&to);
         if self.referenced.contains(&from) {
             self.referenced.insert(to.clone());
         }
@@ -385,6 +408,27 @@ impl Schema {
         }
         if !legacy {
             self.edit_referencing(&from, |child, from| point_at(child, from, &to));
+        }
+    }
+
+    /// A foreign key may have been written before the table that it references, in another case
+    /// (SQLite).
+    fn respell_references(&mut self, table: &Name) {
+        if self.database.is_postgres() {
+            return;
+        }
+        let same = |n: &&Name| *n != table && n.name.eq_ignore_ascii_case(&table.name);
+        for other in self.referenced.iter().filter(same).cloned().collect::<Vec<_>>() {
+            self.edit_referencing(&other, |child, other| {
+                for constraint in &mut child.constraints {
+                    if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
+                        && fk.table == *other
+                    {
+                        fk.table.clone_from(table);
+                    }
+                }
+            });
+            self.referenced.insert(table.clone());
         }
     }
 
@@ -455,6 +499,14 @@ impl Schema {
         let Some(old) = self.types.remove(name) else { return };
         self.types.insert(to.clone(), Type { name: to.clone(), ..Type::clone(&old) });
         let (from, to) = (name.to_string(), to.to_string());
+        let yields = |v: &View| v.output.iter().flatten().any(|(_, ty)| ty.name == from);
+        let views = self.views.values().filter(|v| yields(v));
+        for view in views.map(|v| v.name.clone()).collect::<Vec<_>>() {
+            self.views.edit(&view, |v| {
+                let types = v.output.iter_mut().flatten().map(|(_, ty)| &mut ty.name);
+                types.filter(|name| **name == from).for_each(|name| name.clone_from(&to));
+            });
+        }
         let using: Vec<Name> = self
             .tables
             .values()

@@ -20,8 +20,7 @@ use crate::{
 /// PostgreSQL keeps no DEFAULT NULL, but where the type has a length or precision: then it is a
 /// cast, and no NULL as it stands (tried on 14 and 18).
 fn kept(default: DefaultValue, ty: &SqlType) -> Option<DefaultValue> {
-    let plain = default.sql.as_deref().is_some_and(|sql| sql.trim().eq_ignore_ascii_case("null"));
-    match plain {
+    match default.is_null() {
         false => Some(default),
         true if ty.args.is_empty() => None,
         true => {
@@ -70,14 +69,13 @@ impl Schema {
     fn texts_are_columns(&mut self, table: &Name, column: &str) {
         let text = crate::quote::text(column);
         let is = |part: &IndexPart| matches!(&part.of, Indexed::Expression(sql) if *sql == text);
-        let some =
-            |t: &Table| t.indexes.iter().any(|i| i.index.loose && i.index.parts.iter().any(is));
+        let some = |t: &Table| t.indexes.iter().any(|i| i.index.parts.iter().any(is));
         if !self.tables.get(table).is_some_and(some) {
             return;
         }
         self.tables.edit(table, |t| {
-            let parts =
-                t.indexes.iter_mut().filter(|i| i.index.loose).flat_map(|i| &mut i.index.parts);
+            let loose = t.indexes.iter_mut().filter(|i| !i.index.loose.is_empty());
+            let parts = loose.flat_map(|i| &mut i.index.parts);
             parts.filter(|p| is(p)).for_each(|p| p.of = Indexed::Column(column.to_owned()));
         });
     }
@@ -149,6 +147,9 @@ impl Schema {
         let kept = self.tables.get(&table).map(owned_index_names).unwrap_or_default();
         for gone in owned_index_names(&old).into_iter().filter(|name| !kept.contains(name)) {
             self.index_owners.remove(&table.sibling(&gone));
+            if cascade {
+                self.drop_standing_on(&table, &gone);
+            }
         }
         for sequence in self.owned_sequences(&table, Some(&column)) {
             self.drop_sequence(&sequence, cascade);
@@ -173,15 +174,22 @@ impl Schema {
 
     pub(super) fn rename_column(&mut self, table: &Name, column: &str, to: &str) {
         let table = self.resolve(table);
+        if self.views.get(&table).is_some() {
+            return self.rename_view_column(&table, column, clip(to));
+        }
         let Some(old) = self.tables.get(&table) else { return };
         let to = if self.database.is_postgres() { clip(to) } else { to };
         let Some(found) = old.column(column).found() else { return };
         if old.column(to).found().is_some_and(|c| c.column.name != found.column.name) {
             return;
         }
-        let column = found.column.name.clone();
+        let (column, folds) = (found.column.name.clone(), old.folds);
         let follow = |names: &mut Vec<String>| {
-            names.iter_mut().filter(|n| **n == column).for_each(|n| to.clone_into(n))
+            let same = |n: &&mut String| match folds {
+                true => n.eq_ignore_ascii_case(&column),
+                false => **n == column,
+            };
+            names.iter_mut().filter(same).for_each(|n| to.clone_into(n))
         };
         self.tables.edit(&table, |t| {
             for c in t.columns.iter_mut().filter(|c| c.column.name == column) {
@@ -218,6 +226,7 @@ impl Schema {
         {
             self.add_owned_sequence(&table, &column, Some(identity));
         }
+        let retyped = change.ty.is_some();
         let serial = change.default.as_ref().is_some_and(|default| {
             default.as_ref().is_some_and(|d| self.feeds(d, &table, &column))
         });
@@ -245,7 +254,10 @@ impl Schema {
                 column.nullable = nullable;
             }
             if let Some(default) = &change.default {
-                column.default = default.clone().filter(|d| sqlite || !d.is_null());
+                column.default = match sqlite {
+                    true => default.clone(),
+                    false => default.clone().and_then(|default| kept(default, &column.ty)),
+                };
                 column.serial = serial;
                 if serial {
                     column.default = None;
@@ -258,6 +270,12 @@ impl Schema {
                 column.identity.clone_from(identity);
             }
         });
+        if retyped {
+            self.remake_indexes(&table, &column);
+        }
+        if sqlite {
+            self.tables.edit(&table, Table::key_not_null);
+        }
         if was_identity && matches!(change.identity, Some(None)) {
             for sequence in self.owned_sequences(&table, Some(&column)) {
                 self.sequences.remove(&sequence);

@@ -6,12 +6,13 @@ use std::{
 };
 
 use super::{
-    Schema, Table, TableIndex,
+    Owner, Schema, Table, TableIndex,
     apply::MAX_PARTS,
     clip,
+    expressions::{constraint_mentions, index_mentions},
     names::{MadeUp, called, joined},
 };
-use crate::ir::{Constraint, ConstraintKind, ConstraintType, Index, Indexed, Name};
+use crate::ir::{Constraint, ConstraintKind, ConstraintType, ForeignKey, Index, Indexed, Name};
 
 impl Schema {
     /// The constraints that one statement declares on a table, with their names. PostgreSQL makes
@@ -60,8 +61,9 @@ impl Schema {
         let table = self.resolve(table);
         let Some(old) = self.tables.shared(&table) else { return };
         let mut constraint = constraint.clone();
-        if old.folds {
-            constraint.columns.iter_mut().for_each(|column| old.respell(column));
+        match old.folds {
+            true => constraint.columns.iter_mut().for_each(|column| old.respell(column)),
+            false => constraint.columns.iter_mut().for_each(|c| *c = clip(c).to_owned()),
         }
         let named = |c: &&Constraint| c.name.is_some() && c.name == constraint.name;
         let taken = self.database.is_postgres() && old.constraints.iter().any(|c| named(&c));
@@ -88,12 +90,11 @@ impl Schema {
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
-            self.find_key(fk);
             self.referenced.insert(fk.table.clone());
         }
-        if let Some(index) = constraint.using_index.clone() {
-            self.promote_index(&table, &index, &mut constraint);
-        }
+        let index = constraint.using_index.clone();
+        let promoted = index.filter(|index| self.promote_index(&table, index, &mut constraint));
+        let promoted = promoted.map(|index| table.sibling(&index));
         constraint.name = self.constraint_name(&table, &constraint, &|_| false);
         if let Some(name) = &constraint.name {
             self.constraint_names.insert(table.sibling(name));
@@ -107,7 +108,10 @@ impl Schema {
                     | ConstraintKind::Exclude { .. }
             )
         {
-            self.index_owners.insert(table.sibling(name), table.clone());
+            match promoted {
+                Some(index) => self.index_moves(&index, table.sibling(name), &table),
+                None => self.index_made(table.sibling(name), &table),
+            }
         }
         let not_null: &[String] = match constraint.kind {
             ConstraintKind::NotNull => &constraint.columns,
@@ -133,22 +137,26 @@ impl Schema {
     }
 
     /// `REFERENCES t` without columns means the primary key of `t`.
-    fn complete_reference(&self, table: &Name, fk: &mut crate::ir::ForeignKey) {
+    fn complete_reference(&self, table: &Name, fk: &mut ForeignKey) {
         fk.table = self.resolve(&fk.table);
         // SQLite looks for the primary key when it needs it: it may be another one then.
-        if !fk.columns.is_empty() || self.database.is_sqlite() {
+        if self.database.is_sqlite() {
             return;
+        }
+        if !fk.columns.is_empty() {
+            return self.find_key(fk);
         }
         let target =
             if fk.table == *table { self.tables.get(table) } else { self.table(&fk.table).found() };
         if let Some(target) = target {
             fk.columns = target.key_columns().to_vec();
+            fk.key = target.primary_key().and_then(|key| key.name.clone());
         }
     }
 
-    /// The key that a foreign key stands on: the primary key where no columns were named, else
-    /// the first that has exactly these columns.
-    fn find_key(&self, fk: &mut crate::ir::ForeignKey) {
+    /// The key that a foreign key stands on: the first made of those that have exactly these
+    /// columns (`transformFkeyCheckAttrs`, which goes through the indexes by their numbers).
+    fn find_key(&self, fk: &mut ForeignKey) {
         let Some(target) = self.tables.get(&fk.table).filter(|_| self.database.is_postgres())
         else {
             return;
@@ -159,24 +167,52 @@ impl Schema {
             columns.sort_unstable();
             columns == wanted
         };
-        let key = target.constraints.iter().find(|c| {
+        let keys = target.constraints.iter().filter(|c| {
             matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. })
                 && !c.deferrable
                 && fits(c.columns.iter().map(String::as_str).collect())
         });
-        let index = || {
-            target.indexes.iter().find(|i| {
-                let index = &i.index;
-                index.unique
-                    && index.predicate.is_none()
-                    && !index.has_expression()
-                    && fits(index.columns().collect())
-            })
+        let indexes = target.indexes.iter().filter(|i| {
+            let index = &i.index;
+            index.unique
+                && index.predicate.is_none()
+                && !index.has_expression()
+                && fits(index.columns().collect())
+        });
+        let made = |name: &&String| self.index_owners.get(&fk.table.sibling(name)).map(|o| o.at);
+        let names = keys.filter_map(|c| c.name.as_ref()).chain(indexes.map(|i| &i.name));
+        fk.key = names.min_by_key(made).cloned();
+    }
+
+    /// A column's new type makes its keys and indexes anew, and the foreign keys then find theirs
+    /// again (`ATPostAlterTypeCleanup`).
+    pub(super) fn remake_indexes(&mut self, table: &Name, column: &str) {
+        let Some(of) = self.tables.shared(table).filter(|_| self.database.is_postgres()) else {
+            return;
         };
-        fk.key = match key {
-            Some(key) => key.name.clone(),
-            None => index().map(|i| i.name.clone()),
-        };
+        let keys = of
+            .constraints
+            .iter()
+            .filter(|c| c.stands_on_index() && constraint_mentions(c, column, false));
+        let indexes = of.indexes.iter().filter(|i| index_mentions(&i.index, column, false));
+        for name in keys.filter_map(|c| c.name.as_ref()).chain(indexes.map(|i| &i.name)) {
+            self.index_made(table.sibling(name), table);
+        }
+        let mut found: Vec<(Name, usize, ForeignKey)> = Vec::new();
+        for child in self.tables.values() {
+            for (at, constraint) in child.constraints.iter().enumerate() {
+                let Some(fk) = constraint.foreign_key() else { continue };
+                let own = child.name == *table && constraint.columns.iter().any(|c| c == column);
+                if own || fk.table == *table && fk.columns.iter().any(|c| c == column) {
+                    let mut fk = fk.clone();
+                    self.find_key(&mut fk);
+                    found.push((child.name.clone(), at, fk));
+                }
+            }
+        }
+        for (child, at, fk) in found {
+            self.tables.edit(&child, |t| t.constraints[at].kind = ConstraintKind::ForeignKey(fk));
+        }
     }
 
     /// Foreign keys go on standing on a key that gets another name.
@@ -194,7 +230,7 @@ impl Schema {
     }
 
     /// With CASCADE, foreign keys go with the key that they stand on.
-    fn drop_standing_on(&mut self, table: &Name, key: &str) {
+    pub(super) fn drop_standing_on(&mut self, table: &Name, key: &str) {
         self.edit_referencing(table, |child, target| {
             child.constraints.retain(|c| {
                 c.foreign_key()
@@ -204,8 +240,8 @@ impl Schema {
     }
 
     /// `… USING INDEX i`: the index becomes the constraint's, and takes its name.
-    fn promote_index(&mut self, table: &Name, index: &str, constraint: &mut Constraint) {
-        let Some(found) = self.tables.get(table).and_then(|t| t.index(index)) else { return };
+    fn promote_index(&mut self, table: &Name, index: &str, constraint: &mut Constraint) -> bool {
+        let Some(found) = self.tables.get(table).and_then(|t| t.index(index)) else { return false };
         constraint.columns = found.index.columns().map(str::to_owned).collect();
         constraint.include.clone_from(&found.index.include);
         if let ConstraintKind::Unique { nulls_not_distinct } = &mut constraint.kind {
@@ -214,8 +250,19 @@ impl Schema {
         if constraint.name.is_none() {
             constraint.name = Some(index.to_owned());
         }
-        self.index_owners.remove(&table.sibling(index));
         self.tables.edit(table, |t| t.indexes.retain(|i| i.name != index));
+        true
+    }
+
+    pub(super) fn index_made(&mut self, name: Name, table: &Name) {
+        self.indexes_made += 1;
+        self.index_owners.insert(name, Owner { table: table.clone(), at: self.indexes_made });
+    }
+
+    /// An index has another name, or its table has.
+    pub(super) fn index_moves(&mut self, from: &Name, to: Name, table: &Name) {
+        let Some(owner) = self.index_owners.remove(from) else { return };
+        self.index_owners.insert(to, Owner { table: table.clone(), at: owner.at });
     }
 
     /// The name a constraint ends up with. SQLite gives none.
@@ -293,10 +340,11 @@ impl Schema {
                 }
             }
         });
-        if let Some(name) = &gone.name {
+        let Some(name) = gone.name.as_ref().filter(|_| gone.stands_on_index()) else { return };
+        if self.database.is_postgres() {
             self.index_owners.remove(&table.sibling(name));
         }
-        if let (true, Some(name)) = (cascade && gone.stands_on_index(), &gone.name) {
+        if cascade {
             self.drop_standing_on(&table, name);
         }
     }
@@ -335,6 +383,8 @@ impl Schema {
     pub(super) fn rename_constraint(&mut self, table: &Name, name: &str, to: &str) {
         let table = self.resolve(table);
         let name = clip(name);
+        let keyed = |c: &Constraint| c.stands_on_index();
+        let keyed = self.tables.get(&table).and_then(|t| t.constraint(name)).is_some_and(keyed);
         self.constraint_names.insert(table.sibling(clip(to)));
         self.tables.edit(&table, |t| {
             t.constraints
@@ -342,19 +392,20 @@ impl Schema {
                 .filter(|c| c.name.as_deref() == Some(name))
                 .for_each(|c| c.name = Some(clip(to).to_owned()));
         });
-        if self.index_owners.remove(&table.sibling(name)).is_some() {
-            self.index_owners.insert(table.sibling(clip(to)), table.clone());
+        if keyed {
+            self.index_moves(&table.sibling(name), table.sibling(clip(to)), &table);
+            self.key_renamed(&table, name, clip(to));
         }
-        self.key_renamed(&table, name, clip(to));
     }
 
     pub(super) fn create_index(&mut self, table: &Name, index: &Index) {
-        if self.views.get(table).is_some_and(|v| v.materialized) {
-            return self.index_view(table, index);
-        }
         let table = self.resolve(table);
-        let Some(old) = self.tables.get(&table) else { return };
-        if old.indexes.len() >= MAX_PARTS {
+        let view = self.views.get(&table).is_some_and(|v| v.materialized);
+        let old = self.tables.get(&table);
+        if old.is_none() && !view {
+            return;
+        }
+        if let Some(old) = old.filter(|t| t.indexes.len() >= MAX_PARTS) {
             return if old.complete {
                 self.edit(&table, |t| t.complete = false)
             };
@@ -373,7 +424,7 @@ impl Schema {
                     .collect();
                 parts.extend(index.include.iter().cloned());
                 let columns = joined(parts.iter().map(String::as_str));
-                let made = MadeUp { table: &old.name.name, columns, label: "idx" };
+                let made = MadeUp { table: &table.name, columns, label: "idx" };
                 made.free(|candidate| self.relation_exists(&table.sibling(candidate)))
             }
         };
@@ -382,37 +433,28 @@ impl Schema {
             return;
         }
         let mut index = index.clone();
-        if old.folds {
+        if let Some(old) = old.filter(|t| t.folds) {
             for part in &mut index.parts {
                 let Indexed::Column(column) = &mut part.of else { continue };
-                match index.loose && old.column(column).is_missing() {
+                match index.loose.contains(column) && old.column(column).is_missing() {
                     true => part.of = Indexed::Expression(crate::quote::text(column)),
                     false => old.respell(column),
                 }
             }
         }
-        self.index_owners.insert(qualified, table.clone());
+        self.index_made(qualified, &table);
         let entry = TableIndex { name, index, created: self.now };
-        self.tables.edit(&table, |t| t.indexes.push(entry));
-    }
-
-    /// An index of a materialized view that has a name.
-    fn index_view(&mut self, view: &Name, index: &Index) {
-        let Some(name) = index.name.as_deref().map(clip) else { return };
-        let qualified = view.sibling(name);
-        if self.relation_exists(&qualified) {
-            return;
-        }
-        self.index_owners.insert(qualified, view.clone());
-        let entry = TableIndex { name: name.to_owned(), index: index.clone(), created: self.now };
-        self.views.edit(view, |v| v.indexes.push(entry));
+        match view {
+            true => self.views.edit(&table, |v| v.indexes.push(entry)),
+            false => self.tables.edit(&table, |t| t.indexes.push(entry)),
+        };
     }
 
     pub(super) fn drop_index(&mut self, name: &Name, table: Option<&Name>, cascade: bool) {
         let name =
             name.sibling(if self.database.is_postgres() { clip(&name.name) } else { &name.name });
         let name = self.index_name(&name);
-        let owner = self.index_owners.shared(&name).map(|owner| Name::clone(&owner));
+        let owner = self.index_owners.get(&name).map(|owner| owner.table.clone());
         let Some(owner) = owner.or_else(|| table.map(|t| self.resolve(t))) else { return };
         if self.views.get(&owner).is_some() {
             self.index_owners.remove(&owner.sibling(&name.name));
@@ -432,11 +474,16 @@ impl Schema {
 
     pub(super) fn rename_index(&mut self, name: &Name, to: &str) {
         let name = &name.sibling(clip(&name.name));
-        let Some(owner) = self.index_owners.remove(name) else { return };
-        let owner = Name::clone(&owner);
+        let Some(owner) = self.index_owners.get(name).map(|owner| owner.table.clone()) else {
+            return;
+        };
         let to = clip(to);
-        self.index_owners.insert(name.sibling(to), owner.clone());
+        self.index_moves(name, name.sibling(to), &owner);
         self.constraint_names.insert(name.sibling(to));
+        self.views.edit(&owner, |v| {
+            let renamed = v.indexes.iter_mut().filter(|i| i.name == name.name);
+            renamed.for_each(|i| to.clone_into(&mut i.name));
+        });
         self.tables.edit(&owner, |t| {
             if let Some(index) = t.indexes.iter_mut().find(|i| i.name == name.name) {
                 return to.clone_into(&mut index.name);

@@ -30,7 +30,7 @@ impl Schema {
             | OpKind::RenameTable { table, .. }
             | OpKind::SetSchema { table, .. }
             | OpKind::DropTable { table, .. } => self.resolve(table),
-            OpKind::DropIndex { name, .. } => Name::clone(self.index_owners.get(name)?),
+            OpKind::DropIndex { name, .. } => self.index_owners.get(name)?.table.clone(),
             _ => return None,
         };
         self.mothers.contains(&table).then(|| self.tables.shared(&table)).flatten()

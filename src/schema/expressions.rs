@@ -49,6 +49,12 @@ pub(super) fn rename_column_in(table: &mut Table, from: &str, to: &str) {
             fk.set_columns.iter_mut().filter(|c| **c == from).for_each(|c| to.clone_into(c));
         }
     }
+    let generated = table.columns.iter_mut().filter(|c| c.column.generated.is_some());
+    for column in generated {
+        let generated = Arc::make_mut(&mut column.column).generated.iter_mut();
+        let reads = generated.flat_map(|g| g.reads.iter_mut().flatten());
+        reads.filter(|name| **name == from).for_each(|name| to.clone_into(name));
+    }
     for index in &mut table.indexes {
         for part in &mut index.index.parts {
             if let Indexed::Column(name) = &mut part.of

@@ -137,11 +137,9 @@ impl Schema {
         let owner = owner.map(|(table, column)| (self.resolve(table), column.clone()));
         let before = self.sequences.get(name).and_then(|s| s.owner.clone());
         if let Some((table, column)) = before.filter(|before| owner.as_ref() != Some(before)) {
-            let spelled = quote::qualified(name, Dialect::Postgres);
             self.edit_column(&table, &column, |c| {
                 if std::mem::take(&mut c.serial) {
-                    let text = format!("nextval('{spelled}'::regclass)");
-                    c.default = Some(DefaultValue::sql(&text));
+                    c.default = Some(next_of(name));
                 }
             });
         }
@@ -184,11 +182,9 @@ impl Schema {
     pub(super) fn not_serial_by(&mut self, table: &Name, column: &str, second: &Name) {
         let first = self.owned_sequences(table, Some(column)).into_iter().find(|s| s != second);
         let Some(first) = first else { return };
-        let spelled = quote::qualified(&first, Dialect::Postgres);
         self.edit_column(table, column, |c| {
             if std::mem::take(&mut c.serial) {
-                let text = format!("nextval('{spelled}'::regclass)");
-                c.default = Some(DefaultValue::sql(&text));
+                c.default = Some(next_of(&first));
             }
         });
     }
@@ -215,9 +211,8 @@ impl Schema {
     /// A default keeps its sequence by what it is, not by its name.
     fn defaults_follow(&mut self, from: &Name, to: &Name) {
         let fed = self.fed_by(from);
-        let text = format!("nextval('{}'::regclass)", quote::qualified(to, Dialect::Postgres));
         for (table, column) in fed {
-            self.edit_column(&table, &column, |c| c.default = Some(DefaultValue::sql(&text)));
+            self.edit_column(&table, &column, |c| c.default = Some(next_of(to)));
         }
     }
 
@@ -358,6 +353,12 @@ impl Schema {
             self.views.edit(&view, |v| v.sql = None);
         }
     }
+}
+
+/// The default that takes its values from a sequence.
+pub(super) fn next_of(sequence: &Name) -> DefaultValue {
+    let spelled = quote::qualified(sequence, Dialect::Postgres);
+    DefaultValue::sql(&format!("nextval('{spelled}'::regclass)"))
 }
 
 /// The sequence of `nextval('s'::regclass)`.

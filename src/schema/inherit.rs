@@ -126,8 +126,8 @@ impl Schema {
         let mut column = column.clone();
         if column.serial {
             let owned = self.owned_sequences(&source.name, Some(&column.name));
-            let default = owned.first().map(|s| format!("nextval('{s}'::regclass)"));
-            column.default = Some(DefaultValue { sql: default });
+            column.default =
+                Some(owned.first().map_or(DefaultValue { sql: None }, super::extras::next_of));
             column.serial = false;
         }
         column

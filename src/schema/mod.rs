@@ -51,7 +51,9 @@ pub struct Schema {
     /// Schemas, extensions, functions.
     extras: Journaled<Extra>,
     /// Every index, by name, to the table it lies on: index names share the tables' namespace.
-    index_owners: Journaled<Name>,
+    index_owners: Journaled<Owner>,
+    /// How many indexes were made so far.
+    indexes_made: u64,
     /// Set once something unread may have made or dropped anything: from then on, what is
     /// not found may exist all the same.
     open: Journaled<bool>,
@@ -158,6 +160,14 @@ pub enum Filled {
     Partly(Span),
     /// Every row, or every NULL, was written by this statement.
     Fully(Span),
+}
+
+/// The table that an index lies on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Owner {
+    table: Name,
+    /// Its place among all indexes, as they were made.
+    at: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -270,6 +280,7 @@ impl Schema {
             sequences: Journaled::default(),
             extras: Journaled::default(),
             index_owners: Journaled::default(),
+            indexes_made: 0,
             open: Journaled::default(),
             gone: Journaled::default(),
             fresh: Journaled::default(),
@@ -317,7 +328,14 @@ impl Schema {
         let same = |t: &&Table| {
             t.name.name.eq_ignore_ascii_case(&name.name) && t.name.schema == name.schema
         };
-        self.tables.values().find(same).map_or_else(|| name.clone(), |t| t.name.clone())
+        let table = self.tables.values().find(same).map(|t| &t.name);
+        let views = self.views.names();
+        let view = || {
+            views
+                .into_iter()
+                .find(|v| v.schema == name.schema && v.name.eq_ignore_ascii_case(&name.name))
+        };
+        table.or_else(view).unwrap_or(name).clone()
     }
 
     /// The name under which a new object is kept, whatever else the search path has.
@@ -340,7 +358,7 @@ impl Schema {
     }
 
     pub fn view(&self, name: &Name) -> Option<&View> {
-        self.views.get(name)
+        self.views.get(name).or_else(|| self.views.get(&self.resolve(name)))
     }
 
     pub fn ty(&self, name: &Name) -> Lookup<&Type> {
@@ -383,7 +401,7 @@ impl Schema {
     /// The table an index lies on.
     pub fn index_table(&self, index: &Name) -> Lookup<&Table> {
         let index = &self.index_name(index);
-        let owner = self.index_owners.get(index).and_then(|table| self.tables.get(table));
+        let owner = self.index_owners.get(index).and_then(|owner| self.tables.get(&owner.table));
         match owner {
             Some(table) => Lookup::Found(table),
             None if self.tables.values().any(|t| !t.complete) => Lookup::Unknown,
@@ -409,12 +427,17 @@ impl Schema {
             return table.complete.then_some(Relation::Table);
         }
         let index = &self.index_name(name);
-        if let Some(owner) = self.index_owners.get(index).and_then(|owner| self.tables.get(owner)) {
+        let owner = self.index_owners.get(index).and_then(|owner| self.tables.get(&owner.table));
+        if let Some(owner) = owner {
             let backs = owner.index(&index.name).is_none();
             return owner.complete.then_some(if backs { Relation::Key } else { Relation::Index });
         }
         if self.is_open() {
             return None;
+        }
+        if self.index_owners.get(index).is_some_and(|owner| self.views.get(&owner.table).is_some())
+        {
+            return Some(Relation::Index);
         }
         match self.views.get(name) {
             Some(view) if view.materialized => Some(Relation::MaterializedView),

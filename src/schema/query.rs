@@ -40,16 +40,22 @@ impl Schema {
     /// The columns of a query; `None` where it is not known how many there are, or their names.
     pub(super) fn output(&mut self, query: &Query) -> Option<Columns> {
         let spent = Cell::new(self.spent);
-        let scope = Scope {
-            schema: self,
-            outer: None,
-            with: Vec::new(),
-            from: From::default(),
-            spent: &spent,
-        };
-        let columns = scope.query(query);
+        let columns = self.output_within(query, &spent);
         self.spent = spent.get();
-        let mut columns = columns?;
+        columns
+    }
+
+    /// What a view of this query will yield. It is charged for when the view is made.
+    pub(super) fn would_yield(&self, query: &Query, names: &[String]) -> Option<Columns> {
+        let mut columns = self.output_within(query, &Cell::new(self.spent))?;
+        rename(&mut columns, names.iter());
+        Some(columns)
+    }
+
+    fn output_within(&self, query: &Query, spent: &Cell<usize>) -> Option<Columns> {
+        let scope =
+            Scope { schema: self, outer: None, with: Vec::new(), from: From::default(), spent };
+        let mut columns = scope.query(query)?;
         for (_, ty) in &mut columns {
             // PostgreSQL 10: what was asked for no type is text.
             if results::is_untyped(ty) {

@@ -2,11 +2,13 @@
 //! SQLAlchemy's reflection and written again, so what that does not see is lost (recorded with
 //! Alembic 1.20.1 and SQLAlchemy 2.1.9; held by random tables in tests/it/honest).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use super::{Schema, Table, expressions::rename_column_in};
+use super::{Schema, Table, TableIndex, expressions::rename_column_in};
 use crate::{
-    ir::{Column, Constraint, ConstraintKind, Name},
+    ir::{
+        Column, Constraint, ConstraintKind, ConstraintType, CreateTable, Index, Name, TableOptions,
+    },
     types::SqlType,
 };
 
@@ -15,12 +17,36 @@ impl Schema {
         let Some(old) = self.shared_table(table) else { return };
         let untyped: Vec<(String, SqlType)> =
             old.columns.iter().filter_map(|c| self.type_referenced(&old, &c.column)).collect();
+        let references: Vec<Option<(Name, Vec<String>)>> = old
+            .constraints
+            .iter()
+            .map(|c| c.foreign_key())
+            .map(|fk| fk.map(|fk| (fk.table.clone(), self.referenced_columns(fk).to_vec())))
+            .collect();
         for index in old.indexes.iter().filter(|i| i.index.has_expression()) {
             self.index_owners.remove(&old.name.sibling(&index.name));
         }
         self.edit(table, |t| {
             t.triggers.clear();
             t.indexes.retain(|i| !i.index.has_expression());
+            let at = |c: &Constraint| {
+                c.inline || c.foreign_key().is_some_and(|fk| fk.columns.is_empty())
+            };
+            let mut seen: HashSet<(ConstraintType, Vec<String>, Option<(Name, Vec<String>)>)> =
+                HashSet::new();
+            let mut kept = vec![true; t.constraints.len()];
+            // What is found of several that say the same is the first that is written on the table.
+            for inline in [false, true] {
+                for (place, c) in t.constraints.iter().enumerate().filter(|(_, c)| at(c) == inline)
+                {
+                    let key = (c.ty(), c.columns.clone(), references[place].clone());
+                    let same =
+                        matches!(c.ty(), ConstraintType::Unique | ConstraintType::ForeignKey);
+                    kept[place] = !same || seen.insert(key);
+                }
+            }
+            let mut kept = kept.into_iter();
+            t.constraints.retain(|_| kept.next() == Some(true));
             let columns = t.columns.clone();
             let column = |name: &String| columns.iter().find(|c| c.column.name == *name);
             t.constraints.retain(|c| match c.kind {
@@ -37,8 +63,35 @@ impl Schema {
                 let given = untyped.iter().find(|(name, _)| *name == column.name);
                 column.ty = given.map_or_else(|| reflected(&column.ty), |(_, ty)| ty.clone());
             }
-            t.options = Default::default();
+            // Since SQLAlchemy 2.1.
+            let TableOptions { strict, without_rowid, .. } = t.options;
+            t.options = TableOptions { strict, without_rowid, ..TableOptions::default() };
         });
+    }
+
+    /// What SQLAlchemy finds of a table on PostgreSQL, which is everything but triggers, parents,
+    /// and when a key is checked.
+    pub(super) fn rebuild_on_postgres(&mut self, table: &Name) {
+        let Some(old) = self.shared_table(table) else { return };
+        let mut from = CreateTable::new(old.name.clone());
+        from.columns = old.columns.iter().map(|c| Column::clone(&c.column)).collect();
+        from.constraints.clone_from(&old.constraints);
+        for constraint in from.constraints.iter_mut().filter(|c| c.stands_on_index()) {
+            (constraint.deferrable, constraint.initially_deferred) = (false, false);
+            constraint.using_index = None;
+        }
+        let index = |i: &TableIndex| Index { name: Some(i.name.clone()), ..i.index.clone() };
+        from.indexes = old.indexes.iter().map(index).collect();
+        self.rebuild_from(table, &from);
+        self.edit(table, |t| t.complete = old.complete);
+    }
+
+    /// The copy gets no constraint over a column that it does not have, and nobody hears of it; a
+    /// check is text.
+    pub(super) fn leaves_out(&self, table: &Name, constraint: &Constraint) -> bool {
+        let Some(known) = self.tables.get(&self.resolve(table)) else { return false };
+        constraint.ty() != ConstraintType::Check
+            && constraint.columns.iter().any(|c| known.column(c).found().is_none())
     }
 
     /// A copy keeps one constraint of each name: the later one. A primary key goes on without.
@@ -59,7 +112,7 @@ impl Schema {
     /// A key that is given in batch mode takes the place of the one that is there
     /// (`ApplyBatchImpl.add_constraint`).
     pub(super) fn replace_key(&mut self, table: &Name, constraint: &Constraint) {
-        if constraint.kind == ConstraintKind::PrimaryKey && self.database.is_sqlite() {
+        if constraint.kind == ConstraintKind::PrimaryKey {
             self.edit(table, |t| t.constraints.retain(|c| c.kind != ConstraintKind::PrimaryKey));
         }
     }

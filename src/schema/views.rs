@@ -95,6 +95,45 @@ impl Schema {
         })
     }
 
+    /// Takes a view away, with the indexes of a materialized one.
+    pub(super) fn remove_view(&mut self, name: &Name) {
+        let Some(view) = self.views.remove(name) else { return };
+        for index in &view.indexes {
+            self.index_owners.remove(&name.sibling(&index.name));
+        }
+    }
+
+    /// Gives a view's own column another name; what it reads stays.
+    pub(super) fn rename_view_column(&mut self, view: &Name, from: &str, to: &str) {
+        self.views.edit(view, |v| {
+            let given = v.output.iter_mut().flatten().map(|(name, _)| name);
+            given.chain(&mut v.columns).filter(|n| *n == from).for_each(|n| to.clone_into(n));
+            v.sql = None;
+        });
+    }
+
+    /// Why PostgreSQL does not put a query in the place of a view's own: the columns that are there
+    /// keep their names, types and order (CREATE VIEW; `checkViewColumns`).
+    pub fn cannot_replace(&self, view: &Name, query: &Query, names: &[String]) -> Option<String> {
+        let old = self.views.get(&self.resolve(view))?.output.as_ref()?;
+        let new = self.would_yield(query, names)?;
+        if new.len() < old.len() {
+            return Some("cannot drop columns from view".to_owned());
+        }
+        old.iter().zip(&new).find_map(|((name, ty), (new, to))| {
+            if name.is_empty() || new.is_empty() {
+                return None;
+            }
+            if name != new {
+                return Some(format!("cannot change name of view column \"{name}\" to \"{new}\""));
+            }
+            let known = !ty.is_unknown() && !to.is_unknown();
+            (known && ty != to).then(|| {
+                format!("cannot change data type of view column \"{name}\" from {ty} to {to}")
+            })
+        })
+    }
+
     /// Takes views away, and those that read them.
     pub(super) fn drop_views(&mut self, mut doomed: Vec<Name>) {
         let mut seen: HashSet<Name> = HashSet::new();
@@ -102,7 +141,7 @@ impl Schema {
             if !seen.insert(name.clone()) {
                 continue;
             }
-            self.views.remove(&name);
+            self.remove_view(&name);
             doomed.extend(self.readers(&name, None).map(|v| v.name.clone()));
         }
     }
@@ -120,6 +159,9 @@ impl Schema {
     }
 
     pub(super) fn views_follow_column(&mut self, table: &Name, from: &str, to: &str) {
+        // SQLite takes a name in double quotes that is no column for a text, in views too.
+        let plain = to.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        let quoted = self.database.is_sqlite() && !plain;
         for view in self.names_of_readers(table) {
             self.views.edit(&view, |v| {
                 let of = v.reads.iter_mut().filter(|r| r.table == *table && r.column == from);
@@ -127,6 +169,11 @@ impl Schema {
                 for read in of {
                     to.clone_into(&mut read.column);
                     hit = true;
+                }
+                if quoted {
+                    v.names
+                        .iter_mut()
+                        .for_each(|names| names.retain(|n| !n.eq_ignore_ascii_case(from)));
                 }
                 let names = v.names.iter_mut().flatten();
                 names.filter(|n| n.eq_ignore_ascii_case(from)).for_each(|n| to.clone_into(n));
@@ -144,6 +191,9 @@ impl Schema {
     pub(super) fn rename_view(&mut self, from: &Name, to: &Name) {
         let Some(view) = self.views.remove(from) else { return };
         let to = to.sibling(if self.database.is_postgres() { clip(&to.name) } else { &to.name });
+        for index in &view.indexes {
+            self.index_moves(&from.sibling(&index.name), to.sibling(&index.name), &to);
+        }
         self.views.insert(to.clone(), View { name: to.clone(), ..View::clone(&view) });
         self.views_follow(from, &to);
     }

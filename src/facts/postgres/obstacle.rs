@@ -9,10 +9,12 @@ use crate::{
         obstacle::{Obstacle, ObstacleKind},
     },
     ir::{
-        Column, ColumnChange, Constraint, ConstraintKind, CreateTable, EnumPosition, Index,
-        IndexPart, Name, Op, OpKind,
+        Column, ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable,
+        EnumPosition, Index, IndexPart, Indexed, Like, Name, Op, OpKind,
     },
-    schema::{Lookup, Relation, Schema, Sequence, Table, TableColumn, TypeKind, clip},
+    schema::{
+        Lookup, Relation, Schema, Sequence, Table, TableColumn, TypeKind, clip, sequence_name,
+    },
     types::SqlType,
 };
 
@@ -61,8 +63,16 @@ impl<'a> Found<'a> {
             | OpKind::DropColumn { table, .. }
             | OpKind::AddConstraint { table, .. }
             | OpKind::DropConstraint { table, .. }
-            | OpKind::ValidateConstraint { table, .. }
-            | OpKind::RenameConstraint { table, .. } => table,
+            | OpKind::ValidateConstraint { table, .. } => table,
+            OpKind::RenameConstraint { table, name, .. } => {
+                if matches!(self.relation(table), Some(Relation::View)) {
+                    let table = &table.name;
+                    self.state(format!(
+                        "42704 constraint \"{name}\" for table \"{table}\" does not exist"
+                    ));
+                }
+                return;
+            }
             OpKind::AlterColumn { table, .. } => {
                 return self.kind(table, &[Relation::Table, Relation::View], "a table or view");
             }
@@ -106,7 +116,7 @@ impl<'a> Found<'a> {
                 if keyed && self.relation(&known.name.sibling(to)).is_some() {
                     self.relation_exists(clip(to));
                 } else if known.constraint(clip(to)).is_some() {
-                    self.constraint_exists(known, clip(to));
+                    self.constraint_exists(&known.name, clip(to));
                 }
             }
             OpKind::ValidateConstraint { table, name } => {
@@ -140,7 +150,7 @@ impl<'a> Found<'a> {
                 let key = self.relation(name) == Some(Relation::Key);
                 let table = self.schema.index_table(&self.schema.resolve(name)).found();
                 if let Some(table) = table.filter(|t| key && t.constraint(clip(to)).is_some()) {
-                    self.constraint_exists(table, clip(to));
+                    self.constraint_exists(&table.name, clip(to));
                 }
             }
             OpKind::CreateEnum { name, checkfirst, .. } => {
@@ -173,17 +183,29 @@ impl<'a> Found<'a> {
                     self.taken(format!("42710 enum label \"{to}\" already exists"));
                 }
             }
-            OpKind::CreateView { name, or_replace, materialized, if_not_exists, .. } => {
-                match self.relation(name) {
-                    Some(_) if *if_not_exists => {}
-                    Some(Relation::View) if *or_replace && !materialized => {}
-                    Some(_) if *or_replace && !materialized => {
-                        self.state(format!("42809 \"{}\" is not a view", name.name));
+            OpKind::CreateView {
+                name,
+                or_replace,
+                materialized,
+                if_not_exists,
+                columns,
+                query,
+                ..
+            } => match self.relation(name) {
+                Some(_) if *if_not_exists => {}
+                Some(Relation::View) if *or_replace && !materialized => {
+                    let query = query.as_deref();
+                    let refused = query.and_then(|q| self.schema.cannot_replace(name, q, columns));
+                    if let Some(words) = refused {
+                        self.state(format!("42P16 {words}"));
                     }
-                    Some(_) => self.relation_exists(clip(&name.name)),
-                    None => self.type_name(name),
                 }
-            }
+                Some(_) if *or_replace && !materialized => {
+                    self.state(format!("42809 \"{}\" is not a view", name.name));
+                }
+                Some(_) => self.relation_exists(clip(&name.name)),
+                None => self.type_name(name),
+            },
             OpKind::DropView { name, materialized: true, .. } => {
                 self.kind(name, &[Relation::MaterializedView], "a materialized view");
             }
@@ -227,8 +249,8 @@ impl<'a> Found<'a> {
         self.taken(format!("42701 column \"{column}\" of relation \"{table}\" already exists"));
     }
 
-    fn constraint_exists(&mut self, table: &Table, name: &str) {
-        let table = &table.name.name;
+    fn constraint_exists(&mut self, table: &Name, name: &str) {
+        let table = &table.name;
         self.taken(format!("42710 constraint \"{name}\" for relation \"{table}\" already exists"));
     }
 
@@ -328,10 +350,16 @@ impl<'a> Found<'a> {
                 self.taken(format!("42701 column \"{column}\" specified more than once"));
             }
         }
-        let mut sequences: HashSet<&str> = HashSet::new();
-        for column in create.columns.iter().filter(|c| c.serial || c.identity.is_some()) {
-            if !sequences.insert(clip(&column.name)) {
-                self.relation_exists(&format!("{}_{}_seq", name.name, column.name));
+        // All are named before the first is made.
+        let mut sequences: HashSet<Name> = HashSet::new();
+        let listed = create.columns.iter().filter(|c| c.serial || c.identity.is_some());
+        let likes = create.likes.iter().filter(|like| like.including.identity);
+        let of = likes.filter_map(|like| self.table(&like.table)).flat_map(|t| &t.columns);
+        let copied = of.map(|c| c.column.as_ref()).filter(|c| c.identity.is_some());
+        for column in listed.chain(copied).collect::<Vec<_>>() {
+            let sequence = sequence_name(&name, clip(&column.name));
+            if !sequences.insert(sequence.clone()) {
+                self.relation_exists(&sequence.name);
             }
         }
         for constraint in &create.constraints {
@@ -339,7 +367,11 @@ impl<'a> Found<'a> {
         }
         let keys =
             create.constraints.iter().filter(|c| c.kind == ConstraintKind::PrimaryKey).count();
-        if keys > 1 {
+        let keyed = |like: &Like| {
+            like.including.indexes
+                && self.table(&like.table).is_some_and(|t| t.primary_key().is_some())
+        };
+        if keys + create.likes.iter().filter(|like| keyed(like)).count() > 1 {
             self.second_key(&name);
         }
         let generated = create.columns.iter().filter(|c| c.generated.is_some());
@@ -355,11 +387,16 @@ impl<'a> Found<'a> {
             if keyed && (relation || before == Some(true)) {
                 self.relation_exists(given);
             } else if before.is_some() {
-                let words = format!(
-                    "42710 constraint \"{given}\" for relation \"{}\" already exists",
-                    name.name
-                );
-                self.taken(words);
+                self.constraint_exists(&name, given);
+            }
+        }
+        for like in create.likes.iter().filter(|like| like.including.constraints) {
+            let Some(source) = self.table(&like.table) else { continue };
+            let checks = source.constraints.iter().filter(|c| c.ty() == ConstraintType::Check);
+            for check in checks.filter_map(|c| c.name.as_deref()) {
+                if names.insert(check.to_owned(), false).is_some() {
+                    self.constraint_exists(&name, check);
+                }
             }
         }
     }
@@ -463,8 +500,13 @@ impl<'a> Found<'a> {
             }
             return;
         }
+        let mut names: HashSet<&str> = HashSet::new();
         for constraint in constraints {
             self.add_constraint(known, Some(column), constraint);
+            let Some(given) = constraint.name.as_deref().map(clip) else { continue };
+            if !names.insert(given) {
+                self.constraint_exists(&known.name, given);
+            }
         }
     }
 
@@ -487,7 +529,7 @@ impl<'a> Found<'a> {
         {
             self.relation_exists(given);
         } else if table.constraint(given).is_some() {
-            self.constraint_exists(table, given);
+            self.constraint_exists(&table.name, given);
         }
     }
 
@@ -500,10 +542,8 @@ impl<'a> Found<'a> {
         }
         if let Some(name) = index.name.as_deref().map(clip)
             && self.relation(&table.sibling(name)).is_some()
+            && !if_not_exists
         {
-            if if_not_exists {
-                return;
-            }
             self.relation_exists(name);
         }
         if index.method.as_deref() == Some("hash") {
@@ -658,13 +698,38 @@ impl<'a> Found<'a> {
         if needs && !using {
             self.ty(format!("42804 column \"{name}\" cannot be cast automatically to type {to}"));
         }
-        let default = column.default.as_ref().is_some_and(|d| !d.is_null()) || column.serial;
-        if needs && default {
+        // A default is converted from its own type: a sequence gives a bigint.
+        let serial = || {
+            let bigint = SqlType::named("bigint");
+            column.serial && conversion(self.schema, &bigint, to) == Conversion::NeedsUsing
+        };
+        if needs && column.default.is_some() || serial() {
             self.ty(format!(
                 "42804 default for column \"{name}\" cannot be cast automatically to type {to}"
             ));
         }
+        self.classes_fit(table, name, to);
         self.keys_fit(table, name, to);
+    }
+
+    /// Indexes are built again with the new type, which their operator classes have to take.
+    fn classes_fit(&mut self, table: &Table, column: &String, to: &SqlType) {
+        let to = self.schema.based(to);
+        let parts = table.indexes.iter().flat_map(|i| &i.index.parts);
+        let of = parts.filter(|part| matches!(&part.of, Indexed::Column(name) if name == column));
+        let misfit = of.filter_map(|part| part.opclass.as_deref()).find(|class| {
+            let types: &[&str] = match *class {
+                "text_ops" | "text_pattern_ops" | "varchar_ops" | "varchar_pattern_ops" => {
+                    &["text", "character varying"]
+                }
+                "bpchar_ops" | "bpchar_pattern_ops" => &["character"],
+                _ => return false,
+            };
+            to.is_builtin() && (to.dims > 0 || !types.contains(&to.name.as_str()))
+        });
+        if let Some(class) = misfit {
+            self.ty(format!("42804 operator class \"{class}\" does not accept data type {to}"));
+        }
     }
 
     /// Foreign keys are built again with the new type.

@@ -217,6 +217,14 @@ fn add_column<'a>(
     mut constraints: impl Iterator<Item = &'a ConstraintKind>,
 ) -> Option<Refused> {
     let Adding { database, column, .. } = adding;
+    let kinds: Vec<&ConstraintKind> = constraints.by_ref().collect();
+    if kinds.contains(&&ConstraintKind::PrimaryKey) {
+        return Some(refused("Cannot add a PRIMARY KEY column", None));
+    }
+    let unique = kinds.iter().any(|kind| matches!(kind, ConstraintKind::Unique { .. }));
+    if unique && !adding.alembic {
+        return Some(refused("Cannot add a UNIQUE column", None));
+    }
     let by_rows = database.at_least((3, 32));
     let lenient = adding.empty && by_rows;
     let filled = |error: &str| Refused {
@@ -240,10 +248,6 @@ fn add_column<'a>(
     if column.generated.as_ref().is_some_and(|g| g.stored) && !lenient {
         return Some(filled("cannot add a STORED column"));
     }
-    let kinds: Vec<&ConstraintKind> = constraints.by_ref().collect();
-    if kinds.contains(&&ConstraintKind::PrimaryKey) {
-        return Some(refused("Cannot add a PRIMARY KEY column", None));
-    }
     kinds.into_iter().find_map(|kind| match kind {
         ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey(_) if adding.alembic => {
             Some(Refused {
@@ -253,7 +257,6 @@ fn add_column<'a>(
                 since: None,
             })
         }
-        ConstraintKind::Unique { .. } => Some(refused("Cannot add a UNIQUE column", None)),
         ConstraintKind::ForeignKey(_)
             if column.default.as_ref().is_some_and(|d| !d.is_null()) && !lenient =>
         {

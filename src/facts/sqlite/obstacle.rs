@@ -3,7 +3,8 @@
 use super::{Outcome, alter};
 use crate::{
     facts::obstacle::{Obstacle, ObstacleKind},
-    ir::{Column, ConstraintKind, CreateTable, Name, Op, OpKind},
+    ir::{Column, ConstraintKind, CreateTable, IndexPart, Indexed, Name, Op, OpKind},
+    quote,
     schema::{Relation, Schema, Table, View},
 };
 
@@ -83,6 +84,7 @@ impl<'a> Found<'a> {
                     self.state(format!("cannot drop column from view \"{}\"", table.name));
                 }
                 self.broken_views();
+                self.texts_in_indexes("after drop column");
                 let Some(known) = self.table(table) else { return };
                 let Some(of) = known.column(column).found() else { return };
                 let names = |v: &&View| {
@@ -101,6 +103,7 @@ impl<'a> Found<'a> {
                     self.state(format!("cannot rename columns of view \"{}\"", table.name));
                 }
                 self.broken_views();
+                self.texts_in_indexes("after rename");
                 let Some(known) = self.table(table) else { return };
                 let (old, new) = (known.column(column).found(), known.column(to).found());
                 if let (Some(old), Some(new)) = (old, new)
@@ -197,6 +200,36 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// A table or a view that certainly has no such column.
+    fn lacks(&self, table: &Name, column: &str) -> bool {
+        let yields = || self.schema.view(table).and_then(|view| view.output.as_ref());
+        match self.table(table) {
+            Some(table) => table.column(column).is_missing() && !is_rowid(column),
+            None => yields().is_some_and(|columns| {
+                let mut names = columns.iter().map(|(name, _)| name);
+                names.all(|name| !name.is_empty() && !name.eq_ignore_ascii_case(column))
+            }),
+        }
+    }
+
+    /// Once a column is renamed or dropped, the schema is read again without texts in double
+    /// quotes: an index on one stops it, on whichever table it lies.
+    fn texts_in_indexes(&mut self, when: &str) {
+        if self.schema.is_open() || !self.schema.database().at_least((3, 26)) {
+            return;
+        }
+        let tables = self.schema.tables().filter(|t| t.complete);
+        let found = tables.flat_map(|t| &t.indexes).find_map(|index| {
+            let mut loose = index.index.loose.iter();
+            let is = |part: &IndexPart, name: &str| matches!(&part.of, Indexed::Expression(sql) if *sql == quote::text(name));
+            let text = loose.find(|name| index.index.parts.iter().any(|part| is(part, name)))?;
+            Some(format!("error in index {} {when}: no such column: {text}", index.name))
+        });
+        if let Some(words) = found {
+            self.state(words);
+        }
+    }
+
     /// STRICT tables know six types (SQLite, STRICT Tables).
     fn strict(&mut self, table: &Name, columns: &[Column]) {
         const TYPES: [&str; 6] = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
@@ -229,10 +262,8 @@ impl<'a> Found<'a> {
         }
         let lacks = self.schema.views().find_map(|view| {
             let [table] = view.tables.as_slice() else { return None };
-            let known = self.table(table)?;
-            let names = view.names.iter().flatten();
-            let column =
-                names.into_iter().find(|c| known.column(c).is_missing() && !is_rowid(c))?;
+            let mut names = view.names.iter().flatten();
+            let column = names.find(|c| self.lacks(table, c))?;
             Some(format!("error in view {}: no such column: {column}", view.name.name))
         });
         if let Some(words) = lacks {

@@ -1,9 +1,17 @@
-//! `batch_alter_table`: operations that SQLite gets by a rebuilt table, and others as they are.
+//! `batch_alter_table`: operations that are done by a rebuilt table, and others as they are.
 
-use super::{call::Args, machine::Machine, naming::Conventions, orm, value::Value};
+use std::collections::HashMap;
+
+use super::{
+    call::Args, machine::Machine, models::model_of, naming::Conventions, orm, value::Value,
+};
 use crate::{
     database::Dialect,
-    ir::{CreateTable, Name, Op, OpKind, OpaqueEffect, Style},
+    ir::{
+        Constraint, ConstraintKind, ConstraintType, CreateTable, Index, Name, Op, OpKind,
+        OpaqueEffect, Style,
+    },
+    schema::{Mark, Table, mentions},
     source::Span,
 };
 
@@ -13,8 +21,9 @@ pub(super) struct Batch {
     pub(super) table: Option<Name>,
     pub(super) recreate: Recreate,
     pub(super) span: Span,
-    /// Where the block's operations begin.
-    pub(super) from: usize,
+    /// Where the block's operations begin, and what the schema is there.
+    from: usize,
+    mark: Mark,
     pub(super) conventions: Option<Conventions>,
     /// What a copy is made from, where that is not the table as it is (`copy_from`).
     pub(super) copied: Option<CreateTable>,
@@ -63,6 +72,7 @@ impl Machine<'_, '_> {
             recreate,
             span: args.span,
             from: self.ops.len(),
+            mark: self.schema.mark(),
             conventions,
             copied,
             left_behind,
@@ -70,13 +80,18 @@ impl Machine<'_, '_> {
         Value::Batch(number)
     }
 
-    /// The definition that `copy_from=sa.Table('t', …)` gives; of PostgreSQL's copies none is known.
+    /// The definition that `copy_from=sa.Table('t', …)` gives, or a model's `__table__`.
     fn copied_from(&mut self, given: &Value, table: &Name, span: Span) -> Option<CreateTable> {
+        if let Some(class) = model_of(given) {
+            let conventions = self.own_conventions(given);
+            let outer = std::mem::replace(&mut self.local_conventions, conventions);
+            let made = self.model(&class, span);
+            self.local_conventions = outer;
+            self.say_unread(table);
+            return made;
+        }
         let Value::Call(call) = given else { return None };
-        if self.dialect() == Dialect::Postgres
-            || call.name() != "Table"
-            || call.kwarg("autoload_with").is_some()
-        {
+        if call.name() != "Table" || call.kwarg("autoload_with").is_some() {
             return None;
         }
         let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
@@ -100,55 +115,133 @@ impl Machine<'_, '_> {
         names.filter(|name| !has(name)).collect()
     }
 
-    /// Ends the innermost block: on SQLite a rebuild is put before its operations, if one of
-    /// them asks for it.
+    /// Ends the innermost block. Alembic keeps what it says until then, so that whatever else is
+    /// in it runs first. Where the table is made anew, that goes before the block's operations: with
+    /// `recreate="always"`, and on SQLite if one of them asks for it.
     pub(super) fn end_batch(&mut self) {
         let Some(batch) = self.batches.pop() else { return };
         let from = batch.from.min(self.ops.len());
-        let rebuild = self.dialect() == Dialect::Sqlite
-            && match batch.recreate {
-                Recreate::Always => true,
-                Recreate::Never => false,
-                Recreate::Auto => self.ops[from..]
-                    .iter()
-                    .any(|op| in_batch(op, batch.number) && needs_rebuild(op)),
-            };
-        if !rebuild {
-            return;
+        let of = |op: &Op| in_batch(op, batch.number);
+        let asked = |ops: &[Op]| ops.iter().any(|op| of(op) && needs_rebuild(op));
+        let rebuild = match batch.recreate {
+            Recreate::Always => true,
+            Recreate::Never => false,
+            Recreate::Auto => self.dialect() == Dialect::Sqlite && asked(&self.ops[from..]),
+        };
+        let in_order = self.ops[from..].is_sorted_by_key(of);
+        let Some(table) = batch.table.clone().filter(|_| rebuild || !in_order) else { return };
+        let (block, others) = self.ops.drain(from..).partition::<Vec<Op>, _>(of);
+        self.schema.rollback(batch.mark);
+        for op in others {
+            self.again(op);
         }
-        let Some(table) = batch.table else { return };
-        for op in &mut self.ops[from..] {
-            if in_batch(op, batch.number) {
-                op.style = Style::Batch { block: batch.number, rebuild: true };
+        match rebuild {
+            true => self.rebuild(batch, &table, block),
+            false => block.into_iter().for_each(|op| self.again(op)),
+        }
+    }
+
+    fn again(&mut self, op: Op) {
+        self.schema.apply(&op);
+        self.ops.push(op);
+    }
+
+    /// The operations of a block as the copy of its table gets them (`ApplyBatchImpl`): columns
+    /// keep the names that they are called by to the end, and keys and indexes are made when all
+    /// columns are there.
+    fn rebuild(&mut self, batch: Batch, table: &Name, block: Vec<Op>) {
+        let style = Style::Batch { block: batch.number, rebuild: true };
+        let transaction = (self.autocommit == 0).then_some(self.transaction);
+        let made = Op {
+            kind: OpKind::Rebuild {
+                table: table.clone(),
+                foreign_keys: self.project.foreign_keys,
+                from: batch.copied.map(Box::new),
+            },
+            span: batch.span,
+            style,
+            transaction,
+            certain: self.uncertain == 0,
+            only: false,
+            if_exists: false,
+            forgiven: Vec::new(),
+        };
+        for column in batch.left_behind {
+            let (table, if_exists, cascade) = (table.clone(), false, false);
+            self.again(Op {
+                kind: OpKind::DropColumn { table, column, if_exists, cascade },
+                ..made.clone()
+            });
+        }
+        self.again(made);
+        let mut phases = Phases::default();
+        for mut op in block {
+            op.style = style;
+            phases.put(op);
+        }
+        let Phases { drops, columns, keys, indexes, renames, texts, .. } = phases;
+        drops.into_iter().for_each(|op| self.again(op));
+        let before = self.schema.shared_table(table);
+        let dropped: Vec<Op> = columns.iter().filter(|op| drops_column(op)).cloned().collect();
+        columns.into_iter().for_each(|op| self.again(op));
+        if let Some(before) = before.filter(|_| !dropped.is_empty()) {
+            self.keep_what_names(table, &before, &dropped);
+        }
+        let later = keys.into_iter().chain(indexes).chain(renames).chain(texts);
+        later.for_each(|op| self.again(op));
+    }
+
+    /// Of what names a dropped column, the copy gets checks and indexes all the same, and other
+    /// constraints where a new column has the name; a primary key loses the column.
+    fn keep_what_names(&mut self, table: &Name, before: &Table, dropped: &[Op]) {
+        for op in dropped {
+            let OpKind::DropColumn { column, .. } = &op.kind else { continue };
+            let Some(column) = before.column(column).found().map(|c| c.column.name.clone()) else {
+                continue;
+            };
+            for constraint in &before.constraints {
+                let kept = self.kept_constraint(table, constraint, &column);
+                if let Some(constraint) = kept {
+                    let kind = OpKind::AddConstraint { table: table.clone(), constraint };
+                    self.again(Op { kind, ..op.clone() });
+                }
+            }
+            for known in &before.indexes {
+                let now = self.schema.table(table).found();
+                if now.is_none_or(|now| now.index(&known.name).is_some()) {
+                    continue;
+                }
+                let kind = OpKind::CreateIndex {
+                    table: table.clone(),
+                    index: Index { name: Some(known.name.clone()), ..known.index.clone() },
+                    concurrently: false,
+                    if_not_exists: false,
+                };
+                // SQLite itself gets the statement.
+                let Style::Batch { block, .. } = op.style else { continue };
+                let style = Style::Batch { block, rebuild: false };
+                self.again(Op { kind, style, ..op.clone() });
             }
         }
-        let transaction = (self.autocommit == 0).then_some(self.transaction);
-        let style = Style::Batch { block: batch.number, rebuild: true };
-        let left = batch.left_behind.into_iter().map(|column| OpKind::DropColumn {
-            table: table.clone(),
-            column,
-            if_exists: false,
-            cascade: false,
-        });
-        let rebuild = OpKind::Rebuild {
-            table: table.clone(),
-            foreign_keys: self.project.foreign_keys,
-            from: batch.copied.map(Box::new),
-        };
-        let made: Vec<Op> = left
-            .chain([rebuild])
-            .map(|kind| Op {
-                kind,
-                span: batch.span,
-                style,
-                transaction,
-                certain: self.uncertain == 0,
-                only: false,
-                if_exists: false,
-                forgiven: Vec::new(),
-            })
-            .collect();
-        self.ops.splice(from..from, made);
+    }
+
+    fn kept_constraint(&self, table: &Name, old: &Constraint, column: &str) -> Option<Constraint> {
+        let now = self.schema.table(table).found()?;
+        let named = old.columns.iter().any(|c| c == column);
+        let mut kept = old.clone();
+        match &old.kind {
+            ConstraintKind::PrimaryKey if named && now.primary_key().is_none() => {
+                kept.columns.retain(|c| c != column);
+                return (!kept.columns.is_empty()).then_some(kept);
+            }
+            ConstraintKind::Check { sql: Some(sql) } if mentions(sql, column, true) => {
+                kept.reads.get_or_insert_with(|| vec![column.to_owned()]);
+            }
+            ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey(_)
+                if named && old.columns.iter().all(|c| now.column(c).found().is_some()) => {}
+            _ => return None,
+        }
+        (!now.constraints.contains(old)).then_some(kept)
     }
 
     /// A call on the context: the same operation with the block's table put in.
@@ -174,6 +267,54 @@ impl Machine<'_, '_> {
         }
         Value::None
     }
+}
+
+/// What a block says, in the order in which it comes to the copy.
+#[derive(Default)]
+struct Phases {
+    drops: Vec<Op>,
+    columns: Vec<Op>,
+    keys: Vec<Op>,
+    indexes: Vec<Op>,
+    renames: Vec<Op>,
+    /// What is SQL text, which has to name the columns as they are called in the end.
+    texts: Vec<Op>,
+    /// The constraints that the block itself adds, and whether they are texts.
+    added: HashMap<String, bool>,
+}
+
+impl Phases {
+    fn put(&mut self, op: Op) {
+        let phase = match &op.kind {
+            OpKind::DropIndex { .. } => &mut self.drops,
+            OpKind::DropConstraint { name, .. } => {
+                match name.as_ref().and_then(|name| self.added.get(name)) {
+                    None => &mut self.drops,
+                    Some(false) => &mut self.keys,
+                    Some(true) => &mut self.texts,
+                }
+            }
+            OpKind::AddConstraint { constraint, .. } => {
+                let text = constraint.ty() == ConstraintType::Check;
+                self.added.extend(constraint.name.iter().map(|name| (name.clone(), text)));
+                if text { &mut self.texts } else { &mut self.keys }
+            }
+            OpKind::CreateIndex { .. } => &mut self.indexes,
+            // `a` becomes `b` after `b` has become `c`.
+            OpKind::RenameColumn { column, .. } => {
+                let takes =
+                    |op: &Op| matches!(&op.kind, OpKind::RenameColumn { to, .. } if to == column);
+                let at = self.renames.iter().position(takes).unwrap_or(self.renames.len());
+                return self.renames.insert(at, op);
+            }
+            _ => &mut self.columns,
+        };
+        phase.push(op);
+    }
+}
+
+fn drops_column(op: &Op) -> bool {
+    matches!(op.kind, OpKind::DropColumn { .. })
 }
 
 fn in_batch(op: &Op, number: u32) -> bool {

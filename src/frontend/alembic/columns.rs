@@ -94,7 +94,8 @@ impl Machine<'_, '_> {
                         .and_then(Value::as_str)
                         .unwrap_or_default();
                     let stored = called.as_ref().and_then(|c| c.flag("persisted")) != Some(false);
-                    column.generated = Some(Generated { sql: sql.trim().to_owned(), stored });
+                    let sql = sql.trim().to_owned();
+                    column.generated = Some(Generated { sql, stored, reads: None });
                 }
                 "CheckConstraint" => constraints.extend(self.constraint(arg, table)),
                 // The client asks for the next value: no SERIAL (`Column._user_defined_default`).

@@ -51,6 +51,8 @@ pub(super) struct Machine<'r, 's> {
     rings: Vec<Rc<Scope>>,
     /// The migration's own file, and the names at its top level.
     pub(super) home: Option<crate::source::FileId>,
+    /// The folder of the migrations; empty where it is not known.
+    pub(super) folder: String,
     pub(super) home_scope: Option<Rc<Scope>>,
     /// The naming convention of the metadata at hand, where it is not the project's.
     pub(super) local_conventions: Option<super::naming::Conventions>,
@@ -113,6 +115,7 @@ impl<'r, 's> Machine<'r, 's> {
             unread: Vec::new(),
             rings: Vec::new(),
             home: None,
+            folder: String::new(),
             home_scope: None,
             local_conventions: None,
             declared: Vec::new(),

@@ -125,6 +125,7 @@ impl<'s> Reader<'s> {
         let mark = schema.mark();
         let mut machine = Machine::new(&mut self.project, schema);
         machine.home = Some(migration.file);
+        machine.folder.clone_from(&self.dir);
         if let Some((span, error)) = &module.error {
             machine.opaque(
                 *span,

@@ -8,12 +8,12 @@ use super::{
     env::conventions,
     machine::Machine,
     naming::Conventions,
-    value::{Body, Call, Callee, Class, Value},
+    value::{Body, Call, Callee, Class, Scope, Value},
 };
 use crate::{
     database::Dialect,
     ir::{CreateTable, Name, OpKind, OpaqueEffect, Style},
-    source::Span,
+    source::{FileId, Span},
 };
 
 impl Machine<'_, '_> {
@@ -80,7 +80,7 @@ impl Machine<'_, '_> {
     }
 
     /// The naming convention of a metadata that the migration's own file makes.
-    fn own_conventions(&self, table: &Value) -> Option<Conventions> {
+    pub(super) fn own_conventions(&self, table: &Value) -> Option<Conventions> {
         let owner = match (model_of(table), table) {
             (Some(class), _) => self.declarative_base(&class, 0)?,
             (None, Value::Call(call)) => match call.args.get(1)? {
@@ -90,7 +90,7 @@ impl Machine<'_, '_> {
             _ => return None,
         };
         let Value::Call(owner) = owner else { return None };
-        if self.home != Some(owner.span.file) {
+        if self.home != Some(owner.span.file) && self.of_migrations(owner.span.file).is_none() {
             return None;
         }
         let metadata = match owner.kwarg("metadata") {
@@ -193,10 +193,8 @@ impl Machine<'_, '_> {
         };
         let scope = match self.home == Some(file) {
             true => self.home_scope.clone()?,
-            // Another revision's: what lies in the application is filled by all its modules.
-            false => self.project.loaded(file).filter(|other| {
-                self.home_scope.as_ref().is_some_and(|home| home.module.dir == other.module.dir)
-            })?,
+            // What lies in the application is filled by all its modules.
+            false => self.of_migrations(file)?,
         };
         let module = Rc::clone(&scope.module);
         let mut names: Vec<(&String, usize)> =
@@ -224,6 +222,17 @@ impl Machine<'_, '_> {
         Some(found)
     }
 
+    /// A module that lies with the migrations: another revision, or what belongs to one.
+    fn of_migrations(&self, file: FileId) -> Option<Rc<Scope>> {
+        let home = &self.home_scope.as_ref()?.module.dir;
+        let below = |dir: &str| {
+            let rest = dir.strip_prefix(self.folder.as_str()).filter(|_| !self.folder.is_empty());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let of = |other: &Rc<Scope>| *home == other.module.dir || below(&other.module.dir);
+        self.project.loaded(file).filter(of)
+    }
+
     /// `Base.metadata.tables`: what the migration's own file declares; of another metadata, what
     /// the database has.
     pub(super) fn metadata_tables(&mut self, metadata: &Value) -> Value {
@@ -240,7 +249,7 @@ impl Machine<'_, '_> {
     }
 
     /// The table that an ORM class declares: its columns and those of the classes above it.
-    fn model(&mut self, class: &Rc<Class>, span: Span) -> Option<CreateTable> {
+    pub(super) fn model(&mut self, class: &Rc<Class>, span: Span) -> Option<CreateTable> {
         let table = self.table_name(&Value::Class(Rc::clone(class)))?;
         let mut parts = Vec::new();
         let mut line = vec![Rc::clone(class)];
@@ -287,7 +296,7 @@ impl Machine<'_, '_> {
 }
 
 /// The ORM class of `Model.__table__`.
-fn model_of(value: &Value) -> Option<Rc<Class>> {
+pub(super) fn model_of(value: &Value) -> Option<Rc<Class>> {
     match value {
         Value::Attribute(of) if of.1 == "__table__" => match &of.0 {
             Value::Class(class) => Some(Rc::clone(class)),

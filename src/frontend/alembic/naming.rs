@@ -98,21 +98,21 @@ fn is_known(token: &str) -> bool {
 
 fn token(token: &str, subject: &Subject<'_>) -> Option<String> {
     let table = &subject.table.name;
+    let label = |column: &String| match &subject.table.schema {
+        Some(schema) => format!("{}_{table}_{column}", schema.replace('.', "_")),
+        None => format!("{table}_{column}"),
+    };
     let first = subject.columns.first();
     let list = |names: &[String], by: &str| names.join(by);
     Some(match token {
         "table_name" => table.clone(),
         "constraint_name" => subject.given?.to_owned(),
         "column_0_name" | "column_0_key" => first?.clone(),
-        "column_0_label" => format!("{table}_{}", first?),
+        "column_0_label" => label(first?),
         "column_0_N_name" | "column_0_N_key" => list(subject.columns, "_"),
         "column_0N_name" | "column_0N_key" => list(subject.columns, ""),
-        "column_0_N_label" => {
-            subject.columns.iter().map(|c| format!("{table}_{c}")).collect::<Vec<_>>().join("_")
-        }
-        "column_0N_label" => {
-            subject.columns.iter().map(|c| format!("{table}_{c}")).collect::<String>()
-        }
+        "column_0_N_label" => subject.columns.iter().map(label).collect::<Vec<_>>().join("_"),
+        "column_0N_label" => subject.columns.iter().map(label).collect::<String>(),
         "referred_table_name" => subject.referred?.0.name.clone(),
         "referred_column_0_name" => subject.referred?.1.first()?.clone(),
         "referred_column_0_N_name" => list(subject.referred?.1, "_"),

@@ -14,7 +14,7 @@ use crate::{
     database::Dialect,
     ir::{
         Column, ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter,
-        ForeignKey, Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
+        ForeignKey, Generated, Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
         Value as Written, Write, WriteKind,
     },
     source::Span,
@@ -542,7 +542,8 @@ impl Machine<'_, '_> {
                             .and_then(Value::as_str)
                             .unwrap_or_default()
                             .to_string();
-                        change.generated = Some(Some(crate::ir::Generated { sql, stored: true }));
+                        let generated = Generated { sql, stored: true, reads: None };
+                        change.generated = Some(Some(generated));
                     }
                     Value::Call(call) if call.name() == "Identity" => {
                         change.identity = Some(Some(identity(call)));

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{Column, Constraint, ConstraintKind, CreateTable, Name, Op, OpKind, Style},
-    schema::{Schema, Table, TableColumn},
+    schema::{Schema, Table, TableColumn, TableIndex},
     types::SqlType,
 };
 
@@ -126,7 +126,7 @@ impl Machine<'_, '_> {
                 keys.flat_map(|c| self.foreign_keys_of(&table, c, &call)).collect()
             }
             "indexes" => {
-                let index = |i: &crate::schema::TableIndex| {
+                let index = |i: &TableIndex| {
                     let names: Vec<&str> = i.index.columns().collect();
                     let columns = names.iter().filter_map(|n| self.named_column(&table, n, &call));
                     self.object(
@@ -139,7 +139,7 @@ impl Machine<'_, '_> {
                         ],
                     )
                 };
-                table.indexes.iter().map(index).collect()
+                self.found_indexes(&table).map(index).collect()
             }
             _ => return None,
         };
@@ -353,7 +353,7 @@ impl Machine<'_, '_> {
                 Value::list(table.columns.iter().map(column).collect())
             }
             "get_indexes" => {
-                let index = |i: &crate::schema::TableIndex| {
+                let index = |i: &TableIndex| {
                     let columns = i.index.columns().map(Value::str).collect();
                     Value::dict(vec![
                         ("name", Value::str(&i.name)),
@@ -361,7 +361,7 @@ impl Machine<'_, '_> {
                         ("unique", Value::Bool(i.index.unique)),
                     ])
                 };
-                let made = table.indexes.iter().map(index);
+                let made = self.found_indexes(table).map(index);
                 Value::list(made.chain(self.constraint_indexes(table)).collect())
             }
             "get_pk_constraint" => {
@@ -376,6 +376,12 @@ impl Machine<'_, '_> {
             }
             _ => return None,
         })
+    }
+
+    /// The indexes that are found: SQLite's dialect skips those over an expression.
+    fn found_indexes<'a>(&self, table: &'a Table) -> impl Iterator<Item = &'a TableIndex> + 'a {
+        let sqlite = self.dialect() == Dialect::Sqlite;
+        table.indexes.iter().filter(move |i| !(sqlite && i.index.has_expression()))
     }
 
     /// PostgreSQL's dialect lists the index of a UNIQUE constraint among the indexes, and marks

@@ -4,6 +4,7 @@ use super::{
     Reader,
     create::{literal, owned_by},
     cursor::Cursor,
+    named::columns_of,
     scan::Kind,
     sql_type,
     table::{collation, column, constraint, expression, identity, is_constraint},
@@ -343,7 +344,8 @@ fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
     } else if cursor.eat_all(&["SET", "EXPRESSION", "AS"]) {
         let inner = cursor.parens()?;
         let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
-        change.generated = Some(Some(Generated { sql, stored: true }));
+        let reads = columns_of(&inner);
+        change.generated = Some(Some(Generated { sql, stored: true, reads }));
     } else if cursor.eat_all(&["DROP", "EXPRESSION"]) {
         change.if_exists = cursor.eat_all(&["IF", "EXISTS"]);
         change.generated = Some(None);

@@ -214,7 +214,8 @@ fn generated(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
     let sql = inner.written(inner.at, inner.tokens.len()).to_owned();
     let stored = cursor.eat("STORED");
     cursor.eat("VIRTUAL");
-    made.column.generated = Some(Generated { sql, stored });
+    let reads = columns_of(&inner);
+    made.column.generated = Some(Generated { sql, stored, reads });
     Some(())
 }
 
@@ -562,6 +563,20 @@ pub(super) fn index_parts<'a>(
     parts
 }
 
+/// The names that stand in double quotes.
+fn double_quoted(mut inner: Cursor<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    while let Some(token) = inner.peek() {
+        let quoted = token.kind == Kind::Quoted && inner.str(token).starts_with('"');
+        match inner.ident() {
+            Some(name) if quoted => names.push(name),
+            Some(_) => {}
+            None => inner.at += 1,
+        }
+    }
+    names
+}
+
 /// What may follow a part of an index.
 fn order(inner: &mut Cursor<'_>, part: &mut IndexPart) {
     while !inner.done() && !inner.punct(b',') {
@@ -604,9 +619,6 @@ pub(super) fn index_body(
 ) -> Option<Index> {
     let method = cursor.eat("USING").then(|| cursor.ident()).flatten();
     let inner = cursor.parens()?;
-    let loose = inner.tokens[inner.at..]
-        .iter()
-        .any(|t| t.kind == Kind::Quoted && inner.str(*t).starts_with('"'));
     let mut reads = Some(Vec::new());
     let mut add = |part: Cursor<'_>| {
         let found = columns_of(&part);
@@ -614,7 +626,7 @@ pub(super) fn index_body(
     };
     let parts = index_parts(inner, &mut add);
     let mut index = Index::new(name, parts, unique, span);
-    index.loose = loose;
+    index.loose = if cursor.dialect == Dialect::Sqlite { double_quoted(inner) } else { Vec::new() };
     index.method = method.map(|m| m.to_lowercase());
     while !cursor.done() {
         if cursor.eat("WHERE") {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use miglint::{
     ir::{Constraint, ConstraintKind, Indexed, Name},
-    schema::{Schema, Table, TypeKind},
+    schema::{Schema, Table, TableIndex, TypeKind},
 };
 
 /// What is there, for comparing and for choosing what a next statement is about.
@@ -65,7 +65,8 @@ pub(super) fn plain(sql: &str) -> String {
             // PostgreSQL keeps `-1` as `'-1'::integer`.
             let text = &rest[..end];
             let number = text.trim_matches('\'');
-            out.push_str(if number.parse::<f64>().is_ok() { number } else { text });
+            let plain = number.parse::<f64>().is_ok() || matches!(number, "true" | "false");
+            out.push_str(if plain { number } else { text });
             rest = &rest[end..];
             continue;
         }
@@ -203,6 +204,7 @@ pub(super) fn replayed(schema: &Schema) -> BTreeSet<String> {
     for view in schema.views() {
         let kind = if view.materialized { "materialized view" } else { "view" };
         lines.insert(format!("{kind} {}", view.name));
+        lines.extend(view.indexes.iter().map(|index| of_index(&view.name, index, "btree")));
     }
     for sequence in schema.sequences() {
         let owner = sequence.owner.as_ref().map(|(t, c)| format!("{t}.{c}"));
@@ -244,24 +246,27 @@ fn of_table(schema: &Schema, table: &Table) -> Vec<String> {
         lines.push(column.line());
     }
     lines.extend(table.constraints.iter().filter_map(|c| of_constraint(schema, &name, c)));
-    for index in &table.indexes {
-        let parts = index.index.parts.iter().map(|part| match &part.of {
-            Indexed::Column(column) => column.clone(),
-            Indexed::Expression(sql) => plain(sql),
-        });
-        let line = IndexLine {
-            name: &table.name.sibling(&index.name).to_string(),
-            table: &name,
-            unique: index.index.unique,
-            parts: parts.collect(),
-            predicate: index.index.predicate.as_deref(),
-            method: index.index.method.as_deref().unwrap_or(if sqlite { "-" } else { "btree" }),
-            nulls_not_distinct: index.index.nulls_not_distinct,
-        };
-        lines.push(line.line());
-    }
+    let method = if sqlite { "-" } else { "btree" };
+    lines.extend(table.indexes.iter().map(|index| of_index(&table.name, index, method)));
     lines.extend(table.triggers.iter().map(|t| format!("trigger {} on {name}", t.name)));
     lines
+}
+
+fn of_index(table: &Name, index: &TableIndex, method: &str) -> String {
+    let parts = index.index.parts.iter().map(|part| match &part.of {
+        Indexed::Column(column) => column.clone(),
+        Indexed::Expression(sql) => plain(sql),
+    });
+    let line = IndexLine {
+        name: &table.sibling(&index.name).to_string(),
+        table: &table.to_string(),
+        unique: index.index.unique,
+        parts: parts.collect(),
+        predicate: index.index.predicate.as_deref(),
+        method: index.index.method.as_deref().unwrap_or(method),
+        nulls_not_distinct: index.index.nulls_not_distinct,
+    };
+    line.line()
 }
 
 /// The columns that a foreign key references. SQLite keeps none where none are written, and looks

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::facts::{Catalog, ColumnLine, IndexLine, Key, Known, reference};
 
 /// One document of everything that is compared: one round trip for each statement.
-const CATALOG: &str = "
+pub(super) const CATALOG: &str = "
 WITH r AS (
     SELECT c.oid, c.relkind, CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS q
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

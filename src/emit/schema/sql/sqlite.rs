@@ -123,8 +123,8 @@ impl<'a> Script<'a> {
             self.gap();
             let columns: Vec<String> = index.index.columns().map(str::to_owned).collect();
             // SQLite takes a quoted name that is no column for a text.
-            let known =
-                index.index.loose || columns.iter().all(|c| table.column(c).found().is_some());
+            let known = !index.index.loose.is_empty()
+                || columns.iter().all(|c| table.column(c).found().is_some());
             let made = match known {
                 true => self.index(&table.name, index, false, |sql| self.stands(table, sql)),
                 false => Err(format!(
