@@ -160,8 +160,9 @@ impl<'a> Found<'a> {
             OpKind::CreateIndex { table, index, if_not_exists, .. } => {
                 let known = index.name.as_ref().filter(|_| self.schema.database().is_sqlite());
                 let known = known.and_then(|name| self.schema.relation(&table.sibling(name)));
-                if !(*if_not_exists && known.is_some()) {
-                    self.index(table, index);
+                match *if_not_exists && known.is_some() {
+                    true => drop(self.table(table)),
+                    false => self.index(table, index),
                 }
             }
             OpKind::DropConstraint { table, name, if_exists, kind, .. } => {

@@ -52,7 +52,7 @@ impl Schema {
             t.constraints.retain(|c| match c.kind {
                 ConstraintKind::Check { .. } => c.name.is_some(),
                 ConstraintKind::Unique { .. } if c.inline => {
-                    c.columns.first().and_then(column).is_none_or(|c| shows_unique(&c.column))
+                    c.columns.first().and_then(column).is_none_or(|of| shows_unique(&of.column, c))
                 }
                 _ => true,
             });
@@ -176,12 +176,16 @@ fn reflect(constraint: &mut Constraint) {
 
 /// Whether SQLAlchemy finds a UNIQUE on a column: only words may stand between the column's name
 /// and it, so `VARCHAR(20) UNIQUE` is not found (`INLINE_UNIQUE_PATTERN`).
-fn shows_unique(column: &Column) -> bool {
+fn shows_unique(column: &Column, unique: &Constraint) -> bool {
     let word = |sql: &str| sql.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let default = column.default.as_ref().and_then(|d| d.sql.as_deref());
-    let typed = !column.ty.is_unknown() && column.ty.args.is_empty();
-    let named = column.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    typed && named && default.is_none_or(word)
+    let between =
+        !column.ty.is_unknown() || default.is_some() || !column.nullable || unique.name.is_some();
+    between
+        && column.ty.args.is_empty()
+        && word(&column.name)
+        && default.is_none_or(word)
+        && unique.name.as_deref().is_none_or(word)
 }
 
 /// The type that SQLAlchemy finds for a declared one, as it writes it (`ischema_names` and

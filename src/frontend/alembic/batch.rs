@@ -296,6 +296,12 @@ impl Phases {
             }
             OpKind::AddConstraint { constraint, .. } => {
                 let text = constraint.ty() == ConstraintType::Check;
+                // Of two with one name the later one counts.
+                if let Some(name) = constraint.name.as_ref().filter(|n| self.added.contains_key(*n))
+                {
+                    self.keys.retain(|op| !adds(op, name));
+                    self.texts.retain(|op| !adds(op, name));
+                }
                 self.added.extend(constraint.name.iter().map(|name| (name.clone(), text)));
                 if text { &mut self.texts } else { &mut self.keys }
             }
@@ -311,6 +317,10 @@ impl Phases {
         };
         phase.push(op);
     }
+}
+
+fn adds(op: &Op, name: &str) -> bool {
+    matches!(&op.kind, OpKind::AddConstraint { constraint, .. } if constraint.name.as_deref() == Some(name))
 }
 
 fn drops_column(op: &Op) -> bool {

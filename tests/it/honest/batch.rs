@@ -101,7 +101,11 @@ fn block(s: &mut Speaker<'_>, known: &Known) -> String {
         };
         let line = operation(s, known, &column, new.is_empty());
         let named = line.split("sa.Column(").nth(1).or(line.split("new_column_name=").nth(1));
-        new.extend(named.and_then(|n| n.split('"').nth(1)).map(str::to_owned));
+        let named = named.and_then(|n| n.split('"').nth(1)).map(str::to_owned);
+        if named.as_ref().is_some_and(|named| new.contains(named)) {
+            continue;
+        }
+        new.extend(named);
         code += &format!("    batch_op.{line}\n");
     }
     code
