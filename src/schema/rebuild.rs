@@ -32,8 +32,7 @@ impl Schema {
             let at = |c: &Constraint| {
                 c.inline || c.foreign_key().is_some_and(|fk| fk.columns.is_empty())
             };
-            let mut seen: HashSet<(ConstraintType, Vec<String>, Option<(Name, Vec<String>)>)> =
-                HashSet::new();
+            let mut seen = HashSet::new();
             let mut kept = vec![true; t.constraints.len()];
             // What is found of several that say the same is the first that is written on the table.
             for inline in [false, true] {
