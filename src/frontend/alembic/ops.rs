@@ -14,8 +14,8 @@ use crate::{
     database::Dialect,
     ir::{
         Column, ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable, Filter,
-        ForeignKey, Generated, Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style, TypeChange,
-        Value as Written, Write, WriteKind,
+        ForeignKey, Generated, Index, Indexed, Name, OpKind, OpaqueEffect, Reads, Style,
+        TypeChange, Value as Written, Write, WriteKind,
     },
     source::Span,
     types::SqlType,
