@@ -25,6 +25,20 @@ impl Dialect {
             Dialect::Sqlite => "sqlite",
         }
     }
+
+    /// Whether two names are those of one thing: SQLite compares them without case, which is
+    /// that of ASCII letters only.
+    pub fn is_same(self, one: &str, other: &str) -> bool {
+        one == other || self == Dialect::Sqlite && one.eq_ignore_ascii_case(other)
+    }
+
+    /// What is the same for all names of one thing ([`Dialect::is_same`]).
+    pub fn key(self, name: &str) -> String {
+        match self {
+            Dialect::Postgres => name.to_owned(),
+            Dialect::Sqlite => name.to_ascii_lowercase(),
+        }
+    }
 }
 
 /// A server that the migrations are meant for: a dialect and the version that runs.

@@ -80,8 +80,10 @@ struct Code<'a> {
     migrations: HashSet<&'a str>,
     /// What is known to need what is lost, once somebody has asked.
     uses: OnceLock<HashMap<Key, Label>>,
-    /// Where rows are inserted, by table.
+    /// Where the models insert rows, by table.
     inserts: OnceLock<HashMap<Name, Span>>,
+    /// Where a column that has to be given is left out.
+    left_out: OnceLock<HashMap<Key, Label>>,
     /// Fields of the work tree's API classes, by the column they were of.
     stale: OnceLock<HashMap<Key, Vec<Label>>>,
 }
@@ -121,6 +123,7 @@ impl<'a> Code<'a> {
             migrations,
             uses: OnceLock::new(),
             inserts: OnceLock::new(),
+            left_out: OnceLock::new(),
             stale: OnceLock::new(),
         }
     }
@@ -374,6 +377,33 @@ impl Running<'_> {
     /// Where the running code inserts rows without a column that has to be given now, as far as
     /// can be seen.
     pub fn leaves_out(&self, required: &Required) -> Option<Label> {
+        let all = self.code.left_out.get_or_init(|| self.all_left_out());
+        all.get(&(required.table.clone(), Some(required.column.clone()))).cloned()
+    }
+
+    fn all_left_out(&self) -> HashMap<Key, Label> {
+        let mut found: HashMap<Key, Label> = HashMap::new();
+        let mut open = Vec::new();
+        for required in self.required {
+            let Required { table, column, .. } = required;
+            match self.unmapped(required) {
+                Some(label) => _ = found.insert((table.clone(), Some(column.clone())), label),
+                None => open.push(required),
+            }
+        }
+        let mut glance = Glance::default();
+        let is_code = |path: &str| self.code.is_code(path);
+        let look = self.look(&is_code);
+        let queried =
+            sql::leaves_out(look, self.before, self.after, open.into_iter(), &mut glance);
+        self.code.note_cut(&glance, "the code at the base");
+        let label = |span| Label { span, text: "the code at the base does not fill it here".to_owned() };
+        found.extend(queried.into_iter().map(|(key, span)| (key, label(span))));
+        found
+    }
+
+    /// Where the models of the running code insert rows without a column.
+    fn unmapped(&self, required: &Required) -> Option<Label> {
         let Code { models, tables, unread, .. } = &self.code;
         let op = models.ops.get(*tables.get(&required.table)?)?;
         let OpKind::CreateTable(create) = &op.kind else { return None };

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
+    database::Dialect,
+    frontend::sql::Given,
     ir::{Column, Name, OpKind},
     replay::Applied,
     schema::{Lookup, Schema, Table, TypeKind},
@@ -32,6 +34,34 @@ pub enum Was {
     Nullable,
     /// The server's default.
     Filled,
+}
+
+impl Required {
+    /// Whether rows of which these columns are given cannot be inserted for lack of this one.
+    pub(super) fn is_lacking(&self, given: &Given, after: &Schema) -> bool {
+        let dialect = after.database().dialect;
+        match given {
+            Given::Named(columns) => {
+                let is = |column: &String| {
+                    [&self.column, &self.known].iter().any(|own| dialect.is_same(own, column))
+                };
+                !columns.iter().any(is)
+            }
+            Given::First(values) => {
+                let Some(table) = after.table(&self.table).found().filter(|t| t.complete) else {
+                    return false;
+                };
+                // SQLite wants a value for each column but those that it computes itself.
+                let all = dialect == Dialect::Sqlite;
+                let columns = table.columns.iter().map(|column| &*column.column);
+                let columns: Vec<&Column> =
+                    columns.filter(|column| !all || column.generated.is_none()).collect();
+                let nth = columns.iter().position(|column| column.name == self.column);
+                let value = nth.map(|nth| values.get(nth).copied().unwrap_or_default());
+                value == Some(false) && (!all || values.len() == columns.len())
+            }
+        }
+    }
 }
 
 /// The columns that have to be given once all of a change is applied, and had not before it.

@@ -5,24 +5,80 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     database::Dialect,
-    frontend::{alembic, rust, sql},
+    frontend::{
+        alembic, rust,
+        sql::{self, Inserted, Request},
+    },
+    ir::Name,
     model::Look,
     project::is_test,
     schema::Schema,
     source::{Glance, Span},
 };
 
-use super::Key;
+use super::{Key, Required};
 
-/// The first statement that needs each of some things. Each file is read once.
+/// The first statement that needs each of some things.
 pub(super) fn uses(
     look: Look<'_>,
     before: &Schema,
     mut open: HashSet<Key>,
     glance: &mut Glance,
 ) -> HashMap<Key, Span> {
-    let sources = look.sources;
     let tables = Words::of(open.iter().map(|(table, _)| table.name.as_str()));
+    let count = open.len();
+    let needs = |request: Request| {
+        let keys = request.asked.into_iter().flat_map(|(table, columns)| {
+            let columns = columns.into_iter().map(Some).chain([None]);
+            columns.map(move |column| (table.clone(), column))
+        });
+        keys.filter(|key| open.remove(key)).collect()
+    };
+    first(look, before, &tables, count, needs, glance)
+}
+
+/// The first statement that inserts rows without each of some columns.
+pub(super) fn leaves_out<'r>(
+    look: Look<'_>,
+    before: &Schema,
+    after: &Schema,
+    open: impl Iterator<Item = &'r Required>,
+    glance: &mut Glance,
+) -> HashMap<Key, Span> {
+    let mut by_table: HashMap<&Name, Vec<&Required>> = HashMap::new();
+    for required in open {
+        by_table.entry(&required.table).or_default().push(required);
+    }
+    let tables = Words::of(by_table.keys().map(|table| table.name.as_str()));
+    let count = by_table.values().map(Vec::len).sum();
+    let needs = |request: Request| {
+        let mut found = Vec::new();
+        for Inserted { table, given } in &request.inserted {
+            let Some(open) = by_table.get_mut(table) else { continue };
+            open.retain(|required| {
+                let leaves_out = required.is_lacking(given, after);
+                if leaves_out {
+                    found.push((table.clone(), Some(required.column.clone())));
+                }
+                !leaves_out
+            });
+        }
+        found
+    };
+    first(look, before, &tables, count, needs, glance)
+}
+
+/// The first statement for each thing that code asks of some tables. Each file is read once.
+/// `open`: how many there are. `needs`: those of a statement that were not found before.
+fn first(
+    look: Look<'_>,
+    before: &Schema,
+    tables: &Words,
+    mut open: usize,
+    mut needs: impl FnMut(Request) -> Vec<Key>,
+    glance: &mut Glance,
+) -> HashMap<Key, Span> {
+    let sources = look.sources;
     let asker = sql::Asker::new(before);
     let mut found = HashMap::new();
     for path in look.files(&["rs", "py", "sql"]) {
@@ -32,7 +88,7 @@ pub(super) fn uses(
             Some("sql") => |text| vec![(text.to_owned(), 0, text.len())],
             _ => continue,
         };
-        if open.is_empty() {
+        if open == 0 {
             break;
         }
         let Some(text) = glance.peek(sources, path) else { continue };
@@ -51,16 +107,17 @@ pub(super) fn uses(
                 break;
             }
             let whole = path.ends_with(".sql");
-            for (asked, from, to) in asker.statements(&statements).unwrap_or_default() {
-                let (start, end) = if whole { (from, to) } else { (start, end) };
-                for (table, columns) in asked {
-                    if hidden.contains(&table.name.to_lowercase()) {
-                        continue;
-                    }
-                    let columns = columns.into_iter().map(|column| (table.clone(), Some(column)));
-                    let keys = columns.chain([(table.clone(), None)]);
-                    places.extend(keys.filter(|key| open.remove(key)).map(|key| (key, start, end)));
+            for mut request in asker.statements(&statements).unwrap_or_default() {
+                if !glance.spend(open) {
+                    break;
                 }
+                let (from, to) = (request.start, request.end);
+                let (start, end) = if whole { (from, to) } else { (start, end) };
+                request.asked.retain(|table, _| !hidden.contains(&table.name.to_lowercase()));
+                request.inserted.retain(|rows| !hidden.contains(&rows.table.name.to_lowercase()));
+                let keys = needs(request);
+                open -= keys.len();
+                places.extend(keys.into_iter().map(|key| (key, start, end)));
             }
         }
         if let (false, Ok(file)) = (places.is_empty(), sources.load(path)) {

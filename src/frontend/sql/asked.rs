@@ -9,11 +9,11 @@ use std::{
 
 use sqlparser::{
     ast::{
-        AccessExpr, Assignment, AssignmentTarget, ConflictTarget, Delete, Distinct, Expr,
+        self, AccessExpr, Assignment, AssignmentTarget, ConflictTarget, Delete, Distinct, Expr,
         FromTable, FunctionArg, FunctionArguments, GroupByExpr, Ident, Insert, JoinConstraint,
         JoinOperator, ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem, SetExpr,
-        Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind, Visit,
-        Visitor,
+        SqliteOnConflict, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
+        Value, Visit, Visitor,
     },
     tokenizer::Token,
 };
@@ -40,7 +40,35 @@ const MAX_HEADER: usize = 20;
 
 /// What is needed: tables under the names that the schema keeps them by, with the columns that
 /// are named. Columns of one table that other statements name are with them.
-pub type Asked = BTreeMap<Name, BTreeSet<String>>;
+pub(super) type Asked = BTreeMap<Name, BTreeSet<String>>;
+
+/// What one statement of a text asks for.
+#[derive(Debug)]
+pub struct Request {
+    pub asked: Asked,
+    pub inserted: Vec<Inserted>,
+    /// The bytes that it lies in.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Rows that a statement puts into a table, if it puts in any.
+#[derive(Debug)]
+pub struct Inserted {
+    /// As the schema keeps its name.
+    pub table: Name,
+    pub given: Given,
+}
+
+/// The columns that get a value in every row; NULL and DEFAULT, where they are written down, are
+/// none.
+#[derive(Debug)]
+pub enum Given {
+    /// As they are written; the schema may not have them.
+    Named(BTreeSet<String>),
+    /// No column is named: for the first ones of the table, whether they get a value.
+    First(Vec<bool>),
+}
 
 /// Reads SQL of code that knows a schema.
 pub struct Asker<'s> {
@@ -113,9 +141,9 @@ impl<'s> Asker<'s> {
         Asker { schema, resolved: RefCell::default() }
     }
 
-    /// What the statements of a text need, each with the bytes it lies in; `None`: the text
-    /// defines things, so it is no code that asks for rows.
-    pub fn statements(&self, text: &str) -> Option<Vec<(Asked, usize, usize)>> {
+    /// The statements of a text that are read; `None`: the text defines things, so it is no code
+    /// that asks for rows.
+    pub fn statements(&self, text: &str) -> Option<Vec<Request>> {
         let dialect = self.dialect();
         let tokens = scan::tokens(text, dialect);
         let mut found = Vec::new();
@@ -124,9 +152,7 @@ impl<'s> Asker<'s> {
             if ["create", "alter", "drop"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
                 return None;
             }
-            let (start, end) = (statement.start as usize, statement.end as usize);
-            let asked = self.statement(text, &statement);
-            found.extend(asked.map(|asked| (asked, start, end)));
+            found.extend(self.statement(text, &statement));
         }
         Some(found)
     }
@@ -135,9 +161,10 @@ impl<'s> Asker<'s> {
         self.schema.database().dialect
     }
 
-    fn statement(&self, text: &str, statement: &scan::Statement<'_>) -> Option<Asked> {
+    fn statement(&self, text: &str, statement: &scan::Statement<'_>) -> Option<Request> {
         let tokens = statement.tokens;
-        let written = text.get(statement.start as usize..statement.end as usize)?;
+        let (start, end) = (statement.start as usize, statement.end as usize);
+        let written = text.get(start..end)?;
         let long = tokens.len() > MAX_PARSED || written.len() > MAX_STATEMENT;
         if long || nesting(tokens) > MAX_NESTING || !asks(written) {
             return None;
@@ -151,12 +178,14 @@ impl<'s> Asker<'s> {
             scopes: Vec::new(),
             no_columns: HashSet::new(),
             asked: Asked::default(),
+            inserted: Vec::new(),
         };
         let _ = parsed.visit(&mut walk);
-        Some(walk.asked)
+        let Walk { asked, inserted, .. } = walk;
+        Some(Request { asked, inserted, start, end })
     }
 
-    fn parse(&self, text: &str) -> Option<Statement> {
+    fn parse(&self, text: &str) -> Option<ast::Statement> {
         let mut parser = parser(self.dialect()).try_with_sql(text).ok()?;
         let statement = parser.parse_statement().ok()?;
         (parser.peek_token().token == Token::EOF).then_some(statement)
@@ -237,6 +266,7 @@ struct Walk<'a, 's> {
     /// Expressions of the tree that are written like a column, and are none.
     no_columns: HashSet<*const Expr>,
     asked: Asked,
+    inserted: Vec<Inserted>,
 }
 
 impl Walk<'_, '_> {
@@ -454,9 +484,15 @@ impl Walk<'_, '_> {
             scope.dark = true;
             return scope;
         };
-        let columns = insert.columns.iter().filter_map(|name| name.0.last()?.as_ident());
+        // A part of a composite value is named by two: `place.street`.
+        let columns = insert.columns.iter().filter_map(|name| name.0.first()?.as_ident());
         let columns: Vec<String> = columns.map(|ident| self.folded(ident)).collect();
         columns.iter().for_each(|column| self.need(&table, column));
+        // What OR IGNORE inserts is left out in silence, where a server would refuse it.
+        if insert.or != Some(SqliteOnConflict::Ignore) {
+            let given = given(insert, &columns);
+            self.inserted.extend(given.map(|given| Inserted { table: table.clone(), given }));
+        }
         if let Some(OnInsert::OnConflict(on)) = &insert.on {
             if let Some(ConflictTarget::Columns(columns)) = &on.conflict_target {
                 let columns: Vec<String> = columns.iter().map(|c| self.folded(c)).collect();
@@ -500,22 +536,69 @@ impl Walk<'_, '_> {
     }
 }
 
+/// What an INSERT gives; `None`: that is not seen, as in `INSERT INTO t SELECT *`.
+fn given(insert: &Insert, columns: &[String]) -> Option<Given> {
+    // DEFAULT VALUES
+    let Some(query) = &insert.source else { return Some(Given::Named(BTreeSet::new())) };
+    let values = values(&query.body);
+    if columns.is_empty() {
+        return values.map(Given::First);
+    }
+    let mut named: BTreeSet<String> = columns.iter().cloned().collect();
+    let lacking = columns.iter().zip(values.unwrap_or_default()).filter(|(_, given)| !given);
+    lacking.for_each(|(column, _)| _ = named.remove(column));
+    Some(Given::Named(named))
+}
+
+/// Whether what a query yields are values, one by one; `None`: how many there are is not seen.
+fn values(body: &SetExpr) -> Option<Vec<bool>> {
+    match body {
+        SetExpr::Values(values) => {
+            let first = values.rows.first()?;
+            let has = |at: usize| {
+                values.rows.iter().all(|row| row.content.get(at).is_some_and(is_value))
+            };
+            Some((0..first.content.len()).map(has).collect())
+        }
+        SetExpr::Select(select) => {
+            let item = |item: &SelectItem| match item {
+                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                    Some(is_value(expr))
+                }
+                _ => None,
+            };
+            select.projection.iter().map(item).collect()
+        }
+        _ => None,
+    }
+}
+
+fn is_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(value) => value.value != Value::Null,
+        Expr::Identifier(ident) => {
+            ident.quote_style.is_some() || !ident.value.eq_ignore_ascii_case("default")
+        }
+        _ => true,
+    }
+}
+
 impl Visitor for Walk<'_, '_> {
     type Break = ();
 
-    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+    fn pre_visit_statement(&mut self, statement: &ast::Statement) -> ControlFlow<()> {
         let scope = match statement {
-            Statement::Insert(insert) => self.insert(insert),
-            Statement::Update(update) => self.update(update),
-            Statement::Delete(delete) => self.delete(delete),
-            Statement::Query(_) => Scope::default(),
+            ast::Statement::Insert(insert) => self.insert(insert),
+            ast::Statement::Update(update) => self.update(update),
+            ast::Statement::Delete(delete) => self.delete(delete),
+            ast::Statement::Query(_) => Scope::default(),
             _ => Scope { dark: true, ..Scope::default() },
         };
         self.scopes.push(scope);
         ControlFlow::Continue(())
     }
 
-    fn post_visit_statement(&mut self, _: &Statement) -> ControlFlow<()> {
+    fn post_visit_statement(&mut self, _: &ast::Statement) -> ControlFlow<()> {
         self.scopes.pop();
         ControlFlow::Continue(())
     }
@@ -614,9 +697,7 @@ mod tests {
         }
         let all = Asker::new(&schema).statements(statement).unwrap_or_default();
         let tasks = schema.resolve(&Name::new(None, "tasks"));
-        all.into_iter()
-            .flat_map(|(mut asked, ..)| asked.remove(&tasks).unwrap_or_default())
-            .collect()
+        all.into_iter().flat_map(|mut s| s.asked.remove(&tasks).unwrap_or_default()).collect()
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(crate) mod tools;
 mod tree;
 
 pub(crate) use answer::plain_parameters;
-pub use asked::{Asked, Asker, asks, temporary};
+pub use asked::{Asker, Given, Inserted, Request, asks, temporary};
 pub(crate) use calls::followed;
 use cursor::Cursor;
 pub use cursor::Place;

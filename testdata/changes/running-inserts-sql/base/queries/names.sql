@@ -1,0 +1,2 @@
+-- name: add
+INSERT INTO filed (name) VALUES ($1);
