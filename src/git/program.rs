@@ -107,10 +107,7 @@ impl Program {
         if !below.is_empty() {
             args.extend(["--", below.as_str()]);
         }
-        let answer = self.answer(&args).map_err(|much| match much {
-            true => Unlisted::TooMany,
-            false => Unlisted::Missing,
-        })?;
+        let answer = self.answer(&args)?;
         let mut files = Vec::new();
         for (at, entry) in answer.split(|&b| b == 0).filter_map(Entry::parse).enumerate() {
             if at >= MAX_ENTRIES {
@@ -177,22 +174,21 @@ impl Program {
         self.answer(args).ok()
     }
 
-    /// What git answers; where there is no answer, whether that is because it is too long.
-    fn answer(&self, args: &[&str]) -> Result<Vec<u8>, bool> {
-        let mut child = command(&self.work).args(args).spawn().map_err(|_| false)?;
+    /// What git answers, as far as anybody wants to know it.
+    fn answer(&self, args: &[&str]) -> Result<Vec<u8>, Unlisted> {
+        let mut child = command(&self.work).args(args).spawn().map_err(|_| Unlisted::Missing)?;
         let mut answer = Vec::new();
-        let read = match child.stdout.take() {
-            Some(out) => out.take(MAX_ANSWER).read_to_end(&mut answer).is_ok(),
-            None => false,
-        };
+        let out = child.stdout.take().map(|out| out.take(MAX_ANSWER).read_to_end(&mut answer));
         let much = answer.len() as u64 == MAX_ANSWER;
-        if !read || much {
+        if much {
             let _ = child.kill();
-            let _ = child.wait();
-            return Err(much);
         }
         let ended = child.wait().is_ok_and(|status| status.success());
-        if ended { Ok(answer) } else { Err(false) }
+        match out {
+            _ if much => Err(Unlisted::TooMany),
+            Some(Ok(_)) if ended => Ok(answer),
+            _ => Err(Unlisted::Missing),
+        }
     }
 
     /// An object by any name. A name with a line break would be two.
