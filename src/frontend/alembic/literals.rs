@@ -106,6 +106,8 @@ impl Finder {
             _ => "",
         };
         let (tells, joins) = (TELLS.contains(&name), name == "join");
+        // `string.Template('… $x')`
+        let fills = name == "Template";
         match &*call.func {
             Expr::Attribute(method) if CHANGES.contains(&name) => self.parts(&method.value),
             // `texts.append('…')`
@@ -128,14 +130,16 @@ impl Finder {
                 _ if joins && !elements(given).is_empty() => {
                     elements(given).iter().for_each(|part| self.parts(part));
                 }
-                _ if joins => self.parts(given),
+                _ if joins || fills => self.parts(given),
                 _ => self.visit_expr(given),
             }
         }
         for keyword in &call.arguments.keywords {
             let documents =
                 keyword.arg.as_ref().is_some_and(|arg| DOCUMENTS.contains(&arg.as_str()));
-            if !(documents || tells) || !matches!(keyword.value, Expr::StringLiteral(_)) {
+            if fills {
+                self.parts(&keyword.value);
+            } else if !(documents || tells) || !matches!(keyword.value, Expr::StringLiteral(_)) {
                 self.visit_expr(&keyword.value);
             }
         }
@@ -208,6 +212,7 @@ def f(x):
     sql += 'SELECT a FROM more'
     parts = ['SELECT a FROM list', 'more']
     parts.append('SELECT a FROM appended')
+    run(Template('SELECT $a FROM filled'), string.Template(FILLED, template='SELECT $a FROM x'))
     run(''.join(parts), ''.join(['SELECT a FROM joined', f('part')]))
     grown: str = 'SELECT a FROM grown'
     grown += x
@@ -223,6 +228,7 @@ def g():
     rows.append(run('SELECT a FROM asked'))
 
 
+FILLED = 'SELECT a FROM filled'
 OLD = 'SELECT a FROM older'
 NEW = 'SELECT a FROM newer'
 "#;
