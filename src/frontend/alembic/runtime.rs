@@ -207,7 +207,10 @@ impl Machine<'_, '_> {
             return Value::Runtime(Runtime::Rows);
         }
         if !self.expression(&statement, args.span) {
-            let reason = format!("the statement is {}", describe(&statement));
+            let reason = match wrapped(&statement) {
+                Value::Unknown(reason) => format!("the SQL is not known: {reason}"),
+                other => format!("the statement is {}", describe(other)),
+            };
             let built = match &statement {
                 Value::Call(call) => !TEXTS.contains(&call.name()),
                 other => matches!(other, Value::Attribute(_)),
@@ -448,20 +451,23 @@ fn words(value: &Value, found: &mut std::collections::BTreeSet<String>, depth: u
 
 /// The text of a statement: a string, or `text()` around one.
 fn sql_text(value: &Value) -> Option<super::value::Text> {
-    match value {
+    match wrapped(value) {
         Value::Str(text) => Some(text.clone()),
-        Value::Call(call) if matches!(call.name(), "text" | "DDL" | "SQL") => {
-            sql_text(call.args.first()?)
-        }
-        Value::Call(call) => match &call.callee {
-            Callee::Method(base, name)
-                if matches!(name.as_str(), "bindparams" | "execution_options" | "columns") =>
-            {
-                sql_text(base)
-            }
-            _ => None,
-        },
         _ => None,
+    }
+}
+
+/// What a statement is of: `text(…)` of its text.
+fn wrapped(value: &Value) -> &Value {
+    let Value::Call(call) = value else { return value };
+    match (&call.callee, call.args.first()) {
+        (_, Some(text)) if matches!(call.name(), "text" | "DDL" | "SQL") => wrapped(text),
+        (Callee::Method(base, name), _)
+            if matches!(name.as_str(), "bindparams" | "execution_options" | "columns") =>
+        {
+            wrapped(base)
+        }
+        _ => value,
     }
 }
 
