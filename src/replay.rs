@@ -11,6 +11,7 @@ use crate::{
     facts::{
         dependents::{Dependent, dependents},
         obstacle::{Obstacle, obstacles},
+        postgres::Uncast,
         reference::{Flaw, FlawKind, flaws},
         refusal::is_forgiven,
     },
@@ -145,6 +146,7 @@ pub enum Trouble {
     Missing(Flaw),
     Depends(Vec<Dependent>),
     Refused(Obstacle),
+    Uncast(Uncast),
 }
 
 /// Something that was missing when an operation ran.
@@ -538,6 +540,8 @@ impl<'a, 'p> Run<'a, 'p> {
                 let refused = obstacles(&self.schema, op).into_iter().next();
                 trouble.extend(refused.map(|obstacle| (op, Trouble::Refused(obstacle))));
             }
+            let uncast = Uncast::of(&self.schema, &op.kind).filter(|_| op.certain);
+            trouble.extend(uncast.map(|uncast| (op, Trouble::Uncast(uncast))));
             self.schema.apply(op);
         }
         self.note_opaque(&down.ops);

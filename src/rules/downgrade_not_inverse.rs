@@ -4,6 +4,7 @@ use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::{
         obstacle::{Obstacle, ObstacleKind},
+        postgres::Uncast,
         reference::{FlawKind, accepts_dangling},
         refusal::says,
     },
@@ -107,6 +108,20 @@ fn refused(op: &Op, trouble: &Trouble, database: Database) -> Option<Finding> {
             return Some(found);
         }
         Trouble::Refused(obstacle) => return hindered(op, obstacle, database),
+        Trouble::Uncast(uncast) => {
+            let Uncast { column, from, to, default, .. } = uncast;
+            let (message, help) = match default {
+                None => (
+                    format!("the downgrade turns `{column}` from {from} into {to} without USING"),
+                    "Say how each value is converted.",
+                ),
+                Some(_) => (
+                    format!("the default of `{column}` stops its change to {to} by the downgrade"),
+                    "Drop the default, change the type, and set the new default, in that order.",
+                ),
+            };
+            return Some(finding(op.span, uncast.says(), message, help));
+        }
         Trouble::Missing(flaw) => &flaw.kind,
     };
     let message = match flaw {

@@ -3,12 +3,14 @@ use crate::{
     diagnostic::{Finding, Label, Severity},
     facts::{
         dependents::pins_type,
-        postgres::{Conversion, Loss, conversion, loss},
+        postgres::{Conversion, Loss, Uncast, conversion, loss},
     },
     fix::{self, Writing},
-    ir::{ColumnChange, DefaultValue, Name, OpKind, TypeChange},
+    ir::{Name, OpKind, TypeChange},
     replay::Step,
     schema::{Table, TableColumn},
+    source::Span,
+    types::SqlType,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -31,7 +33,7 @@ fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
     };
     let before = out.len();
     pinned(step, found, old, ty, out);
-    cast(step, found, old, ty, change, out);
+    cast(step, found, ty, out);
     if out.len() == before {
         values(step, found, old, ty, out);
     }
@@ -79,61 +81,41 @@ fn pinned(
 }
 
 /// No assignment cast from the old type to the new one, or none for the default.
-fn cast(
-    step: &Step<'_>,
-    table: &Table,
-    old: &TableColumn,
-    ty: &TypeChange,
-    change: &ColumnChange,
-    out: &mut Vec<Finding>,
-) {
-    let (name, from, to) = (&old.column.name, &old.column.ty, &ty.to);
-    if conversion(step.before, from, to) != Conversion::NeedsUsing {
-        return;
-    }
+fn cast(step: &Step<'_>, table: &Table, change: &TypeChange, out: &mut Vec<Finding>) {
+    let Some(uncast) = Uncast::of(step.before, &step.op.kind) else { return };
     let writing = Writing::of(step.op.style, step.database());
-    if ty.using.is_none() {
-        let using = format!("{}::{to}", fix::ident(name));
-        let mut found = finding(
-            step.op.span,
-            format!(
-                "PostgreSQL: 42804 column \"{name}\" cannot be cast automatically to type {to}"
-            ),
-            format!("`{name}` cannot become {to} from {from} without USING"),
-            "Say how each value is converted, and make sure beforehand that every value can be.",
-        );
-        found.code = Some(fix::change_type(writing, &table.name, name, to, Some(&using)));
-        found.related.push(made(old));
-        out.push(found);
-        return;
-    }
-    let dropped_before = change.default.is_some();
-    if let Some(default) = old.column.default.as_ref().filter(|d| !dropped_before && blocks(d)) {
-        let text = default.sql.as_deref().unwrap_or("a default");
-        let mut found = finding(
-            step.op.span,
-            format!(
-                "PostgreSQL: 42804 default for column \"{name}\" cannot be cast automatically to type {to}"
-            ),
-            format!("the default {text} of `{name}` stops its change to {to}"),
-            "Drop the default, change the type, and set the new default, in that order.",
-        );
-        let (t, c) = (fix::name(&table.name), fix::ident(name));
-        found.code = Some(fix::sql(
-            writing,
-            &format!(
-                "ALTER TABLE {t} ALTER COLUMN {c} DROP DEFAULT, ALTER COLUMN {c} TYPE {to} USING {}",
-                ty.using.as_deref().unwrap_or_default()
-            ),
-        ));
-        found.related.push(made(old));
-        out.push(found);
-    }
-}
-
-/// A default that is a value of the old type; NULL casts to anything.
-fn blocks(default: &DefaultValue) -> bool {
-    default.sql.is_some() && !default.is_null()
+    let Uncast { column: name, from, to, default, made } = &uncast;
+    let (message, help, code) = match default {
+        None => {
+            let using = format!("{}::{to}", fix::ident(name));
+            (
+                format!("`{name}` cannot become {to} from {from} without USING"),
+                "Say how each value is converted, and make sure beforehand that every value can be.",
+                fix::change_type(writing, &table.name, name, to, Some(&using)),
+            )
+        }
+        Some(default) => {
+            let (t, c) = (fix::name(&table.name), fix::ident(name));
+            let using = change.using.as_deref().unwrap_or_default();
+            (
+                format!(
+                    "the default {} of `{name}` stops its change to {to}",
+                    default.sql.as_deref().unwrap_or_default()
+                ),
+                "Drop the default, change the type, and set the new default, in that order.",
+                fix::sql(
+                    writing,
+                    &format!(
+                        "ALTER TABLE {t} ALTER COLUMN {c} DROP DEFAULT, ALTER COLUMN {c} TYPE {to} USING {using}"
+                    ),
+                ),
+            )
+        }
+    };
+    let mut found = finding(step.op.span, uncast.says(), message, help);
+    found.code = Some(code);
+    found.related.push(made_here(name, from, *made));
+    out.push(found);
 }
 
 /// The types convert, but some values may not fit, or a USING may meet one it cannot read.
@@ -181,7 +163,7 @@ fn values(
         format!("`{name}` shrinks from {from} to {to}"),
         "Make sure that every value fits before the migration runs; a CHECK … NOT VALID keeps new ones small.",
     );
-    found.related.push(made(old));
+    found.related.push(made_here(name, from, old.column.span));
     found.severity = Some(Severity::Warning);
     out.push(found);
 }
@@ -213,9 +195,6 @@ pub(super) fn is_plain_cast(using: &str, column: &str) -> bool {
         || text.starts_with(&format!("cast{column}as"))
 }
 
-fn made(old: &TableColumn) -> Label {
-    Label {
-        span: old.column.span,
-        text: format!("`{}` is {} since here", old.column.name, old.column.ty),
-    }
+fn made_here(column: &str, ty: &SqlType, span: Span) -> Label {
+    Label { span, text: format!("`{column}` is {ty} since here") }
 }

@@ -5,8 +5,9 @@
 //! timestamp and timestamptz, which differ in cost only.
 
 use crate::{
-    ir::Name,
+    ir::{DefaultValue, Name, OpKind},
     schema::{Lookup, Schema, TypeKind},
+    source::Span,
     types::SqlType,
 };
 
@@ -110,6 +111,47 @@ pub fn conversion(schema: &Schema, from: &SqlType, to: &SqlType) -> Conversion {
         (Base::Scalar(from), Base::Scalar(to)) => convert_base(from, to),
         (Base::Enum(_), Base::Scalar(to)) if STRINGS.contains(&to) => Conversion::Automatic,
         (Base::Enum(_), _) | (_, Base::Enum(_)) => Conversion::NeedsUsing,
+    }
+}
+
+/// A change of a column's type that the server refuses, whatever the values are (42804).
+pub struct Uncast {
+    pub column: String,
+    pub from: SqlType,
+    pub to: SqlType,
+    /// The default that cannot be cast, though USING says how the values are.
+    pub default: Option<DefaultValue>,
+    /// Where the column has its type from.
+    pub made: Span,
+}
+
+impl Uncast {
+    /// Without USING, there has to be an assignment cast; a default needs one in any case, and
+    /// NULL has it. `None`: it is taken, or that is not known.
+    pub fn of(schema: &Schema, op: &OpKind) -> Option<Uncast> {
+        let OpKind::AlterColumn { table, column, change } = op else { return None };
+        let ty = change.ty.as_ref().filter(|_| schema.database().is_postgres())?;
+        let old = &schema.column(table, column).found()?.column;
+        if conversion(schema, &old.ty, &ty.to) != Conversion::NeedsUsing {
+            return None;
+        }
+        let default = || {
+            let kept = old.default.as_ref().filter(|_| change.default.is_none());
+            kept.filter(|default| default.sql.is_some() && !default.is_null()).cloned()
+        };
+        let default = match ty.using {
+            None => None,
+            Some(_) => Some(default()?),
+        };
+        let (from, to) = (old.ty.clone(), ty.to.clone());
+        Some(Uncast { column: old.name.clone(), from, to, default, made: old.span })
+    }
+
+    /// The server's own words.
+    pub fn says(&self) -> String {
+        let Uncast { column, to, default, .. } = self;
+        let what = if default.is_some() { "default for column" } else { "column" };
+        format!("PostgreSQL: 42804 {what} \"{column}\" cannot be cast automatically to type {to}")
     }
 }
 

@@ -7,6 +7,6 @@ mod lossy;
 mod obstacle;
 pub mod results;
 
-pub use casts::{Conversion, comparable, conversion};
+pub use casts::{Conversion, Uncast, comparable, conversion};
 pub use lossy::{Loss, loss};
 pub use obstacle::obstacles;
