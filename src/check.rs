@@ -25,7 +25,7 @@ use crate::{
     replay::{self, Found, Outcome, Plan, Stopped, Walk, Walked, replay},
     review::{self, Against, Reviewed, Since},
     rules::{self, Check, Graph, Modelled, Rule},
-    running::Then,
+    running::{Pending, Then},
     schema::Schema,
     source::{self, FileId, Sources, Span},
     suppress,
@@ -128,16 +128,22 @@ pub fn check(opened: &Opened, request: &Request) -> Result<Report, String> {
         .flat_map(|(at, job)| job.databases.iter().map(move |(database, _)| (at, *database)))
         .collect();
     let then = Then::new(opened, &against);
-    let mut outcomes: Vec<Ran> = runs
+    let (mut outcomes, pending): (Vec<Ran>, Vec<Option<Pending<'_>>>) = runs
         .into_par_iter()
         .map(|(at, database)| {
             let job = &jobs[at];
             let mut outcome = job.replay(sources, database, &request.rules);
             job.models(opened, &mut outcome, &request.rules);
-            then.check(job.tree, &mut outcome, &request.rules);
-            Ran { job: at, database, outcome }
+            let pending = then.pending(job.tree, &mut outcome);
+            (Ran { job: at, database, outcome }, pending)
         })
-        .collect();
+        .unzip();
+    for (ran, pending) in outcomes.iter_mut().zip(&pending) {
+        if let Some(pending) = pending {
+            pending.check(&mut ran.outcome, &request.rules);
+        }
+    }
+    drop(pending);
     report.summary.notes.extend(then.notes());
     if request.databases.is_empty() && settings.config.databases.is_none() {
         let all = matches!(against, Against::Everything { .. });

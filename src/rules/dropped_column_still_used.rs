@@ -16,11 +16,12 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
     for lost in running.lost.iter().filter(|lost| lost.how == How::Dropped) {
         let Some(applied) = running.applied.get(lost.at) else { continue };
         let Some(used) = running.uses(lost) else { continue };
-        let Lost { table, column, .. } = lost;
+        let Lost { table, column, to_writes, .. } = lost;
         let message = match column {
             Some(column) => {
                 format!("column `{column}` of `{table}` is dropped while code that runs uses it")
             }
+            None if *to_writes => lost.unwritable(),
             None => format!("`{table}` is dropped while code that runs uses it"),
         };
         let mut found = finding(

@@ -31,6 +31,7 @@ fn check(running: &Running<'_>, out: &mut Vec<(usize, Finding)>) {
                 ),
                 beside(running, writing, lost, column, to),
             ),
+            (How::Moved(_), _) if lost.to_writes => (lost.unwritable(), String::new(), None),
             (How::Moved(to), _) => {
                 let moved = matches!(applied.op.kind, OpKind::SetSchema { .. });
                 let how = if moved { "moved to another schema" } else { "renamed" };
@@ -70,7 +71,7 @@ fn beside(
     Some(format!("{add}\n{copy}"))
 }
 
-/// A view that takes the table's place. SQLite's views cannot be written to.
+/// A view that takes the table's place. SQLite's views take no rows.
 fn shim(running: &Running<'_>, writing: Writing, table: &Name, to: &Name) -> Option<String> {
     if running.before.database().is_sqlite() {
         return None;

@@ -5,6 +5,7 @@ mod lost;
 mod required;
 mod sql;
 mod stale;
+mod trace;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -27,9 +28,13 @@ use crate::{
     schema::Schema,
     source::{Glance, Sources, Span},
 };
+use trace::Trace;
 
 /// Things that are told of one change at the most: a change that takes more is told often enough.
 const MAX_TOLD: usize = 1_000;
+
+/// What is looked through for code that runs, for people.
+const BASE: &str = "the code at the base";
 
 /// A table, or one of its columns.
 type Key = (Name, Option<String>);
@@ -44,6 +49,16 @@ pub(crate) struct Then<'a> {
     view: OnceLock<Result<View, String>>,
     /// Why something was not looked at.
     notes: Mutex<BTreeSet<String>>,
+    /// What all looks through the code may cost.
+    glance: Mutex<Glance>,
+}
+
+/// What a change of one tree means for code, on one database, before anybody has looked.
+pub(crate) struct Pending<'a> {
+    changed: Changed,
+    lost: Vec<Lost>,
+    required: Vec<Required>,
+    code: Code<'a>,
 }
 
 struct View {
@@ -61,7 +76,7 @@ pub struct Running<'a> {
     pub lost: &'a [Lost],
     /// What has to be given when a row is inserted, and had not before.
     pub required: &'a [Required],
-    code: Code<'a>,
+    code: &'a Code<'a>,
 }
 
 /// The base's code, as far as it is read.
@@ -145,11 +160,14 @@ impl<'a> Code<'a> {
         classes.filter_map(|at| self.models.mapped.get(*at))
     }
 
-    /// Says where a look through the code has ended early.
-    fn note_cut(&self, glance: &Glance, what: &str) {
+    /// A look through the code, which says where it has ended early.
+    fn look_through<T>(&self, what: &str, look: impl FnOnce(&mut Glance) -> T) -> T {
+        let mut glance = self.then.glance.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = look(&mut glance);
         if glance.is_cut() {
             self.then.note(format!("{what} is too large to be looked through in full for what needs the schema as it was"));
         }
+        found
     }
 }
 
@@ -164,18 +182,15 @@ impl<'a> Then<'a> {
             }
             Against::Everything { .. } | Against::Revision(_) => (None, Vec::new()),
         };
-        let (view, notes) = (OnceLock::new(), Mutex::default());
-        Then { opened, moment, apart, view, notes }
+        let (notes, glance) = (Mutex::default(), Mutex::default());
+        Then { opened, moment, apart, view: OnceLock::new(), notes, glance }
     }
 
-    /// What was not looked at, and why: sentences for people. To be asked when all is done.
-    pub(crate) fn notes(&self) -> BTreeSet<String> {
-        let mut notes =
-            std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
-        let lacking = match self.view.get() {
-            Some(Ok(view)) => view.sources.lacking(),
-            _ => 0,
-        };
+    /// What was not looked at, and why: sentences for people.
+    pub(crate) fn notes(self) -> BTreeSet<String> {
+        let mut notes = self.notes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let view = self.view.into_inner().and_then(Result::ok);
+        let lacking = view.map_or(0, |view| view.sources.lacking());
         if lacking > 0 {
             let what = if lacking == 1 { "1 file".to_owned() } else { format!("{lacking} files") };
             notes.insert(format!(
@@ -205,41 +220,45 @@ impl<'a> Then<'a> {
         }
     }
 
-    /// Adds what the rules say of one tree's change, for one database. The base is read only where
-    /// the change takes something away that its code may need.
-    pub(crate) fn check(&self, tree: &Tree, outcome: &mut Outcome, rules: &[&'static Rule]) {
-        let Some(Changed { applied, before }) = outcome.changed.take() else { return };
-        if self.moment.is_none() {
-            return;
-        }
-        let after = &outcome.schema;
-        let lost::Taken { mut lost, replaced } = lost::taken(&applied, &before, after);
-        let mut required = required::required(&applied, &replaced, &before, after);
+    /// What one tree's change takes away from code, on one database. The base is read only where
+    /// it takes something away that its code may need.
+    pub(crate) fn pending<'s>(
+        &'s self,
+        tree: &'s Tree,
+        outcome: &mut Outcome,
+    ) -> Option<Pending<'s>> {
+        let changed = outcome.changed.take()?;
+        self.moment.as_ref()?;
+        let (Changed { applied, before }, after) = (&changed, &outcome.schema);
+        let trace = Trace::of(applied, before);
+        let lost::Taken { mut lost, replaced } = lost::taken(applied, &trace, before, after);
+        let mut required = required::required(&trace, &replaced, before, after);
         if lost.is_empty() && required.is_empty() {
-            return;
+            return None;
         }
         if self.apart.contains(&tree.dir.as_str()) {
             self.note(format!(
                 "{} lies in a repository of its own, so code that needs its schema as it was is not looked for",
                 tree.shown()
             ));
-            return;
+            return None;
         }
         if lost.len().max(required.len()) > MAX_TOLD {
             self.note(format!("of what the change takes away in {}, only {MAX_TOLD} things are looked for in the code at the base", tree.shown()));
             lost.truncate(MAX_TOLD);
             required.truncate(MAX_TOLD);
         }
-        let Some(view) = self.view() else { return };
-        let code = Code::new(self, view, tree, &before);
-        let running = Running {
-            applied: &applied,
-            before: &before,
-            after,
-            lost: &lost,
-            required: &required,
-            code,
-        };
+        let code = Code::new(self, self.view()?, tree, before);
+        Some(Pending { changed, lost, required, code })
+    }
+}
+
+impl Pending<'_> {
+    /// Adds what the rules say of it. One at a time: what a look may cost is shared, and who gets
+    /// it must not be chance.
+    pub(crate) fn check(&self, outcome: &mut Outcome, rules: &[&'static Rule]) {
+        let Pending { changed: Changed { applied, before }, lost, required, code } = self;
+        let running = Running { applied, before, after: &outcome.schema, lost, required, code };
         let mut out = Vec::new();
         for rule in rules {
             let Check::Running(check) = rule.check else { continue };
@@ -297,36 +316,38 @@ impl Running<'_> {
     /// Where the running code needs what is lost, and what to say of it.
     pub fn uses(&self, lost: &Lost) -> Option<Label> {
         let all = self.code.uses.get_or_init(|| self.all_uses());
-        all.get(&(lost.table.clone(), lost.column.clone())).cloned()
+        all.get(&lost.key()).cloned()
     }
 
     fn all_uses(&self) -> HashMap<Key, Label> {
-        let mut glance = Glance::default();
-        let mut found = self.mapped(&mut glance);
+        let mut found = self.mapped();
         let mut open = HashSet::new();
+        let mut to_writes = HashSet::new();
         for lost in self.lost {
-            let key = (lost.table.clone(), lost.column.clone());
-            if found.contains_key(&key) {
+            if found.contains_key(&lost.key()) {
                 continue;
             }
             match self.declares(lost) {
-                Some(label) => _ = found.insert(key, label),
-                None => _ = open.insert(key),
+                Some(label) => _ = found.insert(lost.key(), label),
+                None if lost.to_writes => _ = to_writes.insert(lost.table.clone()),
+                None => _ = open.insert(lost.key()),
             }
         }
         let is_code = |path: &str| self.code.is_code(path);
-        let queried = sql::uses(self.look(&is_code), self.before, open, &mut glance);
-        self.code.note_cut(&glance, "the code at the base");
+        let look = self.look(&is_code);
+        let queried = self
+            .code
+            .look_through(BASE, |glance| sql::uses(look, self.before, open, to_writes, glance));
         let label = |span| Label { span, text: "the code at the base asks for it here".to_owned() };
         found.extend(queried.into_iter().map(|(key, span)| (key, label(span))));
         found
     }
 
     /// Where the models of the running code map what is lost.
-    fn mapped(&self, glance: &mut Glance) -> HashMap<Key, Label> {
+    fn mapped(&self) -> HashMap<Key, Label> {
         let mut keys = Vec::new();
         let mut all: Vec<(&Mapped, Option<&Field>)> = Vec::new();
-        for lost in self.lost {
+        for lost in self.lost.iter().filter(|lost| !lost.to_writes) {
             for mapped in self.code.mapped(&lost.table) {
                 let field = match &lost.column {
                     None => None,
@@ -336,13 +357,14 @@ impl Running<'_> {
                         Some(field)
                     }
                 };
-                keys.push((lost.table.clone(), lost.column.clone()));
+                keys.push(lost.key());
                 all.push((mapped, field));
             }
         }
         let is_code = |path: &str| self.code.is_code(path);
-        let Code { models, tree, .. } = &self.code;
-        let used = models.used(tree.tool, self.look(&is_code), &all, glance);
+        let (Code { models, tree, .. }, look) = (self.code, self.look(&is_code));
+        let used =
+            self.code.look_through(BASE, |glance| models.used(tree.tool, look, &all, glance));
         let mut found: HashMap<Key, Label> = HashMap::new();
         for ((key, (mapped, field)), span) in keys.into_iter().zip(all).zip(used) {
             let Some(span) = span else { continue };
@@ -354,12 +376,19 @@ impl Running<'_> {
             let text = format!("`{what}` {verb} in the code at the base");
             found.entry(key).or_insert(Label { span, text });
         }
+        for lost in self.lost.iter().filter(|lost| lost.to_writes) {
+            let class = self.code.mapped(&lost.table).next();
+            let Some((class, span)) = class.zip(self.inserts().get(&lost.table)) else { continue };
+            let (span, text) =
+                (*span, format!("`{}` is written to in the code at the base", class.class));
+            found.entry(lost.key()).or_insert(Label { span, text });
+        }
         found
     }
 
     /// Where the running code has a table that no class is mapped to, or a column of it.
     fn declares(&self, lost: &Lost) -> Option<Label> {
-        if self.code.classes.contains_key(&lost.table) {
+        if self.code.classes.contains_key(&lost.table) || lost.to_writes {
             return None;
         }
         let op = self.code.models.ops.get(*self.code.tables.get(&lost.table)?)?;
@@ -378,33 +407,32 @@ impl Running<'_> {
     /// can be seen.
     pub fn leaves_out(&self, required: &Required) -> Option<Label> {
         let all = self.code.left_out.get_or_init(|| self.all_left_out());
-        all.get(&(required.table.clone(), Some(required.column.clone()))).cloned()
+        all.get(&required.key()).cloned()
     }
 
     fn all_left_out(&self) -> HashMap<Key, Label> {
         let mut found: HashMap<Key, Label> = HashMap::new();
         let mut open = Vec::new();
         for required in self.required {
-            let Required { table, column, .. } = required;
             match self.unmapped(required) {
-                Some(label) => _ = found.insert((table.clone(), Some(column.clone())), label),
+                Some(label) => _ = found.insert(required.key(), label),
                 None => open.push(required),
             }
         }
-        let mut glance = Glance::default();
         let is_code = |path: &str| self.code.is_code(path);
         let look = self.look(&is_code);
-        let queried =
-            sql::leaves_out(look, self.before, self.after, open.into_iter(), &mut glance);
-        self.code.note_cut(&glance, "the code at the base");
-        let label = |span| Label { span, text: "the code at the base does not fill it here".to_owned() };
+        let queried = self.code.look_through(BASE, |glance| {
+            sql::leaves_out(look, self.before, self.after, open.into_iter(), glance)
+        });
+        let label =
+            |span| Label { span, text: "the code at the base does not fill it here".to_owned() };
         found.extend(queried.into_iter().map(|(key, span)| (key, label(span))));
         found
     }
 
     /// Where the models of the running code insert rows without a column.
     fn unmapped(&self, required: &Required) -> Option<Label> {
-        let Code { models, tables, unread, .. } = &self.code;
+        let Code { models, tables, unread, .. } = self.code;
         let op = models.ops.get(*tables.get(&required.table)?)?;
         let OpKind::CreateTable(create) = &op.kind else { return None };
         if unread.contains(&required.table) {
@@ -428,18 +456,22 @@ impl Running<'_> {
         (models.says.defaults && omits).then_some(Label { span: known.span, text })
     }
 
-    /// Where rows are inserted into the tables of which columns have to be given.
+    /// Where rows are inserted into the tables of which columns have to be given, or that can no
+    /// longer be written to.
     fn inserts(&self) -> &HashMap<Name, Span> {
-        let Code { models, tree, inserts, .. } = &self.code;
+        let Code { models, tree, inserts, .. } = self.code;
         inserts.get_or_init(|| {
-            let tables: BTreeSet<&Name> = self.required.iter().map(|one| &one.table).collect();
+            let required = self.required.iter().map(|one| &one.table);
+            let lost = self.lost.iter().filter(|lost| lost.to_writes).map(|lost| &lost.table);
+            let tables: BTreeSet<&Name> = required.chain(lost).collect();
             let first = |table: &Name| self.code.mapped(table).next();
             let (tables, all): (Vec<&Name>, Vec<&Mapped>) =
                 tables.into_iter().filter_map(|table| Some((table, first(table)?))).unzip();
-            let mut glance = Glance::default();
             let is_code = |path: &str| self.code.is_code(path);
-            let found = models.inserts(tree.tool, self.look(&is_code), &all, &mut glance);
-            self.code.note_cut(&glance, "the code at the base");
+            let look = self.look(&is_code);
+            let found = self
+                .code
+                .look_through(BASE, |glance| models.inserts(tree.tool, look, &all, glance));
             let found = tables.into_iter().zip(found);
             found.filter_map(|(table, span)| Some((table.clone(), span?))).collect()
         })
@@ -447,7 +479,7 @@ impl Running<'_> {
 
     /// Fields of the work tree's API classes that were a lost column's, and what to say of them.
     pub fn stale(&self, lost: &Lost) -> &[Label] {
-        let Code { then, tree, stale, .. } = &self.code;
+        let Code { then, tree, stale, .. } = self.code;
         if tree.tool != Tool::Alembic {
             return &[];
         }
@@ -461,25 +493,31 @@ impl Running<'_> {
                     Some((mapped, field))
                 });
                 let Some(found) = found else { continue };
-                keys.push((lost.table.clone(), lost.column.clone()));
+                keys.push(lost.key());
                 fields.push(found);
             }
-            let mut glance = Glance::default();
             let Opened { sources, project, .. } = then.opened;
             let is_code = |path: &str| self.code.is_code(path);
             let look = Look { sources, project, is_code: &is_code };
-            let found = stale::fields(look, &fields, &mut glance);
-            self.code.note_cut(&glance, "the project");
+            let found = self
+                .code
+                .look_through("the project", |glance| stale::fields(look, &fields, glance));
             keys.into_iter().zip(found).collect()
         });
-        all.get(&(lost.table.clone(), lost.column.clone())).map_or(&[], Vec::as_slice)
+        all.get(&lost.key()).map_or(&[], Vec::as_slice)
     }
 
     /// What the database says to code that still uses it.
     pub fn refused(&self, lost: &Lost) -> String {
-        let Lost { table, column, .. } = lost;
+        let Lost { table, column, to_writes, .. } = lost;
         let postgres = self.before.database().is_postgres();
         match (column, postgres) {
+            (None, true) if *to_writes => {
+                format!("PostgreSQL: 42809 cannot change materialized view \"{}\"", table.name)
+            }
+            (None, false) if *to_writes => {
+                format!("SQLite: cannot modify {} because it is a view", table.name)
+            }
             (Some(column), true) => {
                 format!("PostgreSQL: 42703 column {}.{column} does not exist", table.name)
             }
@@ -491,7 +529,7 @@ impl Running<'_> {
 
     /// Whether two names are those of one column.
     fn is(&self, one: &str, other: &str) -> bool {
-        one == other || self.before.database().is_sqlite() && one.eq_ignore_ascii_case(other)
+        self.before.database().dialect.is_same(one, other)
     }
 
     /// A column as it was before the change.

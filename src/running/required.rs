@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{
     database::Dialect,
     frontend::sql::Given,
-    ir::{Column, Name, OpKind},
-    replay::Applied,
+    ir::{Column, Name},
     schema::{Lookup, Schema, Table, TypeKind},
 };
 
-use super::lost::Replaced;
+use super::{Key, lost::Replaced, trace::Trace};
 
 /// A column that has to be given from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +36,10 @@ pub enum Was {
 }
 
 impl Required {
+    pub(super) fn key(&self) -> Key {
+        (self.table.clone(), Some(self.column.clone()))
+    }
+
     /// Whether rows of which these columns are given cannot be inserted for lack of this one.
     pub(super) fn is_lacking(&self, given: &Given, after: &Schema) -> bool {
         let dialect = after.database().dialect;
@@ -67,47 +70,27 @@ impl Required {
 /// The columns that have to be given once all of a change is applied, and had not before it.
 /// Those of tables with triggers are left out: a trigger may fill them.
 pub(super) fn required(
-    applied: &[Applied],
+    trace: &Trace<'_>,
     replaced: &[Replaced],
     before: &Schema,
     after: &Schema,
 ) -> Vec<Required> {
-    let mut found: BTreeMap<(Name, String), Required> = BTreeMap::new();
-    // What columns that the change renames were called before it.
-    let mut called: HashMap<(Name, String), String> = HashMap::new();
-    for (at, applied) in applied.iter().enumerate() {
-        let table = |table: &Name| applied.table.as_ref().unwrap_or(table).clone();
-        let (table, column) = match &applied.op.kind {
-            OpKind::RenameColumn { table: of, column, to } => {
-                let of = table(of);
-                let old = called.remove(&(of.clone(), column.clone()));
-                called.insert((of, to.clone()), old.unwrap_or_else(|| column.clone()));
-                continue;
-            }
-            OpKind::AddColumn { table: of, column, .. } if !applied.repeated => {
-                (table(of), &column.name)
-            }
-            OpKind::AlterColumn { table: of, column, change }
-                if change.nullable == Some(false)
-                    || change.default.as_ref().is_some_and(Option::is_none)
-                    || change.identity.as_ref().is_some_and(Option::is_none) =>
-            {
-                (table(of), column)
-            }
-            _ => continue,
-        };
-        if applied.new_table {
-            continue;
-        }
-        let known = called.get(&(table.clone(), column.clone())).unwrap_or(column);
-        let one = one(before, after, &table, known, column, at);
-        found.extend(one.map(|one| ((one.table.clone(), one.column.clone()), one)));
+    let mut found: BTreeMap<Key, Required> = BTreeMap::new();
+    let set: HashMap<(&Name, &str), usize> =
+        trace.set().map(|(table, column, at)| ((table, column), at)).collect();
+    // What another name of now stands for is out of the running code's reach.
+    let same = set.iter().filter(|((table, _), _)| trace.table(table).as_ref() == Some(table));
+    for (&(table, column), &at) in same {
+        let known = trace.column(table, column).unwrap_or_else(|| column.to_owned());
+        found.extend(one(before, after, table, &known, column, at).map(|one| (one.key(), one)));
     }
     for Replaced { table, at } in replaced {
         let Some(new) = after.table(table).found() else { continue };
         for column in new.columns.iter().map(|column| &column.column.name) {
-            let Some(one) = one(before, after, table, column, column, *at) else { continue };
-            found.entry((one.table.clone(), one.column.clone())).or_insert(one);
+            let key = before.database().dialect.key(column);
+            let at = set.get(&(table, key.as_str())).unwrap_or(at);
+            found
+                .extend(one(before, after, table, column, column, *at).map(|one| (one.key(), one)));
         }
     }
     let mut found: Vec<Required> = found.into_values().collect();
@@ -127,6 +110,11 @@ fn one(
     let old = before.table(table).found()?;
     let new = after.table(table).found().filter(|table| table.triggers.is_empty())?;
     let now = new.column(column).found()?;
+    // SQLite numbers the rows itself.
+    if new.rowid() == Some(&now.column.name) {
+        return None;
+    }
+    let known = old.column(known).found().map_or(known, |old| &old.column.name);
     let was = was(old, known).filter(|_| is_required(after, &now.column))?;
     let (table, column) = (new.name.clone(), now.column.name.clone());
     Some(Required { table, column, known: known.to_owned(), was, at })
@@ -150,6 +138,5 @@ fn is_required(schema: &Schema, column: &Column) -> bool {
             _ => false,
         })
     };
-    // SQLite numbers the rows of a table by its INTEGER PRIMARY KEY, which is never added.
     !column.nullable && !column.server_filled() && !type_fills()
 }

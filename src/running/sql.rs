@@ -18,21 +18,26 @@ use crate::{
 
 use super::{Key, Required};
 
-/// The first statement that needs each of some things.
+/// The first statement that needs each of some things, or writes to one of some tables.
 pub(super) fn uses(
     look: Look<'_>,
     before: &Schema,
     mut open: HashSet<Key>,
+    mut to_writes: HashSet<Name>,
     glance: &mut Glance,
 ) -> HashMap<Key, Span> {
-    let tables = Words::of(open.iter().map(|(table, _)| table.name.as_str()));
-    let count = open.len();
+    let needed = open.iter().map(|(table, _)| table);
+    let tables = Words::of(needed.chain(&to_writes).map(|table| table.name.as_str()));
+    let count = open.len() + to_writes.len();
     let needs = |request: Request| {
+        let written = request.written.into_iter().filter(|table| to_writes.remove(table));
+        let mut found: Vec<Key> = written.map(|table| (table, None)).collect();
         let keys = request.asked.into_iter().flat_map(|(table, columns)| {
             let columns = columns.into_iter().map(Some).chain([None]);
             columns.map(move |column| (table.clone(), column))
         });
-        keys.filter(|key| open.remove(key)).collect()
+        found.extend(keys.filter(|key| open.remove(key)));
+        found
     };
     first(look, before, &tables, count, needs, glance)
 }
@@ -58,7 +63,7 @@ pub(super) fn leaves_out<'r>(
             open.retain(|required| {
                 let leaves_out = required.is_lacking(given, after);
                 if leaves_out {
-                    found.push((table.clone(), Some(required.column.clone())));
+                    found.push(required.key());
                 }
                 !leaves_out
             });
@@ -113,8 +118,10 @@ fn first(
                 }
                 let (from, to) = (request.start, request.end);
                 let (start, end) = if whole { (from, to) } else { (start, end) };
-                request.asked.retain(|table, _| !hidden.contains(&table.name.to_lowercase()));
-                request.inserted.retain(|rows| !hidden.contains(&rows.table.name.to_lowercase()));
+                let is_seen = |table: &Name| !hidden.contains(&table.name.to_lowercase());
+                request.asked.retain(|table, _| is_seen(table));
+                request.written.retain(is_seen);
+                request.inserted.retain(|rows| is_seen(&rows.table));
                 let keys = needs(request);
                 open -= keys.len();
                 places.extend(keys.into_iter().map(|key| (key, start, end)));

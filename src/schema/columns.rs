@@ -307,12 +307,22 @@ impl Table {
         if !self.options.strict && !self.options.without_rowid {
             return;
         }
-        let key = self.key_columns().to_vec();
-        let one = key.len() == 1 && !self.options.without_rowid;
-        for of in self.columns.iter_mut().filter(|c| key.contains(&c.column.name)) {
-            let rowid = one && of.column.ty.name.eq_ignore_ascii_case("integer");
-            Arc::make_mut(&mut of.column).nullable &= rowid;
+        if self.rowid().is_some() {
+            return;
         }
+        let key = self.key_columns().to_vec();
+        for of in self.columns.iter_mut().filter(|c| key.contains(&c.column.name)) {
+            Arc::make_mut(&mut of.column).nullable = false;
+        }
+    }
+
+    /// The column that is SQLite's rowid, by which it numbers rows
+    /// (sqlite.org/lang_createtable.html#rowid).
+    pub fn rowid(&self) -> Option<&str> {
+        let [column] = self.key_columns() else { return None };
+        let column = &self.column(column).found()?.column;
+        let is = self.folds && !self.options.without_rowid;
+        (is && column.ty.name.eq_ignore_ascii_case("integer")).then_some(&column.name)
     }
 
     /// The columns of the primary key; empty where there is none.

@@ -264,10 +264,7 @@ impl Scope<'_> {
             if !self.spend(columns.len()) {
                 return SqlType::unknown();
             }
-            let same = |known: &str| match self.schema.database().is_sqlite() {
-                true => known.eq_ignore_ascii_case(name),
-                false => known == name,
-            };
+            let same = |known: &str| self.schema.database().dialect.is_same(known, name);
             if let Some((_, ty)) = columns.iter().find(|(known, _)| same(known)) {
                 return ty.clone();
             }

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Schema, View, clip};
-use crate::ir::{Name, Reads, query::Query};
+use crate::{
+    database::Dialect,
+    ir::{Name, Reads, query::Query},
+};
 
 /// A column that a view reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +55,11 @@ impl Schema {
 
     /// The columns of its tables that a query names; with `*`, all of them.
     fn columns_read(&self, tables: &[Name], reads: &Reads) -> Vec<ColumnRead> {
-        let sqlite = self.database.is_sqlite();
-        let named = |column: &str| match (&reads.columns, sqlite) {
-            (Some(columns), true) => columns.iter().any(|c| c.eq_ignore_ascii_case(column)),
-            (Some(columns), false) => columns.iter().any(|c| c == column),
-            (None, true) => {
-                reads.words.contains(&column.to_lowercase()) || reads.words.contains(column)
-            }
-            (None, false) => reads.words.contains(column),
+        let dialect = self.database.dialect;
+        let named = |column: &str| match &reads.columns {
+            Some(columns) => columns.iter().any(|c| dialect.is_same(c, column)),
+            None if reads.words.contains(column) => true,
+            None => dialect == Dialect::Sqlite && reads.words.contains(&column.to_lowercase()),
         };
         let lacks = |other: &Name, column: &str| {
             self.tables.get(other).is_some_and(|t| t.column(column).is_missing())

@@ -39,15 +39,8 @@ fn master(schema: &Schema) -> Relation {
 /// The indexes that SQLite makes for keys, numbered in the order of their declaration. An
 /// INTEGER PRIMARY KEY is the rowid and has none (sqlite.org/lang_createtable.html#rowid).
 fn automatic(table: &Table) -> impl Iterator<Item = (&Constraint, String)> {
-    let rowid = |c: &Constraint| {
-        let column = match c.columns.as_slice() {
-            [only] => table.column(only).found(),
-            _ => None,
-        };
-        column.is_some_and(|c| c.column.ty.name.eq_ignore_ascii_case("integer"))
-    };
     let keys = table.constraints.iter().filter(move |c| match c.kind {
-        ConstraintKind::PrimaryKey => !rowid(c) && !table.options.without_rowid,
+        ConstraintKind::PrimaryKey => table.rowid().is_none() && !table.options.without_rowid,
         ConstraintKind::Unique { .. } => true,
         _ => false,
     });

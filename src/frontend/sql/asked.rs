@@ -47,6 +47,8 @@ pub(super) type Asked = BTreeMap<Name, BTreeSet<String>>;
 pub struct Request {
     pub asked: Asked,
     pub inserted: Vec<Inserted>,
+    /// The tables whose rows it adds, changes or takes away.
+    pub written: BTreeSet<Name>,
     /// The bytes that it lies in.
     pub start: usize,
     pub end: usize,
@@ -179,10 +181,11 @@ impl<'s> Asker<'s> {
             no_columns: HashSet::new(),
             asked: Asked::default(),
             inserted: Vec::new(),
+            written: BTreeSet::new(),
         };
         let _ = parsed.visit(&mut walk);
-        let Walk { asked, inserted, .. } = walk;
-        Some(Request { asked, inserted, start, end })
+        let Walk { asked, inserted, written, .. } = walk;
+        Some(Request { asked, inserted, written, start, end })
     }
 
     fn parse(&self, text: &str) -> Option<ast::Statement> {
@@ -267,6 +270,7 @@ struct Walk<'a, 's> {
     no_columns: HashSet<*const Expr>,
     asked: Asked,
     inserted: Vec<Inserted>,
+    written: BTreeSet<Name>,
 }
 
 impl Walk<'_, '_> {
@@ -275,10 +279,7 @@ impl Walk<'_, '_> {
     }
 
     fn key(&self, name: &str) -> String {
-        match self.asker.dialect() {
-            Dialect::Sqlite => name.to_ascii_lowercase(),
-            Dialect::Postgres => name.to_owned(),
-        }
+        self.asker.dialect().key(name)
     }
 
     /// The table that a name stands for, if no expression of the statement has the name.
@@ -485,6 +486,7 @@ impl Walk<'_, '_> {
             return scope;
         };
         // A part of a composite value is named by two: `place.street`.
+        self.written.insert(table.clone());
         let columns = insert.columns.iter().filter_map(|name| name.0.first()?.as_ident());
         let columns: Vec<String> = columns.map(|ident| self.folded(ident)).collect();
         columns.iter().for_each(|column| self.need(&table, column));
@@ -517,6 +519,7 @@ impl Walk<'_, '_> {
         self.sources(std::slice::from_ref(&update.table), &mut scope);
         if let Some(table) = scope.sources.first().and_then(|source| source.table.clone()) {
             self.assigned(&table, &update.assignments);
+            self.written.insert(table);
         }
         match &update.from {
             Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) => {
@@ -531,6 +534,7 @@ impl Walk<'_, '_> {
         let mut scope = Scope::default();
         let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
         self.sources(from, &mut scope);
+        self.written.extend(scope.sources.first().and_then(|source| source.table.clone()));
         self.sources(delete.using.as_deref().unwrap_or_default(), &mut scope);
         scope
     }
@@ -555,9 +559,8 @@ fn values(body: &SetExpr) -> Option<Vec<bool>> {
     match body {
         SetExpr::Values(values) => {
             let first = values.rows.first()?;
-            let has = |at: usize| {
-                values.rows.iter().all(|row| row.content.get(at).is_some_and(is_value))
-            };
+            let has =
+                |at: usize| values.rows.iter().all(|row| row.content.get(at).is_some_and(is_value));
             Some((0..first.content.len()).map(has).collect())
         }
         SetExpr::Select(select) => {

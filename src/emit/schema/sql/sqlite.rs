@@ -144,8 +144,5 @@ impl<'a> Script<'a> {
 /// The primary key of a table whose rows are numbered by AUTOINCREMENT, which can only be
 /// written on the column (lang_createtable, "ROWIDs and the INTEGER PRIMARY KEY").
 fn counted(table: &Table) -> Option<&Constraint> {
-    let key = table.primary_key().filter(|_| table.options.autoincrement)?;
-    let [column] = key.columns.as_slice() else { return None };
-    let ty = &table.column(column).found()?.column.ty;
-    ty.name.eq_ignore_ascii_case("integer").then_some(key)
+    table.primary_key().filter(|_| table.options.autoincrement && table.rowid().is_some())
 }

@@ -7,6 +7,8 @@ async fn loud(pool: &sqlx::PgPool) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO defaulted (name, kind) VALUES ($1, DEFAULT)").execute(pool).await?;
     sqlx::query("WITH made AS (INSERT INTO within (name) VALUES ($1) RETURNING id) SELECT id FROM made").execute(pool).await?;
     sqlx::query("INSERT INTO kept (id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING").execute(pool).await?;
+    sqlx::query("INSERT INTO there_and_back (name) VALUES ($1)").execute(pool).await?;
+    sqlx::query("INSERT INTO keyed (name) VALUES ($1)").execute(pool).await?;
     Ok(())
 }
 
