@@ -170,3 +170,15 @@ pub(crate) fn fingerprints(sources: &Sources, diagnostics: &mut [Diagnostic]) {
         d.fingerprint = if *twin == 1 { base } else { format!("{base}-{twin}") };
     }
 }
+
+/// What is longer in a message is cut: an expression may be a page.
+const MOST_SHOWN: usize = 100;
+
+/// An expression on one line, its beginning.
+pub(crate) fn brief(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

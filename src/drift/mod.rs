@@ -16,6 +16,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub use code::code;
 
 use crate::{
+    diagnostic::brief,
     ir::{Column, CreateTable, Name, OpKind},
     model::{Models, Part, Says},
     schema::{Lookup, Schema, Table, TypeKind},
@@ -153,18 +154,6 @@ impl Difference {
             }
             (_, None, None) => format!("{place} differs between the model and the migrations"),
         }
-    }
-}
-
-/// What is longer in a message is cut: an expression may be a page.
-const MOST_SHOWN: usize = 100;
-
-/// An expression on one line, its beginning.
-fn brief(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
     }
 }
 

@@ -174,6 +174,10 @@ fn code_that_never_ends_is_given_up() {
         "too many steps",
         GOOD,
     );
+    let reasons = "    import os\n    s = os.environ['A']\n    for i in range(20000):\n        s = f'{s}x'\n    op.execute(s)";
+    let answer = check(alembic("bad.py", revision("bad", "'good'", reasons)).path(), &[]);
+    assert!(answer.text.contains("the SQL is not known"), "{}", head(&answer.text));
+    assert!(answer.text.len() < 10_000, "{}", head(&answer.text));
     let own = "    d = {}\n    d['d'] = d\n    d[str(d)] = [d, d]\n    x = d == d\n    op.execute(str(d))";
     let answer = check(alembic("bad.py", revision("bad", "'good'", own)).path(), &[]);
     assert!(answer.code < 2, "{}", head(&answer.text));

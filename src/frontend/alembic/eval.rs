@@ -15,6 +15,7 @@ use super::{
     reflected_types,
     value::{Body, Call, Callee, Function, Runtime, Scope, Text, Value},
 };
+use crate::diagnostic::brief;
 
 impl Machine<'_, '_> {
     pub(super) fn eval(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Value {
@@ -221,10 +222,11 @@ impl Machine<'_, '_> {
             }
         }
         match unknown {
-            Some(value) => holes::text(
-                &text,
-                &format!("a part of the string is {}", super::machine::describe(&value)),
-            ),
+            Some(value) => {
+                let shape = brief(&text.replace(holes::HOLE, "{…}"));
+                let what = super::machine::describe(&value);
+                holes::text(&text, &format!("a part of `{shape}` is {what}"))
+            }
             None => Value::str(&text),
         }
     }

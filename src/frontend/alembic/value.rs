@@ -7,6 +7,9 @@ use ruff_python_ast::{Expr, Parameters, StmtClassDef, StmtFunctionDef};
 use super::{module::Module, reflect::LOADED_FROM};
 use crate::source::{FileId, Span};
 
+/// The longest reason why a value is not known, in characters.
+const MAX_REASON: usize = 300;
+
 /// A Python value, as far as reading tells.
 #[derive(Clone)]
 pub(super) enum Value {
@@ -143,8 +146,11 @@ impl Scope {
 }
 
 impl Value {
+    /// A reason may hold the one of what the value was made of, and that the next one's: the
+    /// beginning is enough.
     pub(super) fn unknown(reason: &str) -> Value {
-        Value::Unknown(Rc::from(reason))
+        let end = reason.char_indices().nth(MAX_REASON).map_or(reason.len(), |(end, _)| end);
+        Value::Unknown(Rc::from(&reason[..end]))
     }
 
     pub(super) fn str(text: &str) -> Value {

@@ -15,6 +15,7 @@ def upgrade():
     op.execute(Path("more_columns.sql").read_text())
     prefix = os.environ["PREFIX"]
     op.execute(sa.text(f"ALTER TABLE {prefix}tasks ADD COLUMN kind text").bindparams())
+    op.create_table(f"{prefix}users", sa.Column("id", sa.Integer(), primary_key=True))
 
 
 def downgrade():
