@@ -94,11 +94,12 @@ pub(super) fn taken(
         }
     }
     // Of views, only those of the change are of interest: it has made them.
+    let dialect = before.database().dialect;
     let triggers = applied.iter().filter_map(|applied| match &applied.op.kind {
-        OpKind::CreateTrigger { table, .. } => Some(table),
+        OpKind::CreateTrigger { table, .. } => Some(dialect.key(&table.name)),
         _ => None,
     });
-    let triggers: Vec<&Name> = triggers.collect();
+    let triggers: HashSet<String> = triggers.collect();
     let mut lost: Vec<Lost> = all
         .into_values()
         .filter(|lost| !unread.may_bring_back(lost))
@@ -112,12 +113,11 @@ pub(super) fn taken(
 }
 
 /// What of it is lost in the end; `None`: it is there again.
-fn still(lost: Lost, before: &Schema, after: &Schema, triggers: &[&Name]) -> Option<Lost> {
+fn still(lost: Lost, before: &Schema, after: &Schema, triggers: &HashSet<String>) -> Option<Lost> {
     if let Some(view) = after.view(&lost.table) {
         let Some(column) = &lost.column else {
             let dialect = after.database().dialect;
-            let has_trigger =
-                || triggers.iter().any(|on| dialect.is_same(&on.name, &view.name.name));
+            let has_trigger = || triggers.contains(&dialect.key(&view.name.name));
             let was_table = before.table(&lost.table).found().is_some();
             // PostgreSQL writes through plain views, SQLite only what a trigger does instead.
             let read_only = view.materialized || dialect == Dialect::Sqlite && !has_trigger();

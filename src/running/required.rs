@@ -41,8 +41,13 @@ impl Required {
     }
 
     /// Whether rows of which these columns are given cannot be inserted for lack of this one.
-    pub(super) fn is_lacking(&self, given: &Given, after: &Schema) -> bool {
-        let dialect = after.database().dialect;
+    /// `places`: those of the table's columns.
+    pub(super) fn is_lacking(
+        &self,
+        given: &Given,
+        dialect: Dialect,
+        places: Option<&HashMap<&str, usize>>,
+    ) -> bool {
         match given {
             Given::Named(columns) => {
                 let is = |column: &String| {
@@ -51,20 +56,24 @@ impl Required {
                 !columns.iter().any(is)
             }
             Given::First(values) => {
-                let Some(table) = after.table(&self.table).found().filter(|t| t.complete) else {
-                    return false;
-                };
-                // SQLite wants a value for each column but those that it computes itself.
-                let all = dialect == Dialect::Sqlite;
-                let columns = table.columns.iter().map(|column| &*column.column);
-                let columns: Vec<&Column> =
-                    columns.filter(|column| !all || column.generated.is_none()).collect();
-                let nth = columns.iter().position(|column| column.name == self.column);
-                let value = nth.map(|nth| values.get(nth).copied().unwrap_or_default());
-                value == Some(false) && (!all || values.len() == columns.len())
+                let Some(places) = places else { return false };
+                let nth = places.get(self.column.as_str());
+                let value = nth.map(|nth| values.get(*nth).copied().unwrap_or_default());
+                // SQLite wants a value for each of them, and says so first.
+                let counts = dialect == Dialect::Postgres || values.len() == places.len();
+                counts && value == Some(false)
             }
         }
     }
+}
+
+/// Which value of a row that names no columns is whose; `None`: that is not known. SQLite gives no
+/// place to what it computes itself.
+pub(super) fn places(table: &Table) -> Option<HashMap<&str, usize>> {
+    let columns = table.columns.iter().map(|column| &*column.column);
+    let columns = columns.filter(|column| !table.folds || column.generated.is_none());
+    let places = columns.enumerate().map(|(nth, column)| (column.name.as_str(), nth));
+    table.complete.then(|| places.collect())
 }
 
 /// The columns that have to be given once all of a change is applied, and had not before it.

@@ -16,7 +16,7 @@ use crate::{
     source::{Glance, Span},
 };
 
-use super::{Key, Required};
+use super::{Key, Required, required::places};
 
 /// The first statement that needs each of some things, or writes to one of some tables.
 pub(super) fn uses(
@@ -55,13 +55,19 @@ pub(super) fn leaves_out<'r>(
         by_table.entry(&required.table).or_default().push(required);
     }
     let tables = Words::of(by_table.keys().map(|table| table.name.as_str()));
+    let places: HashMap<&Name, HashMap<&str, usize>> = by_table
+        .keys()
+        .filter_map(|table| Some((*table, places(after.table(table).found()?)?)))
+        .collect();
+    let dialect = before.database().dialect;
     let count = by_table.values().map(Vec::len).sum();
     let needs = |request: Request| {
         let mut found = Vec::new();
         for Inserted { table, given } in &request.inserted {
             let Some(open) = by_table.get_mut(table) else { continue };
+            let places = places.get(table);
             open.retain(|required| {
-                let leaves_out = required.is_lacking(given, after);
+                let leaves_out = required.is_lacking(given, dialect, places);
                 if leaves_out {
                     found.push(required.key());
                 }
