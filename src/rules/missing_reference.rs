@@ -157,6 +157,9 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     Some(found)
 }
 
+/// Tables that no migration made, and are suggested all the same.
+const MAX_GIVEN: usize = 50;
+
 /// What to do where the history starts on tables that it did not make.
 const BASE: &str = "If it is part of what was there before the first migration, name a file with that as \
                     `baseline-schema` in the configuration.";
@@ -212,9 +215,10 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
         return None;
     } else {
         unmade = Some(table.clone());
-        // Tables that are only taken for given are no suggestion, and may be as many as are missing.
-        let known = ended.schema.tables().filter(|t| t.complete);
-        let names = known.map(|t| t.name.name.as_str());
+        // Those that are only taken for given may be as many as are missing.
+        let tables = || ended.schema.tables();
+        let given = tables().filter(|t| !t.complete).take(MAX_GIVEN);
+        let names = tables().filter(|t| t.complete).chain(given).map(|t| t.name.name.as_str());
         let near = nearest(&table.name, names);
         // Of what cannot be seen some names are alike, too.
         let near = near.filter(|near| !ended.based || levenshtein(&table.name, near) == 1);
