@@ -7,6 +7,7 @@ list of the statements that its metadata sends to an empty database.
 """
 
 import json
+import os
 import pathlib
 import pkgutil
 import sys
@@ -53,6 +54,8 @@ def flask(root):
 def main():
     root, env, dialect = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     sys.path[:0] = [str(root)]
+    # Where people run Alembic.
+    os.chdir(root)
     sys.dont_write_bytecode = True
     context = Context("alembic.context")
     alembic = types.ModuleType("alembic")

@@ -22,8 +22,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ended: &Ended<'_>, out: &mut Vec<(usize, Finding)>) {
     let mut told = BTreeSet::new();
+    let suggested = suggested(ended);
     for missing in ended.missing.iter().filter(|m| m.certain) {
-        let Some(mut found) = judge(ended, missing) else { continue };
+        let Some(mut found) = judge(ended, missing, &suggested) else { continue };
         // A table that is missing once is missing in every line that follows.
         let subject = (missing.migration, found.message.clone());
         if !told.insert(subject) {
@@ -34,7 +35,16 @@ fn check(ended: &Ended<'_>, out: &mut Vec<(usize, Finding)>) {
     }
 }
 
-fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
+/// The tables that a name may have been meant for. Those that are only taken for given may be as
+/// many as are missing.
+fn suggested<'a>(ended: &Ended<'a>) -> Vec<&'a str> {
+    let tables = || ended.schema.tables();
+    let made = tables().filter(|table| table.complete).take(MAX_MADE);
+    let given = tables().filter(|table| !table.complete).take(MAX_GIVEN);
+    made.chain(given).map(|table| table.name.name.as_str()).collect()
+}
+
+fn judge(ended: &Ended<'_>, missing: &MissingAt, suggested: &[&str]) -> Option<Finding> {
     let kind = &missing.flaw.kind;
     let database = ended.schema.database();
     let mut unseen = false;
@@ -43,7 +53,7 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
         | FlawKind::Referenced { table }
         | FlawKind::View { view: table }
         | FlawKind::Sequence { sequence: table } => {
-            return absent(ended, missing, table);
+            return absent(ended, missing, table, suggested);
         }
         FlawKind::Column { table, column } => (
             format!("`{table}` has no column `{column}` at this point"),
@@ -157,6 +167,8 @@ fn judge(ended: &Ended<'_>, missing: &MissingAt) -> Option<Finding> {
     Some(found)
 }
 
+/// Tables that are suggested at the most.
+const MAX_MADE: usize = 1_000;
 /// Tables that no migration made, and are suggested all the same.
 const MAX_GIVEN: usize = 50;
 
@@ -180,7 +192,12 @@ fn known_constraints(ended: &Ended<'_>, table: &Name) -> String {
 }
 
 /// A table that is not there: made later, gone by now, or never made at all.
-fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Finding> {
+fn absent(
+    ended: &Ended<'_>,
+    missing: &MissingAt,
+    table: &Name,
+    suggested: &[&str],
+) -> Option<Finding> {
     let database = ended.schema.database();
     let referenced = matches!(missing.flaw.kind, FlawKind::Referenced { .. });
     let later = ended
@@ -215,11 +232,7 @@ fn absent(ended: &Ended<'_>, missing: &MissingAt, table: &Name) -> Option<Findin
         return None;
     } else {
         unmade = Some(table.clone());
-        // Those that are only taken for given may be as many as are missing.
-        let tables = || ended.schema.tables();
-        let given = tables().filter(|t| !t.complete).take(MAX_GIVEN);
-        let names = tables().filter(|t| t.complete).chain(given).map(|t| t.name.name.as_str());
-        let near = nearest(&table.name, names);
+        let near = nearest(&table.name, suggested.iter().copied());
         // Of what cannot be seen some names are alike, too.
         let near = near.filter(|near| !ended.based || levenshtein(&table.name, near) == 1);
         let unseen = ended.based && near.is_none();
