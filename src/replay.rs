@@ -167,8 +167,8 @@ pub struct Ended<'a> {
     pub schema: &'a Schema,
     /// What was there before the history is known.
     pub closed: bool,
-    /// A database has run a migration that needs a table which none makes, or several such tables
-    /// are needed: there was something before the history.
+    /// A database has run a migration that needs a table which none makes, or the first one needs
+    /// several of them: there was something before the history.
     pub based: bool,
     pub missing: &'a [MissingAt],
     /// Where each table was made, at any time.
@@ -594,14 +594,18 @@ impl<'a, 'p> Run<'a, 'p> {
         }
     }
 
-    /// How many tables are needed that nothing makes. One may be a slip; several are a base.
+    /// How many tables the beginning of the history needs that nothing makes. One may be a slip;
+    /// several are a base. What comes later stands on a beginning that needed none.
     fn unmade(&self) -> usize {
+        let migrations = &self.plan.history.migrations;
+        let begins = |at: usize| migrations[at].parents.is_empty();
         let needed = self.missing.iter().filter_map(|missing| match &missing.flaw.kind {
             FlawKind::Table { table } | FlawKind::Referenced { table } => Some((missing, table)),
             _ => None,
         });
         let unmade = needed.filter(|(missing, table)| {
-            missing.certain && missing.gone.is_none() && !self.made.contains_key(*table)
+            let unmade = missing.gone.is_none() && !self.made.contains_key(*table);
+            missing.certain && unmade && begins(missing.migration)
         });
         unmade.map(|(_, table)| table).collect::<BTreeSet<_>>().len()
     }

@@ -96,7 +96,8 @@ pub(super) fn statements(
     }
 }
 
-/// The condition of an IF, or what a loop runs through.
+/// The condition of an IF, or what a loop runs through, and all conditions around it.
+#[derive(Clone, Copy)]
 struct Guard {
     /// It lets what stands under it run, as far as can be told.
     certain: bool,
@@ -108,32 +109,42 @@ struct Guard {
 struct Block {
     /// How many operations there were before it.
     from: usize,
-    /// What follows stands in one of its handlers.
+    /// What follows stands in one of its handlers, or of a block's around it.
     handles: bool,
 }
+
+/// Blocks within each other whose handlers are looked at.
+const MAX_BLOCKS: usize = 64;
 
 /// What stands around a statement.
 #[derive(Default)]
 struct Around {
     guards: Vec<Guard>,
     blocks: Vec<Block>,
-    /// What has to be otherwise for the rest to run: under these, the block was left.
-    left: Vec<Guard>,
+    /// What has to be otherwise for the rest to run: under it, the block was left.
+    left: Option<Guard>,
 }
 
 impl Around {
     fn handles(&self) -> bool {
-        self.blocks.iter().any(|block| block.handles)
+        self.blocks.last().is_some_and(|block| block.handles)
+    }
+
+    fn guard(&mut self, certain: bool, asks: bool) {
+        let outer = self.guards.last().copied().unwrap_or(Guard { certain: true, asks: false });
+        let guard = Guard { certain: certain && outer.certain, asks: asks || outer.asks };
+        self.guards.push(guard);
     }
 
     fn returns(&mut self) {
-        let asks = self.guards.iter().any(|guard| guard.asks);
-        self.left.push(Guard { certain: asks, asks });
+        let asks = self.guards.last().is_some_and(|guard| guard.asks);
+        let before = self.left.unwrap_or(Guard { certain: true, asks: false });
+        self.left = Some(Guard { certain: asks && before.certain, asks: asks || before.asks });
     }
 
     fn mark(&self, ops: &mut [Op]) {
-        let around = || self.guards.iter().chain(&self.left);
-        let certain = around().all(|guard| guard.certain);
+        let around = || self.guards.last().into_iter().chain(&self.left);
+        let certain = around().all(|guard| guard.certain) && self.blocks.len() <= MAX_BLOCKS;
         let asks = around().any(|guard| guard.asks);
         for op in ops {
             op.certain = certain;
@@ -159,24 +170,28 @@ impl Around {
                 skip_to(cursor, "THEN");
                 let condition = cursor.written(from, cursor.at).to_ascii_lowercase();
                 let asks = CATALOGS.iter().any(|word| condition.contains(word));
-                self.guards.push(Guard { certain: asks || condition.contains("exists"), asks });
+                self.guard(asks || condition.contains("exists"), asks);
                 cursor.eat("THEN");
             } else if cursor.is_any(&["FOR", "WHILE", "FOREACH"]) {
                 let certain = variables.looped(cursor);
                 skip_to(cursor, "LOOP");
                 cursor.eat("LOOP");
-                self.guards.push(Guard { certain, asks: false });
+                self.guard(certain, false);
             } else if cursor.eat("ELSE") {
                 self.guards.pop();
-                self.guards.push(Guard { certain: false, asks: false });
+                self.guard(false, false);
             } else if cursor.eat("DECLARE") {
                 variables.assigned(cursor);
                 skip_to(cursor, "BEGIN");
             } else if cursor.eat("BEGIN") {
-                self.blocks.push(Block { from: out.len(), handles: false });
+                self.blocks.push(Block { from: out.len(), handles: self.handles() });
             } else if cursor.is("EXCEPTION") || cursor.is("WHEN") && self.handles() {
+                let deep = self.blocks.len() > MAX_BLOCKS;
                 let Some(block) = self.blocks.last_mut() else { return };
                 block.handles = true;
+                if deep {
+                    return;
+                }
                 let states = caught(*cursor);
                 let tried = out.get_mut(block.from..).unwrap_or_default();
                 tried.iter_mut().for_each(|op| forgive(op, &states));
@@ -187,9 +202,9 @@ impl Around {
                 }
                 skip_to(cursor, "THEN");
                 cursor.eat("THEN");
-                self.guards.push(Guard { certain: false, asks: false });
+                self.guard(false, false);
             } else if cursor.eat("LOOP") {
-                self.guards.push(Guard { certain: true, asks: false });
+                self.guard(true, false);
             } else if !label(cursor) {
                 return;
             }

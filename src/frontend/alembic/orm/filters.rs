@@ -22,7 +22,7 @@ use super::{
 use crate::{
     ir::{ConstraintKind, Name},
     model::{Models, Part},
-    schema::{Schema, Table},
+    schema::{Schema, Table, clip},
     source::Span,
 };
 
@@ -153,17 +153,17 @@ impl Asker<'_, '_, '_> {
             return;
         }
         let (ours, theirs) = (parts(model), parts(made));
+        let key = |name: &str| if made.folds { name.to_lowercase() } else { clip(name).to_owned() };
         let names = |all: &[Item<'_>]| -> HashSet<(&'static str, String)> {
-            all.iter().filter_map(|item| Some((item.kind, item.name?.to_lowercase()))).collect()
+            all.iter().filter_map(|item| Some((item.kind, key(item.name?)))).collect()
         };
-        let sides = [(&ours, false, names(&theirs)), (&theirs, true, names(&ours))];
-        for (items, reflected, others) in sides {
+        for (items, reflected, others) in
+            [(&ours, false, names(&theirs)), (&theirs, true, names(&ours))]
+        {
             for item in items {
-                let both = item
-                    .name
-                    .is_some_and(|name| others.contains(&(item.kind, name.to_lowercase())));
+                let both = item.name.is_some_and(|name| others.contains(&(item.kind, key(name))));
                 // The models' object is asked about for both.
-                if reflected && both && self.name.is_none() {
+                if reflected && both {
                     continue;
                 }
                 let object =
@@ -181,8 +181,7 @@ impl Asker<'_, '_, '_> {
         }
         let in_database = object.reflected || object.both;
         let by_name = if in_database { self.ask_name(object) } else { Some(true) };
-        let asked = by_name == Some(true) && !(object.reflected && object.both);
-        let kept = if asked { self.ask_object(object) } else { by_name };
+        let kept = if by_name == Some(true) { self.ask_object(object) } else { by_name };
         // Few projects keep a table out that they map.
         if kept.is_none() && object.kind == TABLE && !object.reflected {
             return false;
@@ -210,17 +209,14 @@ impl Asker<'_, '_, '_> {
     fn ask_name(&mut self, object: &Object<'_>) -> Option<bool> {
         let Some(function) = self.name.clone() else { return Some(true) };
         let schema = schema_of(object.table);
-        let parents = match object.kind {
-            TABLE => Value::dict(vec![
-                ("schema_name", schema),
-                ("schema_qualified_table_name", Value::str(&object.table.to_string())),
-            ]),
-            _ => Value::dict(vec![
-                ("schema_name", schema),
-                ("table_name", Value::str(&object.table.name)),
-                ("schema_qualified_table_name", Value::str(&object.table.to_string())),
-            ]),
-        };
+        let mut parents = vec![
+            ("schema_name", schema),
+            ("schema_qualified_table_name", Value::str(&object.table.to_string())),
+        ];
+        if object.kind != TABLE {
+            parents.push(("table_name", Value::str(&object.table.name)));
+        }
+        let parents = Value::dict(parents);
         let args = vec![name_of(object), Value::str(object.kind), parents];
         self.call(&function, args)
     }

@@ -59,8 +59,7 @@ fn follow(project: &mut Project<'_>, starts: Vec<String>, all: bool) -> Vec<Seen
     let mut inner = true;
     let mut seen: HashSet<String> = HashSet::new();
     let mut found: Vec<Seen> = Vec::new();
-    // Functions that are called while modules are loaded.
-    let mut called: HashSet<String> = HashSet::new();
+    let mut loading = walks::Loading::default();
     while !level.is_empty() {
         level.retain(|path| seen.insert(path.clone()));
         level.truncate(MAX_MODULES.saturating_sub(found.len()));
@@ -85,10 +84,12 @@ fn follow(project: &mut Project<'_>, starts: Vec<String>, all: bool) -> Vec<Seen
             for import in &imports {
                 targets(project, import, dir, &mut next);
             }
-            called.extend(glance.called);
+            loading.called.extend(glance.called);
             let dir = dir.to_owned();
             let seen = Seen { path, file: glance.file, signed: glance.signed };
-            next.extend(walks::modules(project, &seen, &dir, (&called, inner || all), MAX_MODULES));
+            let walked =
+                walks::modules(project, &seen, &dir, inner || all, MAX_MODULES, &mut loading);
+            next.extend(walked);
             found.push(seen);
         }
         level = next;

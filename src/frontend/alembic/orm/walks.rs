@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ruff_python_ast::{
-    Expr, ExprCall, Stmt,
+    Expr, ExprCall, Operator, Stmt,
     visitor::source_order::{SourceOrderVisitor, walk_expr, walk_stmt},
 };
 
@@ -26,17 +26,27 @@ const LISTS: &[&str] = &["iter_modules", "listdir", "iterdir", "glob", "scandir"
 const DEEP: &[&str] = &["walk_packages", "rglob", "walk"];
 /// Where a package lies.
 const PLACES: &[&str] = &["__path__", "__file__"];
-/// Packages within each other that are walked through.
+/// Packages within each other that are walked through, and parts of a path.
 const MAX_DEPTH: usize = 16;
 
+/// What is known while one module after the other is loaded.
+#[derive(Default)]
+pub(super) struct Loading {
+    /// Functions that are called meanwhile.
+    pub(super) called: HashSet<String>,
+    /// Folders that were walked through, and whether to the bottom.
+    walked: HashSet<(String, bool)>,
+}
+
 /// The modules, among the first so many, that a module loads because they lie in a folder: at its
-/// top level, or in functions that are called there or are among `called`; `all`: in any.
+/// top level, or in functions that are called there or were called before; `all`: in any.
 pub(super) fn modules(
     project: &mut Project<'_>,
     seen: &Seen,
     dir: &str,
-    (called_names, all): (&HashSet<String>, bool),
+    all: bool,
     most: usize,
+    loading: &mut Loading,
 ) -> Vec<String> {
     let Seen { path, file, .. } = seen;
     let sources = project.sources;
@@ -48,13 +58,13 @@ pub(super) fn modules(
     }
     let Some(scope) = project.at(path) else { return Vec::new() };
     let module = &scope.module;
-    let ran = run(module, called_names, all);
+    let ran = run(module, &loading.called, all);
     let bound = imports(module);
     let mut folders: BTreeSet<(String, bool)> = BTreeSet::new();
     let mut listed = false;
     for call in ran {
         listed |= is_list(name_of(call));
-        let places = places(call);
+        let places = places(module, call);
         if places.is_empty() {
             continue;
         }
@@ -63,10 +73,9 @@ pub(super) fn modules(
         let found = places.into_iter().filter_map(|place| match place {
             Place::Package(dotted) => package(project, &bound, dir, &dotted),
             Place::Folder(folder) => {
-                let folder = folder.trim_start_matches("./").trim_matches('/').to_owned();
-                let is_path = !folder.is_empty() && !folder.split('/').any(|p| p.starts_with('.'));
+                let path = folder.below(dir, path)?;
                 let is_folder = |path: &String| !sources.names(path, 1).is_empty();
-                Some(folder).filter(|folder| walks && is_path && is_folder(folder))
+                Some(path).filter(|path| walks && is_folder(path))
             }
         });
         folders.extend(found.map(|folder| (folder, deep)));
@@ -76,7 +85,8 @@ pub(super) fn modules(
     }
     let mut found = Vec::new();
     for (folder, deep) in folders {
-        below(project, &folder, if deep { MAX_DEPTH } else { 0 }, most, &mut found);
+        let depth = if deep { MAX_DEPTH } else { 0 };
+        below(project, &folder, depth, most, &mut loading.walked, &mut found);
     }
     found
 }
@@ -239,33 +249,126 @@ fn target(project: &mut Project<'_>, imports: &Imports, dir: &str, name: &str) -
 enum Place {
     /// `models` of `models.__path__`.
     Package(String),
-    /// A folder, under the root.
-    Folder(String),
+    Folder(Folder),
 }
 
-fn places(call: &ExprCall) -> Vec<Place> {
-    let mut places = Places { found: Vec::new() };
+/// A path that is written out: `Path(__file__).parent / "models"`.
+struct Folder {
+    /// It begins at the module itself, else at the root.
+    here: bool,
+    parts: Vec<String>,
+}
+
+impl Folder {
+    /// The same from the root, for a module in a folder; `None`: it is no folder below the root.
+    fn below(self, dir: &str, module: &str) -> Option<String> {
+        let mut parts: Vec<&str> = Vec::new();
+        if self.here {
+            parts.extend(dir.split('/').filter(|part| !part.is_empty()));
+            // The file itself, which a first `parent` takes away.
+            parts.push(module);
+        }
+        for part in self.parts.iter().flat_map(|text| text.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()?),
+                part if part.starts_with('.') => return None,
+                part => parts.push(part),
+            }
+        }
+        (!parts.is_empty() && !parts.contains(&module)).then(|| parts.join("/"))
+    }
+}
+
+/// The path that an expression comes to, names of the module looked up.
+fn folder(module: &Module, expr: &Expr, depth: usize) -> Option<Folder> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let of = |expr: &Expr| folder(module, expr, depth + 1);
+    let parent = |of: Folder| {
+        let parts = of.parts.into_iter().chain(["..".to_owned()]).collect();
+        Folder { parts, ..of }
+    };
+    let join = |a: Folder, b: Folder| {
+        let parts = a.parts.into_iter().chain(b.parts).collect();
+        (!b.here).then_some(Folder { here: a.here, parts })
+    };
+    match expr {
+        Expr::StringLiteral(text) => {
+            Some(Folder { here: false, parts: vec![text.value.to_str().to_owned()] })
+        }
+        Expr::Name(name) if name.id.as_str() == "__file__" => {
+            Some(Folder { here: true, parts: Vec::new() })
+        }
+        Expr::Name(name) => match module.items.get(*module.bindings.get(name.id.as_str())?)? {
+            Item::Other(Stmt::Assign(assign)) => of(&assign.value),
+            _ => None,
+        },
+        Expr::Attribute(attribute) if attribute.attr.as_str() == "parent" => {
+            of(&attribute.value).map(parent)
+        }
+        Expr::BinOp(op) if op.op == Operator::Div => join(of(&op.left)?, of(&op.right)?),
+        Expr::Call(call) => {
+            let base = match call.func.as_ref() {
+                Expr::Attribute(attribute) => Some(&*attribute.value),
+                _ => None,
+            };
+            let mut args = call.arguments.args.iter();
+            match name_of(call) {
+                "resolve" | "absolute" => of(base?),
+                "dirname" => of(args.next()?).map(parent),
+                "abspath" | "realpath" | "str" => of(args.next()?),
+                "Path" | "join" => {
+                    let first = of(args.next()?)?;
+                    args.try_fold(first, |all, arg| join(all, of(arg)?))
+                }
+                "joinpath" => args.try_fold(of(base?)?, |all, arg| join(all, of(arg)?)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn places(module: &Module, call: &ExprCall) -> Vec<Place> {
+    let mut places = Places { module, found: Vec::new(), whole: true };
     places.visit_expr(&call.func);
     call.arguments.args.iter().for_each(|arg| places.visit_expr(arg));
     call.arguments.keywords.iter().for_each(|keyword| places.visit_expr(&keyword.value));
     places.found
 }
 
-struct Places {
+struct Places<'m> {
+    module: &'m Module,
     found: Vec<Place>,
+    /// Not a part of a path whose rest is not known.
+    whole: bool,
 }
 
-impl<'a> SourceOrderVisitor<'a> for Places {
+impl<'a> SourceOrderVisitor<'a> for Places<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Attribute(of) if PLACES.contains(&of.attr.as_str()) => {
-                self.found.extend(dotted(&of.value).map(Place::Package));
-            }
-            Expr::StringLiteral(text) => {
-                self.found.push(Place::Folder(text.value.to_str().to_owned()));
-            }
-            _ => walk_expr(self, expr),
+        if let Expr::Attribute(of) = expr
+            && PLACES.contains(&of.attr.as_str())
+        {
+            self.found.extend(dotted(&of.value).map(Place::Package));
+            return;
         }
+        if self.whole
+            && let Some(folder) = folder(self.module, expr, 0)
+        {
+            self.found.push(Place::Folder(folder));
+            return;
+        }
+        let composed = match expr {
+            Expr::BinOp(op) => op.op == Operator::Div,
+            Expr::Call(call) => matches!(name_of(call), "Path" | "join" | "joinpath"),
+            _ => false,
+        };
+        let whole = self.whole;
+        self.whole &= !composed;
+        walk_expr(self, expr);
+        self.whole = whole;
     }
 }
 
@@ -307,7 +410,17 @@ impl<'a> SourceOrderVisitor<'a> for Finder<'a> {
 }
 
 /// The modules of a folder, and of the folders below it.
-fn below(project: &mut Project<'_>, dir: &str, depth: usize, most: usize, found: &mut Vec<String>) {
+fn below(
+    project: &mut Project<'_>,
+    dir: &str,
+    depth: usize,
+    most: usize,
+    walked: &mut HashSet<(String, bool)>,
+    found: &mut Vec<String>,
+) {
+    if !walked.insert((dir.to_owned(), depth > 0)) {
+        return;
+    }
     for name in project.sources.names(dir, most) {
         if found.len() >= most {
             return;
@@ -319,7 +432,7 @@ fn below(project: &mut Project<'_>, dir: &str, depth: usize, most: usize, found:
             found.push(path.clone());
         }
         if is_folder && depth > 0 {
-            below(project, &path, depth - 1, most, found);
+            below(project, &path, depth - 1, most, walked, found);
         }
     }
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import context
 
-from app import models, plugins  # noqa: F401
+from app import models, parts, plugins  # noqa: F401
 from app.common import utils
 from app.db import Base
 
