@@ -31,7 +31,35 @@ const PER_BYTE: Duration = Duration::from_micros(150);
 /// After so many seconds in one project, the process ends: it would not by itself.
 const STUCK: u64 = 120;
 
+/// Time on the wall, or what this process has worked.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    begun: Instant,
+    cpu: bool,
+}
+
+impl Clock {
+    pub(crate) fn new(cpu: bool) -> Clock {
+        Clock { begun: Instant::now(), cpu }
+    }
+
+    pub(crate) fn read(&self) -> Duration {
+        // Fields 14 and 15 of proc(5), in hundredths of a second; counted from the one that ends
+        // the command's name, which may hold anything.
+        let worked = || {
+            let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+            let fields = stat.rsplit_once(") ")?.1;
+            let ticks = fields.split(' ').skip(11).take(2);
+            Some(Duration::from_millis(
+                ticks.filter_map(|n| n.parse::<u64>().ok()).sum::<u64>() * 10,
+            ))
+        };
+        self.cpu.then(worked).flatten().unwrap_or_else(|| self.begun.elapsed())
+    }
+}
+
 pub(crate) struct Runner {
+    pub(crate) clock: Clock,
     /// Where the project is written that is being read.
     folder: PathBuf,
     pool: rayon::ThreadPool,
@@ -39,11 +67,10 @@ pub(crate) struct Runner {
     panicked: Arc<Mutex<Option<String>>>,
     /// Seconds since the start at which the current project began.
     since: Arc<AtomicU64>,
-    started: Instant,
 }
 
 impl Runner {
-    pub(crate) fn new(kept: &Path) -> Runner {
+    pub(crate) fn new(kept: &Path, clock: Clock) -> Runner {
         let panicked = Arc::new(Mutex::new(None));
         let heard = Arc::clone(&panicked);
         panic::set_hook(Box::new(move |info| {
@@ -54,13 +81,13 @@ impl Runner {
                 *heard = Some(format!("panic at {}: {first}", place.unwrap_or_default()));
             }
         }));
-        let (since, started) = (Arc::new(AtomicU64::new(u64::MAX)), Instant::now());
+        let since = Arc::new(AtomicU64::new(u64::MAX));
         let watched = Arc::clone(&since);
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(Duration::from_secs(1));
                 let begun = watched.load(Ordering::Relaxed);
-                if started.elapsed().as_secs().saturating_sub(begun) > STUCK {
+                if clock.read().as_secs().saturating_sub(begun) > STUCK {
                     eprintln!("the project in target/fuzz does not end");
                     std::process::abort();
                 }
@@ -70,19 +97,19 @@ impl Runner {
         let folder = std::env::temp_dir().join(format!("miglint-fuzz-{}", std::process::id()));
         let builder = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(check::STACK);
         let _ = std::fs::create_dir_all(kept);
-        Runner { folder, pool: builder.build().expect("a thread"), panicked, since, started }
+        Runner { folder, pool: builder.build().expect("a thread"), clock, panicked, since }
     }
 
     /// Reads a project; what is wrong is said in a sentence that is the same for the same flaw.
     pub(crate) fn run(&self, project: &Project) -> Result<(), String> {
         seeds::write(&self.folder, project);
-        self.since.store(self.started.elapsed().as_secs(), Ordering::Relaxed);
-        let begun = Instant::now();
+        let begun = self.clock.read();
+        self.since.store(begun.as_secs(), Ordering::Relaxed);
         let ended = panic::catch_unwind(AssertUnwindSafe(|| {
             self.pool.install(|| whole(&self.folder).and_then(|()| texts(project)))
         }));
         self.since.store(u64::MAX, Ordering::Relaxed);
-        let took = begun.elapsed();
+        let took = self.clock.read().saturating_sub(begun);
         let size: usize = project.iter().map(|(_, text)| text.len()).sum();
         match ended {
             Err(_) => {

@@ -69,6 +69,14 @@ fn examples(page: &str) -> Vec<Project> {
     for block in page.split("\n```").skip(1).step_by(2) {
         let Some((info, text)) = block.split_once('\n') else { continue };
         let python = info.starts_with("python");
+        if info.starts_with("rust") {
+            // No crate, but read as one: its models and its SQL.
+            found.push(vec![
+                ("Cargo.toml".to_owned(), b"[package]\nname = 'x'\n".to_vec()),
+                ("src/lib.rs".to_owned(), text.as_bytes().to_vec()),
+            ]);
+            continue;
+        }
         if !python && !info.starts_with("sql") {
             continue;
         }
