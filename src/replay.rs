@@ -433,7 +433,9 @@ impl<'a, 'p> Run<'a, 'p> {
             if is_forgiven(&self.schema, op) {
                 continue;
             }
-            for flaw in flaws(&self.schema, op) {
+            let flaws = flaws(&self.schema, op);
+            let sound = flaws.is_empty();
+            for flaw in flaws {
                 let gone = match &flaw.kind {
                     FlawKind::Table { table } | FlawKind::Referenced { table } => {
                         self.schema.gone(table)
@@ -491,10 +493,10 @@ impl<'a, 'p> Run<'a, 'p> {
                 new_table,
             });
             self.remember(op);
-            if followed {
-                self.take_for_granted(op);
-            } else {
-                self.go_on_without(op);
+            match followed {
+                _ if sound => {}
+                true => self.take_for_granted(op),
+                false => self.go_on_without(op),
             }
             self.schema.apply(op);
         }

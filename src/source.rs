@@ -103,6 +103,8 @@ pub struct Sources {
     /// What is read of the project by path: the work tree, or a commit.
     tree: Tree,
     by_path: RwLock<HashMap<String, Result<FileId, String>>>,
+    /// Folders of files that were read, with their paths through no link.
+    folders: RwLock<HashMap<PathBuf, PathBuf>>,
     texts: Arc<Texts>,
 }
 
@@ -165,13 +167,24 @@ impl Sources {
     /// `root` is made canonical; it must exist.
     pub fn new(root: &Path) -> std::io::Result<Sources> {
         let root = root.canonicalize()?;
-        Ok(Sources { root, tree: Tree::Work, by_path: RwLock::default(), texts: Arc::default() })
+        Ok(Sources {
+            root,
+            tree: Tree::Work,
+            by_path: RwLock::default(),
+            folders: RwLock::default(),
+            texts: Arc::default(),
+        })
     }
 
     /// The same project as a commit has it. Places in its files can be shown by both.
     pub fn at(&self, past: Past) -> Sources {
-        let (root, texts) = (self.root.clone(), Arc::clone(&self.texts));
-        Sources { root, tree: Tree::Past(Box::new(past)), by_path: RwLock::default(), texts }
+        Sources {
+            root: self.root.clone(),
+            tree: Tree::Past(Box::new(past)),
+            by_path: RwLock::default(),
+            folders: RwLock::default(),
+            texts: Arc::clone(&self.texts),
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -211,9 +224,32 @@ impl Sources {
 
     fn text(&self, path: &str) -> Result<String, String> {
         match &self.tree {
-            Tree::Work => read_bounded(&self.root.join(path), &self.root),
+            Tree::Work => self.work_text(path),
             Tree::Past(past) => past.text(path),
         }
+    }
+
+    fn work_text(&self, path: &str) -> Result<String, String> {
+        let whole = self.root.join(path);
+        let folder = whole.parent().and_then(|folder| self.real(folder));
+        let (Some(folder), Some(name)) = (folder, whole.file_name()) else {
+            return read_bounded(&whole, &self.root);
+        };
+        let file = folder.join(name);
+        match fs::symlink_metadata(&file) {
+            Ok(meta) if !meta.is_symlink() => read_real(&file, &meta, &self.root),
+            _ => read_bounded(&file, &self.root),
+        }
+    }
+
+    /// A folder's path through no link, looked for once for all of its files.
+    fn real(&self, folder: &Path) -> Option<PathBuf> {
+        if let Some(known) = read(&self.folders).get(folder) {
+            return Some(known.clone());
+        }
+        let real = folder.canonicalize().ok()?;
+        write(&self.folders).insert(folder.to_owned(), real.clone());
+        Some(real)
     }
 
     /// The names in a folder under the root, sorted; nothing of one that leads out of it.
@@ -298,18 +334,24 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 /// # Errors
 /// Why it is not read: missing, elsewhere, no regular file, too large, no text.
 pub fn read_bounded(path: &Path, inside: &Path) -> Result<String, String> {
-    let real = path.canonicalize().map_err(|e| format!("cannot be read: {}", plain(&e)))?;
-    if !real.starts_with(inside) {
+    let failed = |e: std::io::Error| format!("cannot be read: {}", plain(&e));
+    let real = path.canonicalize().map_err(failed)?;
+    let meta = fs::metadata(&real).map_err(failed)?;
+    read_real(&real, &meta, inside)
+}
+
+/// Reads a file whose path leads through no link.
+fn read_real(path: &Path, meta: &fs::Metadata, inside: &Path) -> Result<String, String> {
+    if !path.starts_with(inside) {
         return Err("is a link that leaves the project".to_owned());
     }
-    let meta = fs::metadata(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
     if !meta.is_file() {
         return Err("is not a regular file".to_owned());
     }
     if meta.len() > MAX_FILE {
         return Err(format!("has {} bytes; files over {MAX_FILE} bytes are not read", meta.len()));
     }
-    let bytes = fs::read(&real).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
+    let bytes = fs::read(path).map_err(|e| format!("cannot be read: {}", plain(&e)))?;
     let text = String::from_utf8(bytes)
         .map_err(|e| format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))?;
     match text.bytes().position(|b| b == 0) {

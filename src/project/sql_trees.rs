@@ -66,10 +66,7 @@ pub(super) fn add(
 ) {
     files.sort_unstable();
     let mut tree = Tree::new(tool, dir, files);
-    leave_out(sources, found, &mut tree);
-    let part = |path: &String| (layout(tool).part)(tree.below(path)?);
-    let spoken: Vec<Option<Spoken>> =
-        tree.files.iter().filter_map(part).map(|part| part.dialect).collect();
+    let spoken = leave_out(sources, found, &mut tree);
     let named: BTreeSet<Spoken> = spoken.iter().flatten().copied().collect();
     for database in &named {
         if let Spoken::Foreign(name) = database {
@@ -112,14 +109,18 @@ pub(super) fn add(
     found.trees.push(tree);
 }
 
-/// Takes out the files that the tool does not run, and says so.
-fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
+/// Takes out the files that the tool does not run, and says so. Gives what the names of the
+/// others say of their database.
+fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) -> Vec<Option<Spoken>> {
     let layout = layout(tree.tool);
     let journal = journal(sources, tree);
     let listed = |id: &String| journal.as_ref().is_none_or(|tags| tags.contains(id));
+    let mut spoken = Vec::new();
     let runs = |path: &String| {
         let part = tree.below(path).and_then(|below| (layout.part)(below));
-        part.is_some_and(|part| listed(&part.id))
+        let part = part.filter(|part| listed(&part.id));
+        spoken.extend(part.as_ref().map(|part| part.dialect));
+        part.is_some()
     };
     let (files, left): (Vec<String>, Vec<String>) = tree.files.iter().cloned().partition(runs);
     tree.files = files;
@@ -130,7 +131,7 @@ fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
     let is_sql = |path: &str| path.ends_with(".sql");
     let left: Vec<String> =
         left.into_iter().filter(|path| is_sql(path) && !is_callback(path)).collect();
-    let Some(first) = left.first() else { return };
+    let Some(first) = left.first() else { return spoken };
     let subject = match left.len() {
         1 => format!("{first} belongs to no history"),
         n => format!("{n} files of {} belong to no history, such as {first}", tree.shown()),
@@ -140,6 +141,7 @@ fn leave_out(sources: &Sources, found: &mut Found, tree: &mut Tree) {
         None => format!("{} runs {}", tree.tool.name(), layout.names),
     };
     found.notes.push(format!("{subject}: {reason}"));
+    spoken
 }
 
 /// drizzle runs what its journal names. A journal that names nothing of what is there is a

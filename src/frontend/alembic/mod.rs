@@ -45,7 +45,7 @@ pub use env::Env;
 use graph::Header;
 pub use literals::strings;
 use machine::Machine;
-use module::Item;
+use module::{Item, Module};
 use naming::Conventions;
 pub use orm::{read as models, read_all as all_models};
 pub use rewrite::in_batch;
@@ -57,7 +57,7 @@ use crate::{
     ir::{Op, OpKind, Opaque, OpaqueEffect, Style},
     project::Tree,
     schema::Schema,
-    source::{Sources, Span},
+    source::{FileId, Sources, Span},
 };
 
 /// Reads one tree; keeps the project's helper modules between migrations.
@@ -66,6 +66,8 @@ pub struct Reader<'s> {
     env: Env,
     /// The tree's folder.
     dir: String,
+    /// The revision that was read last: its downgrade is asked for next.
+    last: Option<Rc<Module>>,
 }
 
 /// Finds the revisions of a tree. Files without a `revision` are helpers, and left alone.
@@ -99,11 +101,20 @@ impl<'s> Reader<'s> {
         } else if project.conventions.0.is_empty() {
             project.conventions = env::in_models(&mut project, &tree.given.models);
         }
-        Reader { project, env, dir: tree.dir.clone() }
+        Reader { project, env, dir: tree.dir.clone(), last: None }
     }
 
     pub fn env(&self) -> Env {
         self.env
+    }
+
+    fn module(&mut self, file: FileId) -> Result<Rc<Module>, &'static str> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.file == file) {
+            return Ok(Rc::clone(last));
+        }
+        let module = Rc::new(module::parse(self.project.sources, file)?);
+        self.last = Some(Rc::clone(&module));
+        Ok(module)
     }
 
     /// Reads one half of a migration for the schema's database. The schema moves along while
@@ -114,8 +125,8 @@ impl<'s> Reader<'s> {
         direction: Direction,
         schema: &mut Schema,
     ) -> Script {
-        let module = match module::parse(self.project.sources, migration.file) {
-            Ok(module) => Rc::new(module),
+        let module = match self.module(migration.file) {
+            Ok(module) => module,
             Err(reason) => return unread(Span::top(migration.file), reason),
         };
         let name = match direction {

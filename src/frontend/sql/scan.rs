@@ -310,10 +310,9 @@ fn rows(bytes: &[u8], tokens: &[Token]) -> Option<usize> {
     }
     let recent = &before[before.len().saturating_sub(40)..];
     let statement = recent.iter().rposition(|t| t.kind == Kind::Punct(b';')).map_or(0, |at| at + 1);
-    let word = |t: &Token| bytes[t.start as usize..t.end as usize].to_ascii_lowercase();
-    let words: Vec<Vec<u8>> =
-        recent[statement..].iter().filter(|t| t.kind == Kind::Word).map(word).collect();
-    let copies = words.first().is_some_and(|w| w == b"copy") && words.iter().any(|w| w == b"stdin");
+    let mut words = recent[statement..].iter().filter(|t| t.kind == Kind::Word);
+    let is = |t: &Token, w: &[u8]| bytes[t.start as usize..t.end as usize].eq_ignore_ascii_case(w);
+    let copies = words.next().is_some_and(|t| is(t, b"copy")) && words.any(|t| is(t, b"stdin"));
     let from = last.end as usize;
     copies.then(|| find(&bytes[from..], b"\n\\.").map_or(bytes.len(), |at| from + at + 3))
 }
