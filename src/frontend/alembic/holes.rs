@@ -1,20 +1,36 @@
-//! SQL that writes rows, with values that are not known: `"INSERT … ('{}')".format(uuid4())`.
+//! SQL with parts that are not known: `"INSERT … ('{}')".format(uuid4())`.
 
 use std::rc::Rc;
 
-use super::value::{Call, Callee, Value};
-use crate::source::{FileId, Span};
+use super::{
+    machine::{MAX_SIZE, describe},
+    value::{Call, Callee, Value},
+};
+use crate::{
+    database::Dialect,
+    frontend::sql::{self, Place},
+    ir::{Name, Op, OpKind, OpaqueEffect},
+    source::{FileId, Span},
+};
 
 /// Stands for a part that is not known, until it is told what it is. Nobody writes it.
 pub(super) const HOLE: char = '\u{1a}';
 
+/// Stands for it where a name may be.
+const NAMED: &str = "hole\u{1c2}";
+
 const CALLEE: &str = "a string with holes";
 
-/// A text with holes, and why they are there: what else than a statement that writes rows it may
-/// be is not known.
+/// What a statement begins with of which something is known although a part of it is not.
+const VERBS: &[&str] = &[
+    "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "TRUNCATE", "ALTER", "CREATE", "COMMENT",
+    "GRANT", "REVOKE", "ANALYZE", "VACUUM", "REFRESH",
+];
+
+/// A text with holes, and why they are there; unknown where it is no statement.
 pub(super) fn text(text: &str, reason: &str) -> Value {
     let first = text.split_whitespace().next().unwrap_or_default();
-    if !["INSERT", "UPDATE", "DELETE"].iter().any(|verb| first.eq_ignore_ascii_case(verb)) {
+    if !VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb)) {
         return Value::unknown(reason);
     }
     let callee = Callee::External(Rc::from(CALLEE));
@@ -22,17 +38,79 @@ pub(super) fn text(text: &str, reason: &str) -> Value {
     Value::Call(Rc::new(Call::new(callee, args, Vec::new(), Span::top(FileId(0)))))
 }
 
-/// The statement in which every hole is a value, and why there are holes; `None`: it is no text
-/// with holes.
-pub(super) fn statement(value: &Value) -> Option<(Option<String>, Rc<str>)> {
+/// `+` of two texts one of which is not known, or has holes.
+pub(super) fn joined(left: &Value, right: &Value) -> Option<Value> {
+    let mut whole = String::new();
+    let mut reason = None;
+    for part in [left, right] {
+        match (part, statement(part)) {
+            (_, Some(holed)) => {
+                whole.push_str(&holed.text);
+                reason = Some(holed.reason);
+            }
+            (Value::Str(text), _) => whole.push_str(&text.text),
+            (Value::Unknown(_) | Value::External(_) | Value::Call(_) | Value::Attribute(_), _) => {
+                whole.push(HOLE);
+                let why = || format!("a part of the string is {}", describe(part));
+                reason = reason.or_else(|| Some(Rc::from(why())));
+            }
+            _ => return None,
+        }
+    }
+    (whole.len() <= MAX_SIZE).then(|| text(&whole, &reason.unwrap_or_default()))
+}
+
+/// A statement with holes, and why there are any.
+pub(super) struct Holed {
+    text: Rc<str>,
+    pub(super) reason: Rc<str>,
+}
+
+/// `None`: it is no text with holes.
+pub(super) fn statement(value: &Value) -> Option<Holed> {
     let Value::Call(call) = value else { return None };
     match &call.callee {
         Callee::External(path) if &**path == CALLEE => {
-            let text = call.args.first()?.as_str()?;
-            Some((filled(&text), call.args.get(1)?.as_str()?))
+            Some(Holed { text: call.args.first()?.as_str()?, reason: call.args.get(1)?.as_str()? })
         }
         Callee::External(_) if call.name() == "text" => statement(call.args.first()?),
         _ => None,
+    }
+}
+
+impl Holed {
+    /// What it writes, where each hole is a value.
+    pub(super) fn writes(&self, place: Place, dialect: Dialect) -> Option<Vec<Op>> {
+        let ops = sql::read(&filled(&self.text)?, place, dialect);
+        ops.iter().all(|op| matches!(op.kind, OpKind::Write(_))).then_some(ops)
+    }
+
+    /// What it may have changed, whatever stands in its holes, as long as they hold a value, a
+    /// name or a part of one, and no further statement.
+    pub(super) fn reach(&self, place: Place, dialect: Dialect) -> OpaqueEffect {
+        let named = self.text.replace(HOLE, NAMED);
+        let mut table: Option<Name> = None;
+        for op in sql::read(&named, place, dialect) {
+            match &op.kind {
+                OpKind::Write(_) | OpKind::Read(_) | OpKind::Neutral { .. } => {}
+                OpKind::AddColumn { table: of, .. }
+                | OpKind::DropColumn { table: of, .. }
+                | OpKind::RenameColumn { table: of, .. }
+                | OpKind::AlterColumn { table: of, .. }
+                | OpKind::AddConstraint { table: of, .. }
+                | OpKind::ValidateConstraint { table: of, .. }
+                | OpKind::DropConstraint { table: of, .. }
+                | OpKind::RenameConstraint { table: of, .. }
+                | OpKind::CreateIndex { table: of, .. }
+                    if !of.to_string().contains(NAMED)
+                        && table.as_ref().is_none_or(|t| t == of) =>
+                {
+                    table = Some(of.clone());
+                }
+                _ => return OpaqueEffect::Anything,
+            }
+        }
+        table.map_or(OpaqueEffect::Rows, OpaqueEffect::Table)
     }
 }
 

@@ -14,9 +14,7 @@ use super::{
 use crate::{
     database::Dialect,
     frontend::sql::{self, Place},
-    ir::{
-        Filter, Name, Op, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write, WriteKind,
-    },
+    ir::{Filter, Name, OpKind, OpaqueEffect, Reads, Style, Value as Written, Write, WriteKind},
     schema::Lookup,
     source::Span,
 };
@@ -187,12 +185,12 @@ impl Machine<'_, '_> {
             }
             return Value::Runtime(Runtime::Rows);
         }
-        if let Some((sql, reason)) = holes::statement(&statement) {
-            let ops = sql.map(|sql| sql::read(&sql, Place::Within(args.span), self.dialect()));
-            let writes = |ops: &Vec<Op>| ops.iter().all(|op| matches!(op.kind, OpKind::Write(_)));
-            let Some(ops) = ops.filter(writes) else {
-                let reason = format!("the SQL is not known: {reason}");
-                self.opaque(args.span, &reason, OpaqueEffect::Anything);
+        if let Some(holed) = holes::statement(&statement) {
+            let place = Place::Within(args.span);
+            let Some(ops) = holed.writes(place, self.dialect()) else {
+                let reason = format!("the SQL is not known: {}", holed.reason);
+                let effect = holed.reach(place, self.dialect());
+                self.opaque(args.span, &reason, effect);
                 return Value::unknown("it is a query's result");
             };
             ops.into_iter().for_each(|op| self.emit_op(op));

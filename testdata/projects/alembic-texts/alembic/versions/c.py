@@ -14,7 +14,7 @@ def upgrade():
     op.execute("INSERT INTO notes (id) VALUES ('{}')".format(str(uuid.uuid4())))
     op.execute("INSERT INTO notes (id, by) VALUES ('%s', 'nobody')" % uuid.uuid4())
     op.get_bind().execute(sa.text(f"UPDATE notes SET by = '{uuid.uuid4()}' WHERE id = '{uuid.uuid4()}'"))
-    # Here it may be anything.
+    # Rows, whatever stands there.
     op.execute(f"DELETE FROM notes WHERE {uuid.uuid4()}")
     # It stays as it was: only the statement before may have changed more.
     op.alter_column("notes", "by", nullable=False)
