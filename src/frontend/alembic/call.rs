@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprCall, Operator};
 
 use super::{
     eval::{bound, display, pairs_to_dict, representation},
@@ -10,8 +10,8 @@ use super::{
     machine::{MAX_SIZE, Machine},
     module::span_of,
     reflect::is_reflected,
-    reflected_types,
-    value::{Callee, Runtime, Scope, Text, Value},
+    reflected_types, sets,
+    value::{Callee, List, Runtime, Scope, Text, Value},
 };
 use crate::{database::Dialect, source::Span};
 
@@ -272,14 +272,21 @@ impl Machine<'_, '_> {
             },
             "bool" => first.truth().map_or_else(unknown, Value::Bool),
             "list" | "set" | "frozenset" | "sorted" | "reversed" | "tuple" | "iter" => {
+                let is_set = matches!(name, "set" | "frozenset");
                 if args.args.is_empty() {
-                    return Value::list(Vec::new());
+                    return if is_set {
+                        Value::set_of(Vec::new())
+                    } else {
+                        Value::list(Vec::new())
+                    };
                 }
                 let Some(mut items) = self.iterate(&first) else { return unknown() };
+                if is_set {
+                    return Value::set_of(items);
+                }
                 match name {
                     "sorted" => items.sort_by_key(|item| item.as_str()),
                     "reversed" => items.reverse(),
-                    "set" | "frozenset" => dedup(&mut items),
                     _ => {}
                 }
                 if name == "tuple" { Value::Tuple(Rc::new(items)) } else { Value::list(items) }
@@ -468,6 +475,11 @@ impl Machine<'_, '_> {
                 {
                     return self.execute(&args);
                 }
+                // `tables[name].insert()`: of whatever table, it is a statement about rows.
+                if matches!(name, "insert" | "update" | "delete") {
+                    let verb = Callee::External(Rc::from(format!("sqlalchemy.{name}")));
+                    return self.kept(verb, vec![base], Vec::new(), args.span);
+                }
                 base
             }
             _ => Value::unknown("the method is not followed"),
@@ -568,16 +580,15 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn list_method(
-        &mut self,
-        items: &Rc<std::cell::RefCell<Vec<Value>>>,
-        name: &str,
-        args: &Args,
-    ) -> Value {
+    fn list_method(&mut self, items: &Rc<List>, name: &str, args: &Args) -> Value {
         let first = args.args.first().cloned();
         match (name, first) {
             ("append" | "add", Some(value)) => {
-                if items.borrow().len() < MAX_SIZE {
+                let known = name == "add" && {
+                    let own = items.borrow();
+                    own.len() <= 2_000 && own.iter().any(|item| item.equals(&value) == Some(true))
+                };
+                if items.borrow().len() < MAX_SIZE && !known {
                     items.borrow_mut().push(value);
                 }
                 Value::None
@@ -607,28 +618,50 @@ impl Machine<'_, '_> {
                 Value::None
             }
             ("pop", None) => items.borrow_mut().pop().unwrap_or(Value::None),
+            ("copy", _) if items.is_set => Value::set_of(items.borrow().clone()),
             ("copy", _) => Value::list(items.borrow().clone()),
-            ("difference", Some(less)) => {
-                self.binary(&Value::List(Rc::clone(items)), ruff_python_ast::Operator::Sub, &less)
-            }
-            ("intersection", Some(other)) => {
+            (
+                "difference"
+                | "intersection"
+                | "union"
+                | "symmetric_difference"
+                | "issubset"
+                | "issuperset",
+                Some(other),
+            ) => {
                 let Some(other) = self.iterate(&other) else {
                     return Value::unknown("a set is not known");
                 };
-                let kept = items
-                    .borrow()
-                    .iter()
-                    .filter(|x| other.iter().any(|y| x.equals(y) == Some(true)))
-                    .cloned()
-                    .collect();
-                Value::list(kept)
+                let own = items.borrow();
+                let decided = |known: Option<bool>| {
+                    known.map_or_else(|| Value::unknown("a set is not known in full"), Value::Bool)
+                };
+                let op = match name {
+                    "issubset" => return decided(sets::within(&own, &other)),
+                    "issuperset" => return decided(sets::within(&other, &own)),
+                    "difference" => Operator::Sub,
+                    "intersection" => Operator::BitAnd,
+                    "union" => Operator::BitOr,
+                    _ => Operator::BitXor,
+                };
+                sets::combined(&own, op, &other)
             }
-            ("sort" | "reverse" | "clear", _) => Value::None,
+            ("sort", None) if args.kwargs.is_empty() => {
+                items.borrow_mut().sort_by_key(|item| item.as_str());
+                Value::None
+            }
+            ("reverse", _) => {
+                items.borrow_mut().reverse();
+                Value::None
+            }
+            ("clear", _) => {
+                items.borrow_mut().clear();
+                Value::None
+            }
+            ("sort", _) => Value::None,
             // A literal list stands for the rows of a reflected thing now and then.
             ("all" | "fetchall" | "scalars", _) => Value::List(Rc::clone(items)),
-            ("index" | "count" | "issubset" | "issuperset", _) => {
-                Value::unknown("the list method is not followed")
-            }
+            ("index" | "count", _) => Value::unknown("the list method is not followed"),
             _ => Value::unknown("the list method is not followed"),
         }
     }
@@ -713,15 +746,16 @@ fn is_builtin(value: &Value, class: &str) -> Option<bool> {
         Value::Bool(_) => "bool",
         Value::Int(_) => "int",
         Value::Float(_) => "float",
+        Value::List(list) if list.is_set => "set",
         Value::List(_) => "list",
         Value::Tuple(_) => "tuple",
         Value::Dict(_) => "dict",
         _ => "",
     };
     let wanted = class.trim_start_matches("builtins.");
-    let set = own == "list" && matches!(wanted, "set" | "frozenset");
-    // Sets are kept as lists.
-    if set {
+    // A view of a dict's keys and the like is kept as a list.
+    let is_set = |class: &str| matches!(class, "set" | "frozenset");
+    if own == "list" && is_set(wanted) || own == "set" && wanted == "frozenset" {
         return None;
     }
     Some(own == wanted || own == "bool" && wanted == "int")
@@ -734,19 +768,6 @@ fn module_scope(scope: &Rc<Scope>) -> Rc<Scope> {
         at = parent;
     }
     at
-}
-
-fn dedup(items: &mut Vec<Value>) {
-    if items.len() > 2_000 {
-        return;
-    }
-    let mut kept: Vec<Value> = Vec::new();
-    for item in items.drain(..) {
-        if !kept.iter().any(|k| k.equals(&item) == Some(true)) {
-            kept.push(item);
-        }
-    }
-    *items = kept;
 }
 
 fn range(args: &[Value]) -> Option<Value> {

@@ -12,7 +12,7 @@ use super::{
     machine::{MAX_SIZE, Machine},
     module::span_of,
     reflect::{LOADED_FROM, is_reflected},
-    reflected_types,
+    reflected_types, sets,
     value::{Body, Call, Callee, Function, Runtime, Scope, Text, Value},
 };
 use crate::diagnostic::brief;
@@ -48,7 +48,7 @@ impl Machine<'_, '_> {
             Expr::Name(name) => self.lookup(name.id.as_str(), scope),
             Expr::List(list) => Value::list(self.elements(&list.elts, scope)),
             Expr::Tuple(tuple) => Value::Tuple(Rc::new(self.elements(&tuple.elts, scope))),
-            Expr::Set(set) => Value::list(self.elements(&set.elts, scope)),
+            Expr::Set(set) => Value::set_of(self.elements(&set.elts, scope)),
             Expr::Dict(dict) => {
                 let mut items = Vec::new();
                 for item in &dict.items {
@@ -138,9 +138,13 @@ impl Machine<'_, '_> {
                 })
             }
             Expr::SetComp(comp) => {
-                self.comprehension(&comp.generators, scope, &mut |machine, scope| {
+                let list = self.comprehension(&comp.generators, scope, &mut |machine, scope| {
                     machine.eval(&comp.elt, scope)
-                })
+                });
+                match list {
+                    Value::List(items) => Value::set_of(items.borrow().clone()),
+                    other => other,
+                }
             }
             Expr::Generator(comp) => {
                 self.comprehension(&comp.generators, scope, &mut |machine, scope| {
@@ -344,6 +348,13 @@ impl Machine<'_, '_> {
             };
             Some(test(order))
         };
+        if let (Value::List(a), Value::List(b)) = (left, right)
+            && let CmpOp::LtE | CmpOp::GtE = op
+            && a.is_set
+        {
+            let (a, b) = if op == CmpOp::LtE { (a, b) } else { (b, a) };
+            return sets::within(&a.borrow(), &b.borrow());
+        }
         match op {
             CmpOp::Eq => left.equals(right),
             CmpOp::NotEq => left.equals(right).map(|e| !e),
@@ -421,34 +432,13 @@ impl Machine<'_, '_> {
                 all.truncate(MAX_SIZE);
                 Value::Tuple(Rc::new(all))
             }
-            (Value::List(a), Operator::BitAnd | Operator::BitOr, Value::List(b)) => {
-                let (a, b) = (a.borrow(), b.borrow());
-                let has =
-                    |list: &[Value], x: &Value| list.iter().any(|y| x.equals(y) == Some(true));
-                if a.len().saturating_mul(b.len()) > MAX_SIZE * 16 {
-                    return Value::unknown("the sets are too large to follow");
-                }
-                let known = |list: &[Value]| list.iter().all(|x| !matches!(x, Value::Unknown(_)));
-                if !known(&a) || !known(&b) {
-                    return Value::unknown("a set is not known in full");
-                }
-                if op == Operator::BitAnd {
-                    return Value::list(a.iter().filter(|x| has(&b, x)).cloned().collect());
-                }
-                let more = b.iter().filter(|x| !has(&a, x));
-                Value::list(a.iter().chain(more).cloned().collect())
-            }
-            (Value::List(a), Operator::Sub, b) => match b.items() {
-                Some(less) => {
-                    let kept = a
-                        .borrow()
-                        .iter()
-                        .filter(|x| !less.iter().any(|y| x.equals(y) == Some(true)))
-                        .cloned()
-                        .collect();
-                    Value::list(kept)
-                }
-                None => Value::unknown("a set is reduced by something unknown"),
+            (
+                Value::List(a),
+                Operator::BitAnd | Operator::BitOr | Operator::BitXor | Operator::Sub,
+                b,
+            ) => match b.items() {
+                Some(b) => sets::combined(&a.borrow(), op, &b),
+                None => Value::unknown("a set is put together with something unknown"),
             },
             (Value::Str(a), Operator::Mult, Value::Int(n))
             | (Value::Int(n), Operator::Mult, Value::Str(a)) => {
@@ -753,6 +743,7 @@ pub(super) fn display(value: &Value) -> Option<String> {
 /// What `repr()` prints, where it is known.
 pub(super) fn representation(value: &Value, depth: usize) -> Option<String> {
     let (open, close, items) = match value {
+        Value::List(items) if items.is_set => return None,
         Value::List(items) => ("[", "]", items.borrow().clone()),
         Value::Tuple(items) => ("(", ")", items.to_vec()),
         Value::Str(text) if !text.text.contains(['\'', '\\', '\n']) => {

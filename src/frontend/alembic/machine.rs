@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, rc::Rc};
 
-use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, Operator, Stmt, StmtFunctionDef};
 
 use super::{
     module::{self, Item, span_of},
@@ -237,7 +237,9 @@ impl<'r, 's> Machine<'r, 's> {
             Stmt::AugAssign(assign) => {
                 let left = self.eval(&assign.target, scope);
                 let right = self.eval(&assign.value, scope);
-                if let (Value::List(items), Some(more)) = (&left, right.items()) {
+                if let (Value::List(items), Operator::Add, Some(more)) =
+                    (&left, assign.op, right.items())
+                {
                     let room = MAX_SIZE.saturating_sub(items.borrow().len());
                     items.borrow_mut().extend(more.into_iter().take(room));
                 } else {

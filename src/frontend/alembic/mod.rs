@@ -32,6 +32,7 @@ mod rewrite;
 mod rows;
 mod runtime;
 mod sa_types;
+mod sets;
 mod value;
 
 use std::rc::Rc;

@@ -4,11 +4,14 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use ruff_python_ast::{Expr, Parameters, StmtClassDef, StmtFunctionDef};
 
-use super::{module::Module, reflect::LOADED_FROM};
+use super::{module::Module, reflect::LOADED_FROM, sets};
 use crate::source::{FileId, Span};
 
 /// The longest reason why a value is not known, in characters.
 const MAX_REASON: usize = 300;
+
+/// How deep two values are compared.
+pub(super) const DEPTH: usize = 20;
 
 /// A Python value, as far as reading tells.
 #[derive(Clone)]
@@ -20,7 +23,7 @@ pub(super) enum Value {
     Int(i64),
     Float(f64),
     Str(Text),
-    List(Rc<RefCell<Vec<Value>>>),
+    List(Rc<List>),
     Tuple(Rc<Vec<Value>>),
     Dict(Rc<RefCell<Vec<(Value, Value)>>>),
     Function(Rc<Function>),
@@ -43,6 +46,21 @@ pub(super) enum Value {
     Result(Rc<Rows>),
     /// One row of it; the items are its cells.
     Row(Rc<Rows>),
+}
+
+/// A list, or a set, whose items are kept in the order in which they came.
+#[derive(Default)]
+pub(super) struct List {
+    items: RefCell<Vec<Value>>,
+    pub(super) is_set: bool,
+}
+
+impl std::ops::Deref for List {
+    type Target = RefCell<Vec<Value>>;
+
+    fn deref(&self) -> &RefCell<Vec<Value>> {
+        &self.items
+    }
 }
 
 /// What a query returns: rows, or the cells of one.
@@ -158,7 +176,13 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Value>) -> Value {
-        Value::List(Rc::new(RefCell::new(items)))
+        Value::List(Rc::new(List { items: RefCell::new(items), is_set: false }))
+    }
+
+    /// A set of what is known to differ; items of which that is not known stay.
+    pub(super) fn set_of(items: Vec<Value>) -> Value {
+        let items = RefCell::new(sets::distinct(items));
+        Value::List(Rc::new(List { items, is_set: true }))
     }
 
     pub(super) fn dict(items: Vec<(&str, Value)>) -> Value {
@@ -219,11 +243,11 @@ impl Value {
 
     /// Equality; `None`: not known.
     pub(super) fn equals(&self, other: &Value) -> Option<bool> {
-        self.equals_within(other, 20)
+        self.equals_within(other, DEPTH)
     }
 
     /// A list may hold itself, so the depth is bounded.
-    fn equals_within(&self, other: &Value, depth: usize) -> Option<bool> {
+    pub(super) fn equals_within(&self, other: &Value, depth: usize) -> Option<bool> {
         Some(match (self, other) {
             _ if depth == 0 => return None,
             (Value::Unknown(_), _) | (_, Value::Unknown(_)) => return None,
@@ -233,7 +257,14 @@ impl Value {
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Tuple(a), Value::Tuple(b)) => return same(a, b, depth - 1),
-            (Value::List(a), Value::List(b)) => return same(&a.borrow(), &b.borrow(), depth - 1),
+            (Value::List(a), Value::List(b)) => match (a.is_set, b.is_set) {
+                (false, false) => return same(&a.borrow(), &b.borrow(), depth - 1),
+                (true, true) if Rc::ptr_eq(a, b) => true,
+                // One in another would have to be looked for in each of its items.
+                (true, true) if depth < DEPTH => return None,
+                (true, true) => return sets::equal(&a.borrow(), &b.borrow()),
+                _ => false,
+            },
             (Value::Call(a), Value::Call(b)) if a.name() == "Column" && b.name() == "Column" => {
                 let of = |call: &Call| {
                     Some((call.kwarg(LOADED_FROM)?.as_str()?, call.args.first()?.as_str()?))

@@ -19,6 +19,8 @@ def upgrade():
     bind.execute(sa.text("INSERT INTO " + some + " (id) VALUES (1)"))
     bind.execute(sa.text(f"SELECT id FROM tasks WHERE {where}")).fetchall()
     bind.execute(sa.text("DELETE FROM %s" % some))
+    tables = sa.inspect(bind).tables
+    bind.execute(tables[some].insert().from_select(["id"], sa.select(tables["tasks"].c.id)))
     # One table.
     op.execute(f"ALTER TABLE notes ADD COLUMN {some} text")
     op.execute(f"CREATE INDEX {some}_idx ON notes (id)")
