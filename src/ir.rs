@@ -269,6 +269,7 @@ pub enum OpKind {
         if_not_exists: bool,
         name: String,
         table: Name,
+        fires: Fires,
         sql: Option<String>,
     },
     DropTrigger {
@@ -630,8 +631,13 @@ pub struct Constraint {
     pub reads: Option<Vec<String>>,
     /// `UNIQUE USING INDEX i`, `PRIMARY KEY USING INDEX i`.
     pub using_index: Option<String>,
+    /// Where the same `ALTER TABLE` takes NOT NULL away.
+    pub loosened: Vec<Span>,
     /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
     pub inline: bool,
+    /// Of a UNIQUE on a column (SQLite): between the column's name and it stand words and nothing
+    /// else, one at least. SQLAlchemy finds no other.
+    pub worded: bool,
     /// `INCLUDE (…)`.
     pub include: Vec<String>,
     /// SQLite's `ON CONFLICT …`, in upper case.
@@ -661,7 +667,9 @@ impl Constraint {
             initially_deferred: false,
             reads: None,
             using_index: None,
+            loosened: Vec::new(),
             inline: false,
+            worded: true,
             include: Vec::new(),
             on_conflict: None,
             no_inherit: false,
@@ -844,6 +852,14 @@ impl IndexPart {
     }
 }
 
+/// When a trigger fires; BEFORE where nothing is said (SQLite).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fires {
+    Before,
+    After,
+    InsteadOf,
+}
+
 /// What `ALTER COLUMN` changes; `None` leaves a property as it is.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnChange {
@@ -867,6 +883,8 @@ pub struct TypeChange {
     /// The USING expression as SQL.
     pub using: Option<String>,
     pub collation: Option<String>,
+    /// The same `ALTER TABLE` changes the type again.
+    pub twice: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -233,3 +233,41 @@ CREATE TABLE v (id integer PRIMARY KEY, ref integer, UNIQUE (ref) INCLUDE (id));
 CREATE TABLE t (a integer REFERENCES v (ref));
 ALTER TABLE v DROP COLUMN id;
 ALTER TABLE v DROP COLUMN id CASCADE;
+
+CREATE TABLE t (a integer UNIQUE, g integer GENERATED ALWAYS AS (a * 2) STORED REFERENCES t (a));
+CREATE TABLE u (a integer, g integer GENERATED ALWAYS AS (a * 2) STORED UNIQUE, b integer REFERENCES u (g));
+ALTER TABLE t DROP COLUMN a;
+ALTER TABLE u DROP COLUMN a;
+
+CREATE TABLE t (a integer NOT NULL, b integer);
+CREATE UNIQUE INDEX i ON t (a);
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL, ADD PRIMARY KEY (a);
+ALTER TABLE t ADD PRIMARY KEY USING INDEX i, ALTER COLUMN a DROP NOT NULL;
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL;
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL, ADD PRIMARY KEY (a);
+
+CREATE TABLE t (a text, b text COLLATE "C", c varchar(9));
+CREATE INDEX i ON t (a COLLATE "C");
+CREATE INDEX j ON t (b COLLATE "C");
+CREATE INDEX k ON t (c COLLATE "POSIX");
+ALTER TABLE t ALTER COLUMN a TYPE uuid USING a::uuid;
+ALTER TABLE t ALTER COLUMN a TYPE varchar(9);
+ALTER TABLE t ALTER COLUMN b TYPE uuid USING b::uuid;
+ALTER TABLE t ALTER COLUMN c TYPE char(3);
+ALTER TABLE t ALTER COLUMN c TYPE boolean USING c::boolean;
+
+CREATE TABLE t (a bigint, b bigint, UNIQUE (a) DEFERRABLE, UNIQUE (a, b), UNIQUE (a) INCLUDE (b), PRIMARY KEY (a));
+CREATE TABLE u (a bigint REFERENCES t (a));
+ALTER TABLE t DROP CONSTRAINT t_a_b_key1;
+ALTER TABLE t DROP CONSTRAINT t_a_b_key;
+ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE;
+
+CREATE TABLE t (a integer, b integer);
+ALTER TABLE t ALTER COLUMN a TYPE text, ALTER COLUMN b TYPE text, ALTER COLUMN a TYPE date USING a::text::date;
+ALTER TABLE t ALTER COLUMN a TYPE integer, ALTER COLUMN a TYPE bigint;
+
+CREATE TABLE v (a_column_of_a_name_that_is_longer_than_sixty_three_bytes_and_so_cut_short text, b text);
+CREATE INDEX ON v (a_column_of_a_name_that_is_longer_than_sixty_three_bytes_and_so_cut_short, b);
+CREATE UNIQUE INDEX i ON v (b) INCLUDE (a_column_of_a_name_that_is_longer_than_sixty_three_bytes_and_so_cut_short);
+ALTER TABLE v ADD UNIQUE (b) INCLUDE (a_column_of_a_name_that_is_longer_than_sixty_three_bytes_and_so_cut_short);
+ALTER TABLE v DROP COLUMN a_column_of_a_name_that_is_longer_than_sixty_three_bytes_and_so_cut_short;

@@ -521,6 +521,7 @@ impl<'a> Found<'a> {
         if constraint.kind == ConstraintKind::PrimaryKey && table.primary_key().is_some() {
             self.second_key(&table.name);
         }
+        self.loosened_key(table, constraint);
         let Some(given) = constraint.name.as_deref().map(clip) else { return };
         let own = constraint.using_index.as_deref().map(clip) == Some(given);
         if constraint.stands_on_index()
@@ -530,6 +531,22 @@ impl<'a> Found<'a> {
             self.relation_exists(given);
         } else if table.constraint(given).is_some() {
             self.constraint_exists(&table.name, given);
+        }
+    }
+
+    /// PostgreSQL 18 marks the columns of a primary key NOT NULL only where they are not, as it
+    /// begins a statement, and finds then that the same statement has taken it away; not so those of
+    /// an index that becomes a key (tried on 14, 16 and 18).
+    fn loosened_key(&mut self, table: &Table, constraint: &Constraint) {
+        if constraint.loosened.is_empty() || !self.schema.database().at_least((18, 0)) {
+            return;
+        }
+        let loosened = constraint.columns.iter().find(|name| {
+            let column = table.column(name).found();
+            column.and_then(|c| c.loosened).is_some_and(|span| constraint.loosened.contains(&span))
+        });
+        if let Some(column) = loosened {
+            self.state(format!("42P16 primary key column \"{column}\" is not marked NOT NULL"));
         }
     }
 
@@ -663,6 +680,9 @@ impl<'a> Found<'a> {
         }
         if let Some(ty) = &change.ty {
             self.change_type(table, found, &ty.to, ty.using.is_some());
+            if ty.twice && ty.to != column.ty {
+                self.state(format!("0A000 cannot alter type of column \"{name}\" twice"));
+            }
         }
     }
 
@@ -717,6 +737,15 @@ impl<'a> Found<'a> {
         let to = self.schema.based(to);
         let parts = table.indexes.iter().flat_map(|i| &i.index.parts);
         let of = parts.filter(|part| matches!(&part.of, Indexed::Column(name) if name == column));
+        let collated = |ty: &SqlType| {
+            !ty.is_builtin() || COLLATED.contains(&ty.name.as_str())
+        };
+        // One that is the column's own is not written.
+        let own = table.column(column).found().and_then(|c| c.column.collation.as_deref());
+        let kept = |part: &&IndexPart| part.collation.is_some() && part.collation.as_deref() != own;
+        if !collated(&to) && of.clone().any(|part| kept(&part)) {
+            self.ty(format!("42804 collations are not supported by type {to}"));
+        }
         let misfit = of.filter_map(|part| part.opclass.as_deref()).find(|class| {
             let types: &[&str] = match *class {
                 "text_ops" | "text_pattern_ops" | "varchar_ops" | "varchar_pattern_ops" => {
@@ -765,6 +794,9 @@ impl<'a> Found<'a> {
         }
     }
 }
+
+/// The built-in types that have a collation (`pg_type.typcollation`).
+const COLLATED: &[&str] = &["text", "character varying", "character", "name"];
 
 fn is_integer(ty: &SqlType) -> bool {
     ty.dims == 0 && matches!(ty.name.as_str(), "smallint" | "integer" | "bigint")

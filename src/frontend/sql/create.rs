@@ -14,8 +14,8 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Including, Like, Name,
-        OpKind, Reads, Routine, TableFrom,
+        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Fires, Including, Like,
+        Name, OpKind, Reads, Routine, TableFrom,
     },
     source::Span,
     types::SqlType,
@@ -501,13 +501,18 @@ fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     cursor.eat("TRIGGER");
     let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
+    let fires = match () {
+        () if cursor.eat("AFTER") => Fires::After,
+        () if cursor.eat_all(&["INSTEAD", "OF"]) => Fires::InsteadOf,
+        () => Fires::Before,
+    };
     while !cursor.done() && !cursor.is("ON") {
         cursor.skip();
     }
     cursor.eat("ON");
     let table = cursor.name()?;
     let sql = Some(cursor.written(0, cursor.tokens.len()).to_owned());
-    reader.push(OpKind::CreateTrigger { if_not_exists, name: name.name, table, sql }, whole);
+    reader.push(OpKind::CreateTrigger { if_not_exists, name: name.name, table, fires, sql }, whole);
     Some(())
 }
 

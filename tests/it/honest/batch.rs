@@ -194,6 +194,7 @@ pub(super) fn ask(jobs: Vec<Value>) -> Vec<Value> {
 /// A project of two revisions.
 pub(super) fn project(folder: &Folder, given: &str, code: &str) {
     let revision = |id: &str, down: &str, body: &str| {
+        let body = if body.trim().is_empty() { "pass" } else { body };
         let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
         format!(
             "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n\nrevision = {id:?}\ndown_revision = {down}\n\n\ndef upgrade():\n{body}\n"

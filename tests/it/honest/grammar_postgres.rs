@@ -1,6 +1,6 @@
 //! Random statements for PostgreSQL.
 
-use super::names::{Speaker, list, quote};
+use super::names::{Speaker, cut, list, quote};
 
 const TYPES: &[&str] = &[
     "integer",
@@ -113,7 +113,7 @@ fn is_text(ty: &str) -> bool {
 /// An expression over a column that its type has.
 fn condition(s: &mut Speaker<'_>, column: &str, ty: &str) -> String {
     // The text of an expression is kept as it is written, so it is written as the server has it.
-    let name = quote(&column[..column.len().min(63)]);
+    let name = quote(cut(column));
     match () {
         () if is_number(ty) => {
             format!("{name} {} {}", s.random.of(&[">", "<", "<>"]), s.random.below(9))
@@ -207,7 +207,7 @@ fn column_definition(
                 Some((other, _)) => (
                     format!(
                         "{quoted} bigint GENERATED ALWAYS AS ({} * 2) STORED",
-                        quote(&other[..other.len().min(63)])
+                        quote(cut(other))
                     ),
                     "generated".to_owned(),
                 ),
