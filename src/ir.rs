@@ -436,11 +436,11 @@ pub enum TableFrom {
         bound: String,
     },
     /// A query; `None` where it could not be read. `columns`: names for its first ones.
-    /// `reads`: the tables it names. `rows`: not WITH NO DATA.
+    /// `rows`: not WITH NO DATA.
     Query {
         query: Option<Box<Query>>,
         columns: Vec<String>,
-        reads: Vec<Name>,
+        reads: Reads,
         rows: bool,
     },
 }
@@ -635,9 +635,10 @@ pub struct Constraint {
     pub loosened: Vec<Span>,
     /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
     pub inline: bool,
-    /// Of a UNIQUE on a column (SQLite): between the column's name and it stand words and nothing
-    /// else, one at least. SQLAlchemy finds no other.
-    pub worded: bool,
+    /// False where the text of a table on SQLite does not show it to who reads by patterns, as
+    /// SQLAlchemy does: a UNIQUE on a column with something but words between the column's name and
+    /// it, a foreign key behind one that lists no referenced columns, on the same line.
+    pub legible: bool,
     /// `INCLUDE (…)`.
     pub include: Vec<String>,
     /// SQLite's `ON CONFLICT …`, in upper case.
@@ -669,7 +670,7 @@ impl Constraint {
             using_index: None,
             loosened: Vec::new(),
             inline: false,
-            worded: true,
+            legible: true,
             include: Vec::new(),
             on_conflict: None,
             no_inherit: false,

@@ -88,8 +88,7 @@ fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dep
     };
     let keys = schema.references_to(&table.name).filter(|(child, c)| {
         let own = child.name == table.name && goes(&c.columns);
-        let stands =
-            |fk: &ForeignKey| goes(&fk.columns) || fk.key.as_deref().is_some_and(includes);
+        let stands = |fk: &ForeignKey| goes(&fk.columns) || fk.key.as_deref().is_some_and(includes);
         !own && c.foreign_key().is_some_and(stands)
     });
     let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();

@@ -527,16 +527,13 @@ impl Schema {
 
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
         let folds = self.database.is_sqlite();
-        let is = |known: &Trigger| {
-            known.name == name || folds && known.name.eq_ignore_ascii_case(name)
-        };
+        let is =
+            |known: &Trigger| known.name == name || folds && known.name.eq_ignore_ascii_case(name);
         let holder = match table {
             Some(table) => Some(table.clone()),
-            None => self
-                .tables
-                .values()
-                .find(|t| t.triggers.iter().any(is))
-                .map(|t| t.name.clone()),
+            None => {
+                self.tables.values().find(|t| t.triggers.iter().any(is)).map(|t| t.name.clone())
+            }
         };
         if let Some(table) = holder {
             self.edit(&table, |t| t.triggers.retain(|known| !is(known)));

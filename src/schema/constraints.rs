@@ -67,7 +67,8 @@ impl Schema {
         }
         let mut keys = others.iter().filter(|c| c.stands_on_index());
         let is_primary = |c: &&&Constraint| c.kind == ConstraintKind::PrimaryKey;
-        let behind = keys.clone().any(|c| is_primary(&c)) && !keys.next().is_some_and(|c| is_primary(&c));
+        let behind =
+            keys.clone().any(|c| is_primary(&c)) && !keys.next().is_some_and(|c| is_primary(&c));
         if behind && self.database.is_postgres() {
             let later = others.iter().filter(|c| c.stands_on_index() && !is_primary(c));
             for name in later.filter_map(|c| c.name.as_ref()) {

@@ -7,7 +7,8 @@ use std::{collections::HashSet, sync::Arc};
 use super::{Schema, Table, TableIndex, expressions::rename_column_in};
 use crate::{
     ir::{
-        Column, Constraint, ConstraintKind, ConstraintType, CreateTable, Index, Name, TableOptions,
+        Column, Constraint, ConstraintKind, ConstraintType, CreateTable, ForeignKey, Index, Name,
+        TableOptions,
     },
     types::SqlType,
 };
@@ -30,7 +31,8 @@ impl Schema {
             t.triggers.clear();
             t.indexes.retain(|i| !i.index.has_expression());
             let at = |c: &Constraint| {
-                c.inline || c.foreign_key().is_some_and(|fk| fk.columns.is_empty())
+                let bare = |fk: &ForeignKey| fk.columns.is_empty() || !c.legible;
+                c.inline || c.foreign_key().is_some_and(bare)
             };
             let mut seen = HashSet::new();
             let mut kept = vec![true; t.constraints.len()];
@@ -49,7 +51,7 @@ impl Schema {
             t.constraints.retain(|c| match c.kind {
                 ConstraintKind::Check { .. } => c.name.is_some(),
                 // `INLINE_UNIQUE_PATTERN`: `VARCHAR(20) UNIQUE` is not found.
-                ConstraintKind::Unique { .. } => !c.inline || c.worded,
+                ConstraintKind::Unique { .. } => !c.inline || c.legible,
                 _ => true,
             });
             t.constraints.iter_mut().for_each(reflect);
@@ -168,7 +170,9 @@ fn reflect(constraint: &mut Constraint) {
     constraint.on_conflict = None;
     let inline = constraint.inline;
     match &mut constraint.kind {
-        ConstraintKind::ForeignKey(fk) if inline || fk.columns.is_empty() => {
+        ConstraintKind::ForeignKey(fk)
+            if inline || fk.columns.is_empty() || !constraint.legible =>
+        {
             (fk.on_delete, fk.on_update) = (None, None);
             (constraint.deferrable, constraint.initially_deferred) = (false, false);
             constraint.name = None;
@@ -176,8 +180,8 @@ fn reflect(constraint: &mut Constraint) {
         ConstraintKind::Unique { .. } if inline => constraint.name = None,
         _ => {}
     }
-    // The copy has all of them on the table.
-    constraint.inline = false;
+    // The copy has all of them on the table, each on a line of its own.
+    (constraint.inline, constraint.legible) = (false, true);
 }
 
 /// The type that SQLAlchemy finds for a declared one, as it writes it (`ischema_names` and

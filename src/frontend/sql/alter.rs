@@ -14,8 +14,8 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        ColumnChange, ConstraintKind, DefaultValue, DomainChange, EnumPosition, Generated, Name, OpKind, Opaque,
-        OpaqueEffect, TypeChange,
+        ColumnChange, ConstraintKind, DefaultValue, DomainChange, EnumPosition, Generated, Name,
+        OpKind, Opaque, OpaqueEffect, TypeChange,
     },
     source::Span,
 };

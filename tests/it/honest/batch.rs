@@ -63,7 +63,11 @@ fn job(seed: u64) -> Option<Job> {
     let random = Random::new(chance.below(usize::MAX) as u64);
     let mut speaker = Speaker { random, catalog: &catalog, sqlite: true, major: 3 };
     let known = speaker.known()?.clone();
-    let code = block(&mut speaker, &known);
+    let mut code = block(&mut speaker, &known);
+    // What a copy wrote is read by the next one.
+    if speaker.random.percent(25) {
+        code += &block(&mut speaker, &known);
+    }
     Some(Job { given, code })
 }
 
