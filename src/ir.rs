@@ -269,6 +269,7 @@ pub enum OpKind {
         if_not_exists: bool,
         name: String,
         table: Name,
+        fires: Fires,
         sql: Option<String>,
     },
     DropTrigger {
@@ -435,11 +436,11 @@ pub enum TableFrom {
         bound: String,
     },
     /// A query; `None` where it could not be read. `columns`: names for its first ones.
-    /// `reads`: the tables it names. `rows`: not WITH NO DATA.
+    /// `rows`: not WITH NO DATA.
     Query {
         query: Option<Box<Query>>,
         columns: Vec<String>,
-        reads: Vec<Name>,
+        reads: Reads,
         rows: bool,
     },
 }
@@ -630,8 +631,14 @@ pub struct Constraint {
     pub reads: Option<Vec<String>>,
     /// `UNIQUE USING INDEX i`, `PRIMARY KEY USING INDEX i`.
     pub using_index: Option<String>,
+    /// Where the same `ALTER TABLE` takes NOT NULL away.
+    pub loosened: Vec<Span>,
     /// Written on a column (`REFERENCES …`, `UNIQUE` inline) rather than on the table.
     pub inline: bool,
+    /// False where the text of a table on SQLite does not show it to who reads by patterns, as
+    /// SQLAlchemy does: a UNIQUE on a column with something but words between the column's name and
+    /// it, a foreign key behind one that lists no referenced columns, on the same line.
+    pub legible: bool,
     /// `INCLUDE (…)`.
     pub include: Vec<String>,
     /// SQLite's `ON CONFLICT …`, in upper case.
@@ -661,7 +668,9 @@ impl Constraint {
             initially_deferred: false,
             reads: None,
             using_index: None,
+            loosened: Vec::new(),
             inline: false,
+            legible: true,
             include: Vec::new(),
             on_conflict: None,
             no_inherit: false,
@@ -844,6 +853,14 @@ impl IndexPart {
     }
 }
 
+/// When a trigger fires; BEFORE where nothing is said (SQLite).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fires {
+    Before,
+    After,
+    InsteadOf,
+}
+
 /// What `ALTER COLUMN` changes; `None` leaves a property as it is.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnChange {
@@ -867,6 +884,8 @@ pub struct TypeChange {
     /// The USING expression as SQL.
     pub using: Option<String>,
     pub collation: Option<String>,
+    /// The same `ALTER TABLE` changes the type again.
+    pub twice: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

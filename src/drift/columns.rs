@@ -86,7 +86,7 @@ impl Sides<'_> {
         let cast = database.is_postgres()
             && conversion(self.models, &made.ty, to) != Conversion::Automatic;
         let using = cast.then(|| format!("{}::{to}", quote::name(&made.name, database.dialect)));
-        TypeChange { to: to.clone(), using, collation: None }
+        TypeChange { to: to.clone(), using, collation: None, twice: false }
     }
 
     fn column(&mut self, pair: &Pair<'_>, model: &TableColumn, made: &TableColumn) {

@@ -2,7 +2,7 @@
 
 use crate::{
     ir::{Column, Constraint, ForeignKey, Name, Op, OpKind},
-    schema::{Schema, Sequence, Table, TypeKind, View, clip, mentions},
+    schema::{Schema, Sequence, Table, TableColumn, TypeKind, View, clip, mentions},
     source::Span,
 };
 
@@ -75,28 +75,33 @@ fn key(child: &Table, constraint: &Constraint) -> Dependent {
 }
 
 fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
+    let made = made_from(table, column);
+    // Up to 14 they go with the column (experiment `drop-col-generated-dep`).
+    let stay = schema.database().at_least((15, 0));
+    let mut going = vec![column];
+    going.extend(made.iter().filter(|_| !stay).map(|c| c.column.name.as_str()));
+    let goes = |names: &[String]| names.iter().any(|name| going.contains(&name.as_str()));
     // A foreign key of the table itself goes with its own columns, not with those it references.
     let includes = |key: &str| {
-        let named = |names: &[String]| names.iter().any(|name| name == column);
-        table.constraint(key).is_some_and(|c| named(&c.include))
-            || table.index(key).is_some_and(|i| named(&i.index.include))
+        table.constraint(key).is_some_and(|c| goes(&c.include))
+            || table.index(key).is_some_and(|i| goes(&i.index.include))
     };
     let keys = schema.references_to(&table.name).filter(|(child, c)| {
-        let own = child.name == table.name && c.columns.iter().any(|c| c == column);
-        let stands = |fk: &ForeignKey| {
-            fk.columns.iter().any(|c| c == column) || fk.key.as_deref().is_some_and(includes)
-        };
+        let own = child.name == table.name && goes(&c.columns);
+        let stands = |fk: &ForeignKey| goes(&fk.columns) || fk.key.as_deref().is_some_and(includes);
         !own && c.foreign_key().is_some_and(stands)
     });
     let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
-    found.extend(schema.readers(&table.name, Some(column)).map(reader));
-    let owned =
-        |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, c)| *t == table.name && c == column);
+    for column in &going {
+        found.extend(schema.readers(&table.name, Some(column)).map(reader));
+    }
+    let owned = |s: &&Sequence| {
+        s.owner.as_ref().is_some_and(|(t, c)| *t == table.name && going.contains(&c.as_str()))
+    };
     let fed = schema.sequences().filter(owned).flat_map(|s| fed_elsewhere(schema, s));
     found.extend(fed.map(|(_, fed)| fed));
-    // Up to 14 they go with the column (experiment `drop-col-generated-dep`).
-    if schema.database().at_least((15, 0)) {
-        found.extend(generated_from(table, column));
+    if stay {
+        found.extend(made.into_iter().map(generated));
     }
     found
 }
@@ -164,17 +169,21 @@ pub fn pins_type(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent>
 }
 
 fn generated_from(table: &Table, column: &str) -> Vec<Dependent> {
+    made_from(table, column).into_iter().map(generated).collect()
+}
+
+/// The generated columns that read a column.
+fn made_from<'a>(table: &'a Table, column: &str) -> Vec<&'a TableColumn> {
     let from = |sql: &str| mentions(sql, column, table.folds);
     let generated = table.columns.iter().filter(|c| {
         c.column.name != column && c.column.generated.as_ref().is_some_and(|g| from(&g.sql))
     });
-    generated
-        .map(|c| Dependent {
-            what: format!("generated column `{}`", c.column.name),
-            generated: true,
-            span: c.created.span,
-        })
-        .collect()
+    generated.collect()
+}
+
+fn generated(of: &TableColumn) -> Dependent {
+    let what = format!("generated column `{}`", of.column.name);
+    Dependent { what, generated: true, span: of.created.span }
 }
 
 fn reader(view: &View) -> Dependent {

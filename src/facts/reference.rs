@@ -4,7 +4,10 @@
 use crate::{
     database::Database,
     facts::postgres,
-    ir::{Column, Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style},
+    ir::{
+        Column, Constraint, ConstraintKind, ForeignKey, Index, Indexed, Name, Op, OpKind, Style,
+        TableFrom,
+    },
     schema::{Lookup, MAX_PARTS, Schema, Table},
     source::Span,
     types::SqlType,
@@ -98,6 +101,10 @@ impl<'a> Found<'a> {
             OpKind::CreateTable(create)
                 if create.columns.len().max(create.constraints.len()) > MAX_PARTS => {}
             OpKind::CreateTable(create) => {
+                // PostgreSQL reads the query before it looks whether the table is there.
+                if let Some(TableFrom::Query { query: Some(_), reads, .. }) = &create.from {
+                    self.query(reads);
+                }
                 if create.if_not_exists && self.schema.relation(&create.table).is_some() {
                     return;
                 }
@@ -447,6 +454,10 @@ impl<'a> Found<'a> {
             return;
         }
         if self.schema.view(table).is_some() {
+            // Expressions are read before PostgreSQL looks what it is that they are about.
+            if self.schema.database().is_postgres() {
+                index.reads.iter().flatten().for_each(|column| self.column(table, column));
+            }
             return;
         }
         let Some(found) = self.table(table) else { return };

@@ -52,7 +52,7 @@ fn copied(change: &Change<'_>, until: usize, table: &crate::ir::Name) -> bool {
             OpKind::Write(write) => write.table != *table && read(&write.reads.tables),
             OpKind::Read(reads) => read(&reads.tables),
             OpKind::CreateTable(create) => {
-                matches!(&create.from, Some(TableFrom::Query { reads, rows: true, .. }) if read(reads))
+                matches!(&create.from, Some(TableFrom::Query { reads, rows: true, .. }) if read(&reads.tables))
             }
             _ => false,
         })

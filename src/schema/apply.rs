@@ -325,9 +325,7 @@ impl Schema {
             .named(&name, &create.constraints)
             .into_iter()
             .partition(|c| c.foreign_key().is_some() && !create.likes.is_empty());
-        for constraint in &own {
-            self.add_constraint(&name, constraint);
-        }
+        self.add_declared(&name, &own);
         self.give_likes(&name, &create.likes);
         for constraint in &references {
             self.add_constraint(&name, constraint);
@@ -528,16 +526,17 @@ impl Schema {
     }
 
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
+        let folds = self.database.is_sqlite();
+        let is =
+            |known: &Trigger| known.name == name || folds && known.name.eq_ignore_ascii_case(name);
         let holder = match table {
             Some(table) => Some(table.clone()),
-            None => self
-                .tables
-                .values()
-                .find(|t| t.triggers.iter().any(|known| known.name == name))
-                .map(|t| t.name.clone()),
+            None => {
+                self.tables.values().find(|t| t.triggers.iter().any(is)).map(|t| t.name.clone())
+            }
         };
         if let Some(table) = holder {
-            self.edit(&table, |t| t.triggers.retain(|known| known.name != name));
+            self.edit(&table, |t| t.triggers.retain(|known| !is(known)));
         }
     }
 

@@ -56,9 +56,8 @@ impl Schema {
         if self.database.is_sqlite() {
             self.texts_are_columns(&table, &column.name);
         }
-        for constraint in &self.named(&table, constraints) {
-            self.add_constraint(&table, constraint);
-        }
+        let declared = self.named(&table, constraints);
+        self.add_declared(&table, &declared);
         for index in indexes {
             self.create_index(&table, index);
         }

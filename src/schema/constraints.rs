@@ -57,13 +57,40 @@ impl Schema {
         made.into_iter().map(|(_, constraint)| constraint).collect()
     }
 
+    /// Adds what one statement declares. The index of the primary key is made first, wherever it is
+    /// written (`transformIndexConstraints`), and a foreign key may look for the oldest.
+    pub(super) fn add_declared(&mut self, table: &Name, declared: &[Constraint]) {
+        let (references, others): (Vec<_>, Vec<_>) =
+            declared.iter().partition(|c| c.foreign_key().is_some());
+        for constraint in &others {
+            self.add_constraint(table, constraint);
+        }
+        let mut keys = others.iter().filter(|c| c.stands_on_index());
+        let is_primary = |c: &&&Constraint| c.kind == ConstraintKind::PrimaryKey;
+        let behind =
+            keys.clone().any(|c| is_primary(&c)) && !keys.next().is_some_and(|c| is_primary(&c));
+        if behind && self.database.is_postgres() {
+            let later = others.iter().filter(|c| c.stands_on_index() && !is_primary(c));
+            for name in later.filter_map(|c| c.name.as_ref()) {
+                self.index_made(table.sibling(name), table);
+            }
+        }
+        for constraint in references {
+            self.add_constraint(table, constraint);
+        }
+    }
+
     pub(super) fn add_constraint(&mut self, table: &Name, constraint: &Constraint) {
         let table = self.resolve(table);
         let Some(old) = self.tables.shared(&table) else { return };
         let mut constraint = constraint.clone();
         match old.folds {
             true => constraint.columns.iter_mut().for_each(|column| old.respell(column)),
-            false => constraint.columns.iter_mut().for_each(|c| *c = clip(c).to_owned()),
+            false => {
+                let reads = constraint.reads.iter_mut().flatten();
+                let names = constraint.columns.iter_mut().chain(&mut constraint.include);
+                names.chain(reads).for_each(|c| c.truncate(clip(c).len()));
+            }
         }
         let named = |c: &&Constraint| c.name.is_some() && c.name == constraint.name;
         let taken = self.database.is_postgres() && old.constraints.iter().any(|c| named(&c));
@@ -410,6 +437,10 @@ impl Schema {
                 self.edit(&table, |t| t.complete = false)
             };
         }
+        let mut index = index.clone();
+        if self.database.is_postgres() {
+            clip_columns(&mut index);
+        }
         let name = match &index.name {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),
             Some(name) => name.clone(),
@@ -432,7 +463,6 @@ impl Schema {
         if self.relation_exists(&qualified) {
             return;
         }
-        let mut index = index.clone();
         if let Some(old) = old.filter(|t| t.folds) {
             for part in &mut index.parts {
                 let Indexed::Column(column) = &mut part.of else { continue };
@@ -494,6 +524,18 @@ impl Schema {
         });
         self.key_renamed(&owner, &name.name, to);
     }
+}
+
+/// Names are cut where the statement is read.
+fn clip_columns(index: &mut Index) {
+    let cut = |name: &mut String| name.truncate(clip(name).len());
+    for part in &mut index.parts {
+        if let Indexed::Column(column) = &mut part.of {
+            cut(column);
+        }
+    }
+    index.include.iter_mut().for_each(cut);
+    index.reads.iter_mut().flatten().for_each(cut);
 }
 
 /// Whether two keys over the same columns are one index: a primary key takes in a UNIQUE.

@@ -27,9 +27,15 @@ impl Schema {
                 table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
                 match query.as_deref().and_then(|q| self.named_output(q, columns)) {
                     Some(found) if self.spend(found.len() * COPY) => {
+                        // SQLite keeps none of them.
+                        let postgres = query.as_deref().filter(|_| self.database.is_postgres());
+                        let collations = postgres.and_then(|query| self.collations(query));
+                        let mut collations = collations.unwrap_or_default().into_iter();
                         let column = |(name, ty): (String, _)| {
                             let name = if table.folds { &name } else { clip(&name) };
-                            self.copied(Column::new(name, ty, self.now.span), true)
+                            let mut column = Column::new(name, ty, self.now.span);
+                            column.collation = collations.next().flatten();
+                            self.copied(column, true)
                         };
                         table.columns.extend(found.into_iter().map(column));
                     }

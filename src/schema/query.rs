@@ -45,8 +45,37 @@ impl Schema {
         columns
     }
 
+    /// The collations of the columns of a query over one table, which are those of its own columns;
+    /// nothing of any other query.
+    pub(super) fn collations(&self, query: &Query) -> Option<Vec<Option<String>>> {
+        let (Body::Select { from, items }, []) = (&query.body, query.with.as_slice()) else {
+            return None;
+        };
+        let [Source::Table { name, path, alias }] = from.as_slice() else { return None };
+        let name = match path {
+            Some(schema) => &Name::new(Some(schema), &name.name),
+            None => name,
+        };
+        let table = self.table(name).found().filter(|t| t.complete && alias.columns.is_empty())?;
+        let own = |c: &super::TableColumn| c.column.collation.clone();
+        let mut found = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::All | Item::AllOf(_) => found.extend(table.columns.iter().map(own)),
+                Item::Expr { expr: Expr::Column { name, .. }, .. } => {
+                    found.push(table.column(name).found().and_then(own));
+                }
+                Item::Expr { .. } => found.push(None),
+            }
+            if found.len() > MAX_PARTS {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
     /// What a view of this query will yield. It is charged for when the view is made.
-    pub(super) fn would_yield(&self, query: &Query, names: &[String]) -> Option<Columns> {
+    pub fn would_yield(&self, query: &Query, names: &[String]) -> Option<Columns> {
         let mut columns = self.output_within(query, &Cell::new(self.spent))?;
         rename(&mut columns, names.iter());
         Some(columns)

@@ -7,7 +7,8 @@ use std::{collections::HashSet, sync::Arc};
 use super::{Schema, Table, TableIndex, expressions::rename_column_in};
 use crate::{
     ir::{
-        Column, Constraint, ConstraintKind, ConstraintType, CreateTable, Index, Name, TableOptions,
+        Column, Constraint, ConstraintKind, ConstraintType, CreateTable, ForeignKey, Index, Name,
+        TableOptions,
     },
     types::SqlType,
 };
@@ -30,7 +31,8 @@ impl Schema {
             t.triggers.clear();
             t.indexes.retain(|i| !i.index.has_expression());
             let at = |c: &Constraint| {
-                c.inline || c.foreign_key().is_some_and(|fk| fk.columns.is_empty())
+                let bare = |fk: &ForeignKey| fk.columns.is_empty() || !c.legible;
+                c.inline || c.foreign_key().is_some_and(bare)
             };
             let mut seen = HashSet::new();
             let mut kept = vec![true; t.constraints.len()];
@@ -46,13 +48,10 @@ impl Schema {
             }
             let mut kept = kept.into_iter();
             t.constraints.retain(|_| kept.next() == Some(true));
-            let columns = t.columns.clone();
-            let column = |name: &String| columns.iter().find(|c| c.column.name == *name);
             t.constraints.retain(|c| match c.kind {
                 ConstraintKind::Check { .. } => c.name.is_some(),
-                ConstraintKind::Unique { .. } if c.inline => {
-                    c.columns.first().and_then(column).is_none_or(|of| shows_unique(&of.column, c))
-                }
+                // `INLINE_UNIQUE_PATTERN`: `VARCHAR(20) UNIQUE` is not found.
+                ConstraintKind::Unique { .. } => !c.inline || c.legible,
                 _ => true,
             });
             t.constraints.iter_mut().for_each(reflect);
@@ -141,19 +140,27 @@ impl Schema {
         });
     }
 
-    /// A column without a type takes that of the column it references.
+    /// A column without a type takes that of the column it references, which may do so too.
     fn type_referenced(&self, table: &Table, column: &Column) -> Option<(String, SqlType)> {
         if !column.ty.is_unknown() {
             return None;
         }
-        let key = table
-            .constraints
-            .iter()
-            .find(|c| c.foreign_key().is_some() && c.columns.as_slice() == [column.name.clone()])?;
-        let fk = key.foreign_key()?;
-        let referenced = self.referenced_columns(fk).first()?;
-        let found = self.column(&fk.table, referenced).found()?;
-        Some((column.name.clone(), reflected(&found.column.ty)))
+        let ty = self.reference_typed(table, &column.name, 8)?;
+        Some((column.name.clone(), reflected(&ty)))
+    }
+
+    fn reference_typed(&self, table: &Table, column: &str, depth: usize) -> Option<SqlType> {
+        let depth = depth.checked_sub(1)?;
+        table.constraints.iter().find_map(|key| {
+            let fk = key.foreign_key()?;
+            let place = key.columns.iter().position(|c| c == column)?;
+            let target = self.table(&fk.table).found()?;
+            let found = target.column(self.referenced_columns(fk).get(place)?).found()?;
+            match found.column.ty.is_unknown() {
+                false => Some(found.column.ty.clone()),
+                true => self.reference_typed(target, &found.column.name, depth),
+            }
+        })
     }
 }
 
@@ -163,7 +170,9 @@ fn reflect(constraint: &mut Constraint) {
     constraint.on_conflict = None;
     let inline = constraint.inline;
     match &mut constraint.kind {
-        ConstraintKind::ForeignKey(fk) if inline || fk.columns.is_empty() => {
+        ConstraintKind::ForeignKey(fk)
+            if inline || fk.columns.is_empty() || !constraint.legible =>
+        {
             (fk.on_delete, fk.on_update) = (None, None);
             (constraint.deferrable, constraint.initially_deferred) = (false, false);
             constraint.name = None;
@@ -171,20 +180,8 @@ fn reflect(constraint: &mut Constraint) {
         ConstraintKind::Unique { .. } if inline => constraint.name = None,
         _ => {}
     }
-}
-
-/// Whether SQLAlchemy finds a UNIQUE on a column: only words may stand between the column's name
-/// and it, so `VARCHAR(20) UNIQUE` is not found (`INLINE_UNIQUE_PATTERN`).
-fn shows_unique(column: &Column, unique: &Constraint) -> bool {
-    let word = |sql: &str| sql.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let default = column.default.as_ref().and_then(|d| d.sql.as_deref());
-    let between =
-        !column.ty.is_unknown() || default.is_some() || !column.nullable || unique.name.is_some();
-    between
-        && column.ty.args.is_empty()
-        && word(&column.name)
-        && default.is_none_or(word)
-        && unique.name.as_deref().is_none_or(word)
+    // The copy has all of them on the table, each on a line of its own.
+    (constraint.inline, constraint.legible) = (false, true);
 }
 
 /// The type that SQLAlchemy finds for a declared one, as it writes it (`ischema_names` and

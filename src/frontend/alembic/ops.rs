@@ -528,7 +528,7 @@ impl Machine<'_, '_> {
                 let reason = format!("the new type of `{column}` is {}", describe(&ty));
                 self.opaque(args.span, &reason, OpaqueEffect::Table(table.clone()));
             }
-            change.ty = Some(TypeChange { to, using, collation: None });
+            change.ty = Some(TypeChange { to, using, collation: None, twice: false });
         }
         match args.kw("server_default") {
             None | Some(Value::Bool(false)) => {}
@@ -687,7 +687,7 @@ impl Machine<'_, '_> {
             let column = column.to_string();
             let using = Some(format!("{column}::text::{}", ty.name));
             let change = ColumnChange {
-                ty: Some(TypeChange { to: ty.clone(), using, collation: None }),
+                ty: Some(TypeChange { to: ty.clone(), using, collation: None, twice: false }),
                 ..ColumnChange::default()
             };
             self.emit(OpKind::AlterColumn { table, column, change }, args.span, style);

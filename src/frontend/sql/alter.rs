@@ -1,5 +1,7 @@
 //! ALTER …
 
+use std::collections::HashSet;
+
 use super::{
     Reader,
     create::{literal, owned_by},
@@ -12,8 +14,8 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        ColumnChange, DefaultValue, DomainChange, EnumPosition, Generated, Name, OpKind, Opaque,
-        OpaqueEffect, TypeChange,
+        ColumnChange, ConstraintKind, DefaultValue, DomainChange, EnumPosition, Generated, Name,
+        OpKind, Opaque, OpaqueEffect, TypeChange,
     },
     source::Span,
 };
@@ -198,11 +200,43 @@ fn table(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     }
     if reader.cursor.dialect == Dialect::Postgres {
         found.sort_by_key(|(kind, _)| pass(kind));
+        tell_keys(&mut found);
+        tell_twice(&mut found);
     }
     for (kind, span) in found {
         reader.push(kind, span);
     }
     Some(())
+}
+
+/// A primary key has to know where its statement takes NOT NULL away: PostgreSQL 18 looked at the
+/// columns before that.
+fn tell_keys(found: &mut [(OpKind, Span)]) {
+    let loosens = |kind: &OpKind| matches!(kind, OpKind::AlterColumn { change, .. } if change.nullable == Some(true));
+    let loosened: Vec<Span> =
+        found.iter().filter(|(kind, _)| loosens(kind)).map(|(_, span)| *span).collect();
+    if loosened.is_empty() {
+        return;
+    }
+    let keys = found.iter_mut().filter_map(|(kind, _)| match kind {
+        OpKind::AddConstraint { constraint, .. } => Some(constraint),
+        _ => None,
+    });
+    let keys = keys.filter(|c| c.kind == ConstraintKind::PrimaryKey);
+    // One can stand; a statement with more of them is refused whatever they know.
+    keys.take(1).for_each(|key| key.loosened.clone_from(&loosened));
+}
+
+/// Marks a new type that the same statement changes again.
+fn tell_twice(found: &mut [(OpKind, Span)]) {
+    let mut seen: HashSet<String> = HashSet::new();
+    for (kind, _) in found.iter_mut().rev() {
+        if let OpKind::AlterColumn { column, change, .. } = kind
+            && let Some(ty) = &mut change.ty
+        {
+            ty.twice = !seen.insert(column.clone());
+        }
+    }
 }
 
 /// PostgreSQL runs the actions of one ALTER TABLE in passes, whatever their order (the
@@ -379,5 +413,5 @@ fn type_change(cursor: &mut Cursor<'_>) -> TypeChange {
         cursor.skip_item();
         cursor.written(from, cursor.at).to_owned()
     });
-    TypeChange { to, using, collation }
+    TypeChange { to, using, collation, twice: false }
 }

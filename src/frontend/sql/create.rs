@@ -14,8 +14,8 @@ use super::{
 use crate::{
     database::Dialect,
     ir::{
-        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Including, Like, Name,
-        OpKind, Reads, Routine, TableFrom,
+        Constraint, ConstraintKind, CreateTable, DefaultValue, Domain, Fires, Including, Like,
+        Name, OpKind, Reads, Routine, TableFrom,
     },
     source::Span,
     types::SqlType,
@@ -98,7 +98,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         create.from = Some(TableFrom::Query {
             query: None,
             columns: Vec::new(),
-            reads: Vec::new(),
+            reads: Reads::default(),
             rows: false,
         });
         reader.push(OpKind::CreateTable(create), whole);
@@ -242,8 +242,11 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
             create.from = Some(query::table_from(&inner));
             return Some(create);
         }
+        let mut bare = None;
         while !inner.done() {
+            let from = inner.at;
             item(&mut inner, &mut create)?;
+            tell_line(&inner, from, &mut create, &mut bare);
             let loose = inner.dialect == Dialect::Sqlite && is_constraint(&inner);
             if !inner.done() && !inner.eat_punct(b',') && !loose {
                 return None;
@@ -282,6 +285,27 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Option<CreateTable> {
 fn name_columns(create: &mut CreateTable) {
     if let Some(TableFrom::Query { columns, .. }) = &mut create.from {
         columns.extend(create.columns.drain(..).map(|named| named.name));
+    }
+}
+
+/// Marks a foreign key that a pattern takes for the end of an earlier one, which lists no
+/// referenced columns and begins at `bare`, on the same line (SQLite). The item begins at `from`.
+fn tell_line(inner: &Cursor<'_>, from: usize, create: &mut CreateTable, bare: &mut Option<usize>) {
+    let Some(last) = create.constraints.last_mut().filter(|_| inner.dialect == Dialect::Sqlite)
+    else {
+        return;
+    };
+    let Some(fk) = last.foreign_key().filter(|_| !last.inline) else { return };
+    let place = |at: usize| inner.tokens.get(at).map_or(0, |t| t.start as usize);
+    let listed = !fk.columns.is_empty();
+    match *bare {
+        None if !listed => *bare = Some(place(from)),
+        Some(start) if listed => {
+            let between = inner.text.get(start..place(inner.at - 1)).unwrap_or_default();
+            last.legible = between.contains('\n');
+            *bare = None;
+        }
+        _ => {}
     }
 }
 
@@ -501,13 +525,18 @@ fn trigger(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     cursor.eat("TRIGGER");
     let if_not_exists = cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     let name = cursor.name()?;
+    let fires = match () {
+        () if cursor.eat("AFTER") => Fires::After,
+        () if cursor.eat_all(&["INSTEAD", "OF"]) => Fires::InsteadOf,
+        () => Fires::Before,
+    };
     while !cursor.done() && !cursor.is("ON") {
         cursor.skip();
     }
     cursor.eat("ON");
     let table = cursor.name()?;
     let sql = Some(cursor.written(0, cursor.tokens.len()).to_owned());
-    reader.push(OpKind::CreateTrigger { if_not_exists, name: name.name, table, sql }, whole);
+    reader.push(OpKind::CreateTrigger { if_not_exists, name: name.name, table, fires, sql }, whole);
     Some(())
 }
 

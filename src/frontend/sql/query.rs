@@ -78,7 +78,7 @@ fn into(cursor: &Cursor<'_>) -> Option<CreateTable> {
     create.from = Some(TableFrom::Query {
         query: Some(Box::new(query)),
         columns: Vec::new(),
-        reads: reads_of(cursor, Some(&parsed)).tables,
+        reads: reads_of(cursor, Some(&parsed)),
         rows: true,
     });
     Some(create)
@@ -477,7 +477,7 @@ pub(super) fn table_from(cursor: &Cursor<'_>) -> TableFrom {
     let words: Vec<String> = cursor.words().collect();
     let rows = !words.windows(3).any(|w| w == ["with", "no", "data"]);
     let (reads, query) = output(cursor);
-    TableFrom::Query { query, columns: Vec::new(), reads: reads.tables, rows }
+    TableFrom::Query { query, columns: Vec::new(), reads, rows }
 }
 
 /// The query from here on: what it reads, and what it yields. `WITH [NO] DATA` and `WITH CHECK

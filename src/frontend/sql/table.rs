@@ -86,7 +86,30 @@ fn clauses(cursor: &mut Cursor<'_>, from: usize, column: Column) -> Option<Defin
         clause(cursor, &mut made)?;
     }
     made.column.span = cursor.span(from, cursor.at);
+    if cursor.dialect == Dialect::Sqlite {
+        tell_words(cursor, from, &mut made.constraints);
+    }
     Some(made)
+}
+
+/// Marks each UNIQUE that something but words stands before. The column's name is the token at
+/// `from`.
+fn tell_words(cursor: &Cursor<'_>, from: usize, constraints: &mut [Constraint]) {
+    let uniques =
+        constraints.iter_mut().filter(|c| matches!(c.kind, ConstraintKind::Unique { .. }));
+    let Some((name, rest)) = cursor.tokens[from..cursor.at].split_first() else { return };
+    let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let spelled = cursor.str(*name);
+    let plain =
+        spelled.starts_with('"') || spelled.trim_matches(['[', ']', '`']).chars().all(of_word);
+    let between = |c: char| of_word(c) || c == ' ' || c == '\t';
+    let tail = cursor.text.get(name.end as usize..).unwrap_or_default();
+    let words = tail.find(|c| !between(c)).unwrap_or(tail.len());
+    let worded = rest.iter().skip(1).take_while(|t| ((t.start - name.end) as usize) < words);
+    let worded = worded.filter(|t| cursor.str(**t).eq_ignore_ascii_case("UNIQUE")).count();
+    for (at, unique) in uniques.enumerate() {
+        unique.legible = plain && at < worded;
+    }
 }
 
 /// `serial` is no type of its own: an integer fed by a sequence (manual, 8.1.4).

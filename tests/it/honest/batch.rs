@@ -63,7 +63,11 @@ fn job(seed: u64) -> Option<Job> {
     let random = Random::new(chance.below(usize::MAX) as u64);
     let mut speaker = Speaker { random, catalog: &catalog, sqlite: true, major: 3 };
     let known = speaker.known()?.clone();
-    let code = block(&mut speaker, &known);
+    let mut code = block(&mut speaker, &known);
+    // What a copy wrote is read by the next one.
+    if speaker.random.percent(25) {
+        code += &block(&mut speaker, &known);
+    }
     Some(Job { given, code })
 }
 
@@ -194,6 +198,7 @@ pub(super) fn ask(jobs: Vec<Value>) -> Vec<Value> {
 /// A project of two revisions.
 pub(super) fn project(folder: &Folder, given: &str, code: &str) {
     let revision = |id: &str, down: &str, body: &str| {
+        let body = if body.trim().is_empty() { "pass" } else { body };
         let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
         format!(
             "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n\nrevision = {id:?}\ndown_revision = {down}\n\n\ndef upgrade():\n{body}\n"

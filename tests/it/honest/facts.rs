@@ -156,6 +156,15 @@ fn default_line(default: Option<&str>) -> String {
     default.map(plain).filter(|text| text != "null").unwrap_or("-".to_owned())
 }
 
+/// PostgreSQL keeps one spelling of a truth value (manual, 8.6).
+fn truth(default: &str) -> String {
+    match default.trim_matches('\'') {
+        "1" | "t" | "yes" | "y" | "on" => "true".to_owned(),
+        "0" | "f" | "no" | "n" | "off" => "false".to_owned(),
+        _ => default.to_owned(),
+    }
+}
+
 #[derive(Default)]
 pub(super) struct ColumnLine<'a> {
     pub(super) table: &'a str,
@@ -178,7 +187,10 @@ impl ColumnLine<'_> {
             self.name,
             self.ty.replace(['"', ' '], ""),
             if self.nullable { "" } else { " not null" },
-            default_line(self.default),
+            match self.ty {
+                "boolean" => truth(&default_line(self.default)),
+                _ => default_line(self.default),
+            },
             self.generated
                 .map(|(sql, stored)| format!(" as {} stored={stored}", plain(sql)))
                 .unwrap_or_default(),

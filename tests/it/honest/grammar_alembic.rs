@@ -1,6 +1,6 @@
 //! Random calls of Alembic's `op`, for PostgreSQL.
 
-use super::names::Speaker;
+use super::names::{Speaker, cut};
 
 const NUMBERS: &[&str] = &["\"0\"", "sa.text(\"7\")", "\"-1\""];
 const TEXTS: &[&str] = &["\"x\"", "\"\"", "sa.text(\"'y'\")", "sa.text(\"lower('X')\")"];
@@ -148,8 +148,11 @@ fn create_table(s: &mut Speaker<'_>) -> String {
     match s.random.below(6) {
         0 => items.push(format!("sa.UniqueConstraint({one:?}, name={:?})", s.new_name())),
         1 => items.push(format!("sa.UniqueConstraint({one:?})")),
-        2 => items
-            .push(format!("sa.CheckConstraint('\"{one}\" IS NOT NULL', name={:?})", s.new_name())),
+        2 => items.push(format!(
+            "sa.CheckConstraint('\"{}\" IS NOT NULL', name={:?})",
+            cut(&one),
+            s.new_name()
+        )),
         3 => items.push(format!("sa.Index({:?}, {one:?})", s.new_name())),
         4 => {
             let (target, columns) = s.target();
@@ -228,7 +231,8 @@ fn alter_column(s: &mut Speaker<'_>) -> String {
 fn create_index(s: &mut Speaker<'_>) -> String {
     let table = s.table();
     let columns = s.columns(&table);
-    let one = s.column(&table);
+    // The text of an expression is kept as it is written, so it is written as the server has it.
+    let one = cut(&s.column(&table)).to_owned();
     let (target, schema) = split(&table, "schema");
     let name = s.new_name();
     let parts = match s.random.below(6) {
@@ -265,7 +269,7 @@ fn create_unique_constraint(s: &mut Speaker<'_>) -> String {
 
 fn create_check_constraint(s: &mut Speaker<'_>) -> String {
     let table = s.table();
-    let column = s.column(&table);
+    let column = cut(&s.column(&table)).to_owned();
     let (table, schema) = split(&table, "schema");
     let name = s.new_name();
     let more = s.random.maybe(15, ", postgresql_not_valid=True");

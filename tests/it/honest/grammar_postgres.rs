@@ -1,6 +1,6 @@
 //! Random statements for PostgreSQL.
 
-use super::names::{Speaker, list, quote};
+use super::names::{Speaker, cut, list, quote};
 
 const TYPES: &[&str] = &[
     "integer",
@@ -54,6 +54,7 @@ const STATEMENTS: &[(usize, Statement)] = &[
     (3, drop_view),
     (3, sequences),
     (3, several),
+    (3, create_as),
 ];
 
 pub(super) fn statement(speaker: &mut Speaker<'_>) -> String {
@@ -61,7 +62,25 @@ pub(super) fn statement(speaker: &mut Speaker<'_>) -> String {
         return create_table(speaker);
     }
     let made = speaker.random.weighed(STATEMENTS);
-    made(speaker)
+    let statement = made(speaker);
+    match speaker.random.percent(6) {
+        true => shouted(&statement),
+        false => statement,
+    }
+}
+
+/// Upper case, which PostgreSQL folds wherever nothing is quoted.
+fn shouted(statement: &str) -> String {
+    let mut within = None;
+    let upper = |c: char| {
+        within = match within {
+            None if c == '\'' || c == '"' => Some(c),
+            Some(quote) if quote == c => None,
+            other => other,
+        };
+        if within.is_none() { c.to_ascii_uppercase() } else { c }
+    };
+    statement.chars().map(upper).collect()
 }
 
 fn ty(s: &mut Speaker<'_>) -> String {
@@ -113,7 +132,7 @@ fn is_text(ty: &str) -> bool {
 /// An expression over a column that its type has.
 fn condition(s: &mut Speaker<'_>, column: &str, ty: &str) -> String {
     // The text of an expression is kept as it is written, so it is written as the server has it.
-    let name = quote(&column[..column.len().min(63)]);
+    let name = quote(cut(column));
     match () {
         () if is_number(ty) => {
             format!("{name} {} {}", s.random.of(&[">", "<", "<>"]), s.random.below(9))
@@ -204,13 +223,15 @@ fn column_definition(
         3 => {
             let number = others.iter().find(|(_, ty)| is_number(ty));
             match number {
-                Some((other, _)) => (
-                    format!(
-                        "{quoted} bigint GENERATED ALWAYS AS ({} * 2) STORED",
-                        quote(&other[..other.len().min(63)])
-                    ),
-                    "generated".to_owned(),
-                ),
+                Some((other, _)) => {
+                    let kept = match s.major >= 18 {
+                        true => s.random.of(&[" STORED", " STORED", " VIRTUAL", ""]),
+                        false => " STORED",
+                    };
+                    let other = quote(cut(other));
+                    let made = format!("{quoted} bigint GENERATED ALWAYS AS ({other} * 2){kept}");
+                    (made, "generated".to_owned())
+                }
                 None => (format!("{quoted} bigint"), "bigint".to_owned()),
             }
         }
@@ -267,6 +288,24 @@ fn create_table(s: &mut Speaker<'_>) -> String {
         items.insert(at, format!("LIKE {source}{more}"));
     }
     format!("{head} ({})", items.join(", "))
+}
+
+fn create_as(s: &mut Speaker<'_>) -> String {
+    let (table, to) = (s.table(), s.new_table());
+    let columns = s.columns(&table);
+    let names: Vec<String> = columns.iter().map(|_| s.new_column("")).collect();
+    let named = match s.random.percent(20) && (names.len() < 2 || names[0] != names[1]) {
+        true => format!(" ({})", list(&names)),
+        false => String::new(),
+    };
+    let what = if s.random.percent(30) { "*".to_owned() } else { list(&columns) };
+    let exists = s.random.maybe(10, "IF NOT EXISTS ");
+    let rows = s.random.maybe(20, " WITH NO DATA");
+    format!(
+        "CREATE TABLE {exists}{}{named} AS SELECT {what} FROM {}{rows}",
+        quote(&to),
+        quote(&table)
+    )
 }
 
 fn pick(s: &mut Speaker<'_>, columns: &[(String, String)]) -> (String, String) {
@@ -614,7 +653,15 @@ fn domains(s: &mut Speaker<'_>) -> String {
     let catalog = s.catalog;
     match s.random.some(&catalog.domains) {
         Some(name) if s.random.percent(40) => {
-            format!("DROP DOMAIN {}{}", quote(name), s.random.maybe(40, " CASCADE"))
+            let to = s.random.of(&["level", "amount", "Kind", "t"]);
+            match s.random.below(5) {
+                0 => format!("ALTER DOMAIN {} RENAME TO {}", quote(name), quote(to)),
+                1 => {
+                    let to = if name.starts_with("other.") { "public" } else { "other" };
+                    format!("ALTER DOMAIN {} SET SCHEMA {to}", quote(name))
+                }
+                _ => format!("DROP DOMAIN {}{}", quote(name), s.random.maybe(40, " CASCADE")),
+            }
         }
         _ => {
             let name = quote(s.random.of(&["level", "amount", "other.level", "mood"]));

@@ -30,6 +30,11 @@ pub(super) fn quote(name: &str) -> String {
     }
 }
 
+/// A name as PostgreSQL keeps it; all of them are ASCII.
+pub(super) fn cut(name: &str) -> &str {
+    &name[..name.len().min(63)]
+}
+
 pub(super) fn list(names: &[String]) -> String {
     names.iter().map(|n| quote(n)).collect::<Vec<_>>().join(", ")
 }
