@@ -318,10 +318,13 @@ pub enum OpKind {
     /// take effect on the new table.
     /// `foreign_keys`: the project turns SQLite's enforcement on for its connections.
     /// `from`: the definition that is copied instead of the table's own (`copy_from`).
+    /// `names`: what constraints are called that SQLAlchemy found without a name, by their place
+    /// among those that it found (`naming_convention`).
     Rebuild {
         table: Name,
         foreign_keys: bool,
         from: Option<Box<CreateTable>>,
+        names: Vec<(usize, String)>,
     },
     /// `SET lock_timeout`, `statement_timeout`, `search_path`, `PRAGMA …`: the session, not the schema.
     Setting {

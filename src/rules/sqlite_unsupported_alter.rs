@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(step: &Step<'_>, out: &mut Vec<Finding>) {
-    if let OpKind::Rebuild { table, foreign_keys, from } = &step.op.kind {
+    if let OpKind::Rebuild { table, foreign_keys, from, .. } = &step.op.kind {
         let sqlite = step.database().is_sqlite();
         if let Some(table) = step.before.table(table).found().filter(|_| sqlite) {
             fails_in_batch(step, table, out);

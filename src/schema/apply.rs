@@ -161,8 +161,11 @@ impl Schema {
             OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
             OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table, from, .. } => match from {
-                None if self.database.is_sqlite() => self.rebuild(table),
+            OpKind::Rebuild { table, from, names, .. } => match from {
+                None if self.database.is_sqlite() => {
+                    self.rebuild(table);
+                    self.name_in_copy(table, names);
+                }
                 None => self.rebuild_on_postgres(table),
                 Some(from) => self.rebuild_from(table, from),
             },

@@ -67,6 +67,27 @@ impl Schema {
         });
     }
 
+    /// Names that a naming convention gives in the copy. Of two with one name it keeps one.
+    pub(super) fn name_in_copy(&mut self, table: &Name, names: &[(usize, String)]) {
+        if names.is_empty() {
+            return;
+        }
+        self.edit(table, |t| {
+            for (place, name) in names {
+                let nameless = |c: &&mut Constraint| c.name.is_none();
+                if let Some(constraint) = t.constraints.get_mut(*place).filter(nameless) {
+                    constraint.name = Some(name.clone());
+                }
+            }
+            let mut seen = HashSet::new();
+            let mut kept: Vec<bool> = Vec::with_capacity(t.constraints.len());
+            for c in t.constraints.iter().rev() {
+                kept.push(c.name.clone().is_none_or(|name| seen.insert(name)));
+            }
+            t.constraints.retain(|_| kept.pop() == Some(true));
+        });
+    }
+
     /// What SQLAlchemy finds of a table on PostgreSQL, which is everything but triggers, parents,
     /// and when a key is checked.
     pub(super) fn rebuild_on_postgres(&mut self, table: &Name) {

@@ -157,6 +157,7 @@ impl Machine<'_, '_> {
                 table: table.clone(),
                 foreign_keys: self.project.foreign_keys,
                 from: batch.copied.map(Box::new),
+                names: Vec::new(),
             },
             span: batch.span,
             style,
@@ -173,6 +174,7 @@ impl Machine<'_, '_> {
                 ..made.clone()
             });
         }
+        let made = self.with_names(made, table, batch.conventions);
         self.again(made);
         let mut phases = Phases::default();
         for mut op in block {
@@ -189,6 +191,33 @@ impl Machine<'_, '_> {
         }
         let later = keys.into_iter().chain(indexes).chain(renames).chain(texts);
         later.for_each(|op| self.again(op));
+    }
+
+    /// The table is reflected into a metadata that has the block's naming convention, and none
+    /// other: what has no name gets one.
+    fn with_names(&mut self, mut made: Op, table: &Name, given: Option<Conventions>) -> Op {
+        let given = given.filter(|_| self.dialect() == Dialect::Sqlite);
+        let (OpKind::Rebuild { from: None, .. }, Some(given)) = (&made.kind, given) else {
+            return made;
+        };
+        let mark = self.schema.mark();
+        self.schema.apply(&made);
+        let outer = self.local_conventions.replace(given);
+        let mut found = Vec::new();
+        if let Some(known) = self.schema.table(table).found() {
+            for (place, constraint) in known.constraints.iter().enumerate() {
+                if constraint.name.is_none() {
+                    let name = self.conventional(constraint, &known.name, None);
+                    found.extend(name.map(|name| (place, name)));
+                }
+            }
+        }
+        self.local_conventions = outer;
+        self.schema.rollback(mark);
+        if let OpKind::Rebuild { names, .. } = &mut made.kind {
+            *names = found;
+        }
+        made
     }
 
     /// Of what names a dropped column, the copy gets checks and indexes all the same, and other
