@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
-    expressions::rename_table_in, open_key, type_key, views::NewView,
+    expressions::rename_table_in, open_key, rebuild::named_first, type_key, views::NewView,
 };
 use crate::{
     facts::refusal::is_forgiven,
@@ -64,6 +64,9 @@ impl Schema {
                     self.replace_key(table, constraint);
                 }
                 self.add_constraint(table, constraint);
+                if rebuilt(op) && self.database.is_sqlite() {
+                    self.edit(table, named_first);
+                }
             }
             OpKind::ValidateConstraint { table, name } => self.edit(table, |t| {
                 for constraint in
