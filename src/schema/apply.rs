@@ -138,8 +138,8 @@ impl Schema {
                         self.not_serial_by(table, column, name);
                     }
                     let (options, owner) = (options.clone(), owner.clone());
-                    self.sequences
-                        .insert(name.clone(), Sequence { name: name.clone(), owner, options });
+                    let made = Sequence { name: name.clone(), owner, options, internal: false };
+                    self.sequences.insert(name.clone(), made);
                 }
             }
             OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),
