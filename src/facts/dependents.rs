@@ -122,7 +122,7 @@ fn fed(schema: &Schema, name: &Name) -> Vec<Dependent> {
         fed_elsewhere(schema, sequence).into_iter().map(|(_, fed)| fed).collect();
     if let Some((table, column)) = &sequence.owner
         && let Some(of) = schema.column(table, column).found()
-        && (of.column.serial || of.column.identity.is_some())
+        && (of.column.serial || sequence.internal)
     {
         found.push(of_column(table, &of.column));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
-    expressions::rename_table_in, open_key, type_key, views::NewView,
+    expressions::rename_table_in, open_key, rebuild::named_first, type_key, views::NewView,
 };
 use crate::{
     facts::refusal::is_forgiven,
@@ -64,6 +64,9 @@ impl Schema {
                     self.replace_key(table, constraint);
                 }
                 self.add_constraint(table, constraint);
+                if rebuilt(op) && self.database.is_sqlite() {
+                    self.edit(table, named_first);
+                }
             }
             OpKind::ValidateConstraint { table, name } => self.edit(table, |t| {
                 for constraint in
@@ -135,8 +138,8 @@ impl Schema {
                         self.not_serial_by(table, column, name);
                     }
                     let (options, owner) = (options.clone(), owner.clone());
-                    self.sequences
-                        .insert(name.clone(), Sequence { name: name.clone(), owner, options });
+                    let made = Sequence { name: name.clone(), owner, options, internal: false };
+                    self.sequences.insert(name.clone(), made);
                 }
             }
             OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),

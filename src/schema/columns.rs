@@ -127,7 +127,8 @@ impl Schema {
         let name = given.unwrap_or_else(|| table.sibling(&made.free(taken)));
         let owner = Some((table.clone(), column.to_owned()));
         let options = identity.map(|identity| identity.options.clone()).unwrap_or_default();
-        self.sequences.insert(name.clone(), Sequence { name, owner, options });
+        let internal = identity.is_some();
+        self.sequences.insert(name.clone(), Sequence { name, owner, options, internal });
     }
 
     /// PostgreSQL takes along every index and constraint that names the column, those over
@@ -277,7 +278,9 @@ impl Schema {
         }
         if was_identity && matches!(change.identity, Some(None)) {
             for sequence in self.owned_sequences(&table, Some(&column)) {
-                self.sequences.remove(&sequence);
+                if self.sequences.get(&sequence).is_some_and(|s| s.internal) {
+                    self.sequences.remove(&sequence);
+                }
             }
         }
     }

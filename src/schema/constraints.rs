@@ -60,8 +60,9 @@ impl Schema {
     /// Adds what one statement declares. The index of the primary key is made first, wherever it is
     /// written (`transformIndexConstraints`), and a foreign key may look for the oldest.
     pub(super) fn add_declared(&mut self, table: &Name, declared: &[Constraint]) {
+        let postgres = self.database.is_postgres();
         let (references, others): (Vec<_>, Vec<_>) =
-            declared.iter().partition(|c| c.foreign_key().is_some());
+            declared.iter().partition(|c| postgres && c.foreign_key().is_some());
         for constraint in &others {
             self.add_constraint(table, constraint);
         }
@@ -69,7 +70,7 @@ impl Schema {
         let is_primary = |c: &&&Constraint| c.kind == ConstraintKind::PrimaryKey;
         let behind =
             keys.clone().any(|c| is_primary(&c)) && !keys.next().is_some_and(|c| is_primary(&c));
-        if behind && self.database.is_postgres() {
+        if behind && postgres {
             let later = others.iter().filter(|c| c.stands_on_index() && !is_primary(c));
             for name in later.filter_map(|c| c.name.as_ref()) {
                 self.index_made(table.sibling(name), table);

@@ -337,11 +337,24 @@ impl Schema {
 
     /// PostgreSQL reads `*` when it makes a view: what a table gains later is not in it.
     pub(super) fn outgrow_queries(&mut self, table: &Name) {
-        if self.database.is_postgres() && self.views.names().next().is_some() {
-            self.forget_queries(|view| {
-                let starred = |sql: &String| sql.replace("(*)", "").contains('*');
-                view.tables.contains(table) && view.sql.as_ref().is_some_and(starred)
-            });
+        if self.views.names().next().is_none() {
+            return;
+        }
+        let starred =
+            |view: &View| view.sql.as_ref().is_some_and(|sql| sql.replace("(*)", "").contains('*'));
+        if self.database.is_postgres() {
+            return self.forget_queries(|view| view.tables.contains(table) && starred(view));
+        }
+        // SQLite's `*` is what the table has when the view is read, and so for views of views.
+        let mut grown = vec![table.clone()];
+        while let Some(name) = grown.pop() {
+            let reads = |v: &&View| v.tables.contains(&name) && v.output.is_some() && starred(v);
+            let found: Vec<Name> =
+                self.views.values().filter(reads).map(|v| v.name.clone()).collect();
+            for view in found {
+                self.views.edit(&view, |v| v.output = None);
+                grown.push(view);
+            }
         }
     }
 

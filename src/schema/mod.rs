@@ -261,6 +261,8 @@ pub struct Sequence {
     pub owner: Option<(Name, String)>,
     /// `START WITH 10 …`, as written.
     pub options: String,
+    /// An identity's own: it comes and goes with that.
+    pub internal: bool,
 }
 
 impl Sequence {

@@ -55,6 +55,7 @@ impl Schema {
                 _ => true,
             });
             t.constraints.iter_mut().for_each(reflect);
+            named_first(t);
             for of in &mut t.columns {
                 let column = Arc::make_mut(&mut of.column);
                 column.collation = None;
@@ -183,6 +184,12 @@ impl Schema {
             }
         })
     }
+}
+
+/// A copy is written with its key first, then what has a name, then the rest
+/// (`ApplyBatchImpl._transfer_elements_to_new_table`).
+pub(super) fn named_first(table: &mut Table) {
+    table.constraints.sort_by_key(|c| (c.kind != ConstraintKind::PrimaryKey, c.name.is_none()));
 }
 
 /// What is written on a column is found without its name, and a foreign key without its options;

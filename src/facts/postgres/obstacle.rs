@@ -312,9 +312,7 @@ impl<'a> Found<'a> {
 
     fn feeds_identity(&self, name: &Name) -> bool {
         let sequence = self.schema.sequence(&self.schema.resolve(name));
-        let of = sequence.and_then(|s| s.owner.as_ref());
-        let column = of.and_then(|(table, column)| self.schema.column(table, column).found());
-        column.is_some_and(|c| c.column.identity.is_some())
+        sequence.is_some_and(|s| s.internal)
     }
 
     fn own_sequence(&mut self, name: &Name, owner: Option<&(Name, String)>) {

@@ -140,28 +140,32 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// SQLite misses a word where it renames an INTEGER that alone is the primary key, given on the
-    /// table, if a UNIQUE on the table has the column too: before that key, or behind it WITHOUT
-    /// ROWID (tried on 3.40 and 3.50).
+    /// SQLite misses a word where it renames an INTEGER that alone is the primary key, if a UNIQUE
+    /// on the table has the column too: before a key that is given on the table, or, WITHOUT ROWID,
+    /// behind any (tried on 3.40 and 3.50).
     fn rowid_twice(&mut self, table: &Table, column: &str) {
-        let whole: Vec<&Constraint> = table.constraints.iter().filter(|c| !c.inline).collect();
-        let Some(at) = whole.iter().position(|c| c.kind == ConstraintKind::PrimaryKey) else {
-            return;
-        };
-        let [key] = whole[at].columns.as_slice() else { return };
-        let Some(of) = table.column(key).found().filter(|_| key.eq_ignore_ascii_case(column))
+        let Some(key) = table.primary_key() else { return };
+        let [name] = key.columns.as_slice() else { return };
+        let Some(of) = table.column(name).found().filter(|_| name.eq_ignore_ascii_case(column))
         else {
             return;
         };
         let has = |c: &&Constraint| {
-            matches!(c.kind, ConstraintKind::Unique { .. })
-                && c.columns.iter().any(|name| name.eq_ignore_ascii_case(key))
+            !c.inline
+                && matches!(c.kind, ConstraintKind::Unique { .. })
+                && c.columns.iter().any(|column| column.eq_ignore_ascii_case(name))
         };
-        let aside = if table.options.without_rowid { &whole[at + 1..] } else { &whole[..at] };
+        let primary = |c: &Constraint| c.kind == ConstraintKind::PrimaryKey;
+        let at = table.constraints.iter().position(primary).unwrap_or_default();
+        let (before, behind) = table.constraints.split_at(at);
+        let twice = match table.options.without_rowid {
+            true => behind.iter().any(|c| has(&c)),
+            false => !key.inline && before.iter().any(|c| has(&c)),
+        };
         let integer = of.column.ty.name.eq_ignore_ascii_case("integer");
-        if integer && aside.iter().any(has) && self.schema.database().at_least((3, 26)) {
-            let name = &table.name.name;
-            self.state(format!("error in table {name} after rename: no such column: {key}"));
+        if integer && twice && self.schema.database().at_least((3, 26)) {
+            let table = &table.name.name;
+            self.state(format!("error in table {table} after rename: no such column: {name}"));
         }
     }
 

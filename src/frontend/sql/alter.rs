@@ -111,6 +111,10 @@ fn domain(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         let to = cursor.ident()?;
         reader.push(OpKind::RenameType { name, to }, whole);
         return Some(());
+    } else if cursor.eat_all(&["SET", "SCHEMA"]) {
+        let schema = Name::new(Some(&cursor.ident()?), &name.name).schema;
+        reader.push(OpKind::MoveType { name, schema }, whole);
+        return Some(());
     } else if cursor.is_any(&["VALIDATE", "OWNER"]) {
         reader.push(OpKind::Neutral { what: "ALTER DOMAIN".to_owned() }, whole);
         return Some(());

@@ -73,12 +73,16 @@ fn into(cursor: &Cursor<'_>) -> Option<CreateTable> {
     let parsed = parse(cursor)?;
     let (query, target) = select::statement(&parsed, cursor)?;
     let target = target?;
+    let mut reads = reads_of(cursor, Some(&parsed));
+    // The table that it makes stands among the names.
+    reads.columns = None;
+    reads.tables.retain(|table| *table != target.table);
     let mut create = CreateTable::new(target.table);
     create.temporary = target.temporary;
     create.from = Some(TableFrom::Query {
         query: Some(Box::new(query)),
         columns: Vec::new(),
-        reads: reads_of(cursor, Some(&parsed)),
+        reads,
         rows: true,
     });
     Some(create)

@@ -63,10 +63,11 @@ fn job(seed: u64) -> Option<Job> {
     let random = Random::new(chance.below(usize::MAX) as u64);
     let mut speaker = Speaker { random, catalog: &catalog, sqlite: true, major: 3 };
     let known = speaker.known()?.clone();
-    let mut code = block(&mut speaker, &known);
+    let mut new = Vec::new();
+    let mut code = block(&mut speaker, &known, &mut new);
     // What a copy wrote is read by the next one.
     if speaker.random.percent(25) {
-        code += &block(&mut speaker, &known);
+        code += &block(&mut speaker, &known, &mut new);
     }
     Some(Job { given, code })
 }
@@ -87,7 +88,8 @@ fn shares_a_name(statement: &str) -> bool {
     names.len() < all
 }
 
-fn block(s: &mut Speaker<'_>, known: &Known) -> String {
+/// `new`: the names that columns were given before.
+fn block(s: &mut Speaker<'_>, known: &Known, new: &mut Vec<String>) -> String {
     let recreate = s.random.of(&[
         "",
         "",
@@ -96,10 +98,9 @@ fn block(s: &mut Speaker<'_>, known: &Known) -> String {
         ", recreate=\"never\"",
     ]);
     let mut code = format!("with op.batch_alter_table({:?}{recreate}) as batch_op:\n", known.name);
-    let mut new: Vec<String> = Vec::new();
     for _ in 0..1 + s.random.below(4) {
         // What the block itself made, or gave another name, is spoken of too.
-        let column = match s.random.some(&new) {
+        let column = match s.random.some(new) {
             Some(name) if s.random.percent(30) => name.clone(),
             _ => s.column(&known.name),
         };

@@ -228,7 +228,7 @@ impl<'a> Script<'a> {
             let found = schema.column(table, column).found();
             found.is_some_and(|c| {
                 let c = &c.column;
-                c.identity.is_some() || c.serial && !c.nullable && usual(&c.ty)
+                sequence.internal || c.serial && !c.nullable && usual(&c.ty)
             })
         };
         let own: Vec<&Sequence> = schema.sequences().filter(|s| !implied(s)).collect();
