@@ -1,2 +1,3 @@
 pub mod entity;
+pub mod jobs;
 pub mod migrator;
