@@ -317,3 +317,11 @@ DROP SEQUENCE u_c_seq;
 DROP SEQUENCE q;
 ALTER TABLE u ALTER COLUMN b DROP IDENTITY;
 ALTER SEQUENCE s OWNED BY u.c;
+
+CREATE TABLE t (a integer PRIMARY KEY, b serial);
+CREATE INDEX n1 ON t (b);
+CREATE TYPE mood AS ENUM ('x');
+SET search_path TO other, public; ALTER TABLE t ADD COLUMN c text COLLATE "C"; ALTER INDEX n1 RENAME TO n2; ALTER TYPE mood ADD VALUE 'y'; SET search_path TO public;
+SET search_path TO other, public; CREATE TABLE t (a integer, m mood); CREATE SEQUENCE t_b_seq; CREATE INDEX n2 ON t (a); DROP INDEX n2; SET search_path TO public;
+SET search_path TO other, public; DROP TABLE t; ALTER TABLE t RENAME TO u; ALTER SEQUENCE t_b_seq RENAME TO q; SET search_path TO public;
+SET search_path TO other, public; ALTER TABLE u SET SCHEMA other; ALTER TYPE mood RENAME TO feeling; DROP INDEX n2; SET search_path TO public;
