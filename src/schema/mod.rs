@@ -171,6 +171,8 @@ struct Owner {
     table: Name,
     /// Its place among all indexes, as they were made.
     at: u64,
+    /// What its columns were called when it was made.
+    columns: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Conversion, comparable, conversion};
 use crate::{
     facts::{
-        dependents::{dependents, pins_type},
+        dependents::{dependents, pins_type, standing_on},
         obstacle::{Obstacle, ObstacleKind},
     },
     ir::{
@@ -549,6 +549,10 @@ impl<'a> Found<'a> {
             () if !index.unique => "is not a unique index",
             () if index.has_expression() => "contains expressions",
             () if index.predicate.is_some() => "is a partial index",
+            () if constraint.kind == ConstraintKind::PrimaryKey && index.nulls_not_distinct => {
+                return self
+                    .state("42P16 primary keys cannot use NULLS NOT DISTINCT indexes".to_owned());
+            }
             () if index.parts.iter().any(sorted) => "does not have default sorting behavior",
             () => return,
         };
@@ -603,6 +607,15 @@ impl<'a> Found<'a> {
             self.second_key(&table.name);
         }
         self.loosened_key(table, constraint);
+        let index = constraint.using_index.as_deref().map(clip);
+        let kept = constraint.name.as_deref().map(clip).or(index);
+        if let Some(name) = index.filter(|index| kept == Some(*index))
+            && table.constraint(name).is_some()
+            && table.index(name).is_some()
+        {
+            self.taken("23505 duplicate key value violates unique constraint \"pg_constraint_conrelid_contypid_conname_index\"".to_owned());
+            return;
+        }
         let Some(given) = constraint.name.as_deref().map(clip) else { return };
         let own = constraint.using_index.as_deref().map(clip) == Some(given);
         if constraint.stands_on_index() && !own && self.held(&table.name.sibling(given)) {
@@ -823,8 +836,28 @@ impl<'a> Found<'a> {
                 "42804 default for column \"{name}\" cannot be cast automatically to type {to}"
             ));
         }
+        self.included(table, name);
         self.classes_fit(table, name, to);
         self.keys_fit(table, name, to);
+    }
+
+    /// A key is made anew for what it includes, too, but not the foreign keys that stand on it.
+    fn included(&mut self, table: &Table, column: &String) {
+        let has = |c: &&Constraint| c.include.contains(column) && !c.columns.contains(column);
+        let keys = table.constraints.iter().filter(has).filter_map(|c| c.name.as_deref());
+        let of = table.indexes.iter();
+        let of = of.filter(|i| {
+            i.index.include.contains(column) && !i.index.columns().any(|c| c == column)
+        });
+        for key in keys.chain(of.map(|i| i.name.as_str())) {
+            let dependents = standing_on(self.schema, table, key);
+            if !dependents.is_empty() {
+                let words = format!(
+                    "2BP01 cannot drop constraint {key} because other objects depend on it"
+                );
+                self.out.push(Obstacle { kind: ObstacleKind::Depends, words, dependents });
+            }
+        }
     }
 
     /// Indexes are built again with the new type, which their operator classes have to take.
