@@ -107,7 +107,7 @@ fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dep
 }
 
 /// The foreign keys that stand on a key or a unique index.
-fn standing_on(schema: &Schema, table: &Table, index: &str) -> Vec<Dependent> {
+pub fn standing_on(schema: &Schema, table: &Table, index: &str) -> Vec<Dependent> {
     let of = |c: &Constraint| c.foreign_key().and_then(|fk| fk.key.as_deref()) == Some(index);
     let keys = schema.references_to(&table.name).filter(|(_, c)| of(c));
     keys.map(|(child, c)| key(child, c)).collect()

@@ -43,6 +43,8 @@ impl Obstacle {
 
 /// Everything that stands in an operation's way at this point, by what is certainly known.
 pub fn obstacles(schema: &Schema, op: &Op) -> Vec<Obstacle> {
+    let meant = schema.on_path(op);
+    let op = meant.as_ref().unwrap_or(op);
     match schema.database().dialect {
         Dialect::Postgres => postgres::obstacles(schema, op),
         Dialect::Sqlite => sqlite::obstacles(schema, op),

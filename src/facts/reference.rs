@@ -63,6 +63,8 @@ pub enum FlawKind {
 
 /// Everything an operation misses at this point, by what is certainly known.
 pub fn flaws(schema: &Schema, op: &Op) -> Vec<Flaw> {
+    let meant = schema.on_path(op);
+    let op = meant.as_ref().unwrap_or(op);
     let mut out = Found { schema, span: op.span, flaws: Vec::new() };
     out.operation(op);
     if op.if_exists {
@@ -105,7 +107,7 @@ impl<'a> Found<'a> {
                 if let Some(TableFrom::Query { query: Some(_), reads, .. }) = &create.from {
                     self.query(reads);
                 }
-                if create.if_not_exists && self.schema.relation(&create.table).is_some() {
+                if create.if_not_exists && self.schema.holder(&create.table).is_some() {
                     return;
                 }
                 for like in &create.likes {

@@ -21,6 +21,8 @@ pub const MAX_PARTS: usize = 2_000;
 impl Schema {
     /// Applies one operation.
     pub fn apply(&mut self, op: &Op) {
+        let meant = self.on_path(op);
+        let op = meant.as_ref().unwrap_or(op);
         if is_forgiven(self, op) {
             return;
         }
@@ -312,7 +314,9 @@ impl Schema {
             return;
         }
         // One that was only assumed: what it was thought to have goes, names included.
-        self.drop_table(&name, false);
+        if self.tables.get(&name).is_some() {
+            self.drop_table(&name, false);
+        }
         let mut table = Table {
             options: create.options.clone(),
             temporary: create.temporary,

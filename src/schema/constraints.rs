@@ -12,7 +12,9 @@ use super::{
     expressions::{constraint_mentions, index_mentions},
     names::{MadeUp, called, joined},
 };
-use crate::ir::{Constraint, ConstraintKind, ConstraintType, ForeignKey, Index, Indexed, Name};
+use crate::ir::{
+    Constraint, ConstraintKind, ConstraintType, ForeignKey, Index, IndexPart, Indexed, Name,
+};
 
 impl Schema {
     /// The constraints that one statement declares on a table, with their names. PostgreSQL makes
@@ -72,8 +74,8 @@ impl Schema {
             keys.clone().any(|c| is_primary(&c)) && !keys.next().is_some_and(|c| is_primary(&c));
         if behind && postgres {
             let later = others.iter().filter(|c| c.stands_on_index() && !is_primary(c));
-            for name in later.filter_map(|c| c.name.as_ref()) {
-                self.index_made(table.sibling(name), table);
+            for (name, key) in later.filter_map(|c| Some((c.name.as_ref()?, c))) {
+                self.index_made(table.sibling(name), table, key_names(key));
             }
         }
         for constraint in references {
@@ -138,7 +140,9 @@ impl Schema {
         {
             match promoted {
                 Some(index) => self.index_moves(&index, table.sibling(name), &table),
-                None => self.index_made(table.sibling(name), &table),
+                None => {
+                    self.index_made(table.sibling(name), &table, key_names(&constraint));
+                }
             }
         }
         let not_null: &[String] = match constraint.kind {
@@ -223,8 +227,10 @@ impl Schema {
             .iter()
             .filter(|c| c.stands_on_index() && constraint_mentions(c, column, false));
         let indexes = of.indexes.iter().filter(|i| index_mentions(&i.index, column, false));
-        for name in keys.filter_map(|c| c.name.as_ref()).chain(indexes.map(|i| &i.name)) {
-            self.index_made(table.sibling(name), table);
+        let keys = keys.filter_map(|c| Some((c.name.as_ref()?, key_names(c))));
+        let indexes = indexes.map(|i| (&i.name, part_names(&i.index)));
+        for (name, columns) in keys.chain(indexes).collect::<Vec<_>>() {
+            self.index_made(table.sibling(name), table, columns);
         }
         let mut found: Vec<(Name, usize, ForeignKey)> = Vec::new();
         for child in self.tables.values() {
@@ -282,15 +288,35 @@ impl Schema {
         true
     }
 
-    pub(super) fn index_made(&mut self, name: Name, table: &Name) {
+    /// `columns`: as the index calls its own from now on.
+    pub(super) fn index_made(&mut self, name: Name, table: &Name, columns: Vec<String>) {
         self.indexes_made += 1;
-        self.index_owners.insert(name, Owner { table: table.clone(), at: self.indexes_made });
+        let owner = Owner { table: table.clone(), at: self.indexes_made, columns };
+        self.index_owners.insert(name, owner);
+    }
+
+    /// The name of a copy of an index, if its columns had other names when it was made: those go
+    /// on in it (`generateClonedIndexStmt`).
+    pub(super) fn copied_name(
+        &self,
+        index: &Name,
+        columns: &[String],
+        table: &Name,
+        label: &'static str,
+    ) -> Option<String> {
+        let owner = self.index_owners.get(index).filter(|o| o.columns != columns)?;
+        let columns = joined(owner.columns.iter().map(String::as_str));
+        let made = MadeUp { table: clip(&table.name), columns, label };
+        Some(made.free(|candidate| {
+            let name = table.sibling(candidate);
+            self.relation_exists(&name) || label != "idx" && self.constraint_exists(&name)
+        }))
     }
 
     /// An index has another name, or its table has.
     pub(super) fn index_moves(&mut self, from: &Name, to: Name, table: &Name) {
         let Some(owner) = self.index_owners.remove(from) else { return };
-        self.index_owners.insert(to, Owner { table: table.clone(), at: owner.at });
+        self.index_owners.insert(to, Owner { table: table.clone(), ..Owner::clone(&owner) });
     }
 
     /// The name a constraint ends up with. SQLite gives none.
@@ -446,15 +472,7 @@ impl Schema {
             Some(name) if self.database.is_postgres() => clip(name).to_owned(),
             Some(name) => name.clone(),
             None => {
-                let mut parts: Vec<String> = index
-                    .parts
-                    .iter()
-                    .map(|part| match &part.of {
-                        Indexed::Column(name) => name.clone(),
-                        Indexed::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
-                    })
-                    .collect();
-                parts.extend(index.include.iter().cloned());
+                let parts = part_names(&index);
                 let columns = joined(parts.iter().map(String::as_str));
                 let made = MadeUp { table: &table.name, columns, label: "idx" };
                 made.free(|candidate| self.relation_exists(&table.sibling(candidate)))
@@ -473,7 +491,7 @@ impl Schema {
                 }
             }
         }
-        self.index_made(qualified, &table);
+        self.index_made(qualified, &table, part_names(&index));
         let entry = TableIndex { name, index, created: self.now };
         match view {
             true => self.views.edit(&table, |v| v.indexes.push(entry)),
@@ -525,6 +543,20 @@ impl Schema {
         });
         self.key_renamed(&owner, &name.name, to);
     }
+}
+
+/// What the columns of a key's index are called.
+pub(super) fn key_names(key: &Constraint) -> Vec<String> {
+    key.columns.iter().chain(&key.include).cloned().collect()
+}
+
+/// What the columns of an index are called.
+pub(super) fn part_names(index: &Index) -> Vec<String> {
+    let name = |part: &IndexPart| match &part.of {
+        Indexed::Column(name) => name.clone(),
+        Indexed::Expression(sql) => called(sql).unwrap_or("expr".to_owned()),
+    };
+    index.parts.iter().map(name).chain(index.include.iter().cloned()).collect()
 }
 
 /// Names are cut where the statement is read.

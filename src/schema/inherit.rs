@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Filled, Lookup, MAX_PARTS, Rows, Schema, Table, TableColumn, clip, query::COPY};
+use super::{
+    Filled, Lookup, MAX_PARTS, Rows, Schema, Table, TableColumn, clip,
+    constraints::{key_names, part_names},
+    query::COPY,
+};
 use crate::ir::{
     Column, Constraint, ConstraintKind, CreateTable, DefaultValue, Index, Like, Name, TableFrom,
 };
@@ -201,8 +205,16 @@ impl Schema {
                     | ConstraintKind::Exclude { .. }
                         if like.including.indexes =>
                     {
-                        let copy =
-                            Constraint { name: None, inherited: false, ..constraint.clone() };
+                        let label = match constraint.kind {
+                            ConstraintKind::Unique { .. } => Some("key"),
+                            ConstraintKind::Exclude { .. } => Some("excl"),
+                            _ => None,
+                        };
+                        let index = constraint.name.as_ref().map(|n| source.name.sibling(n));
+                        let name = index.zip(label).and_then(|(index, label)| {
+                            self.copied_name(&index, &key_names(constraint), table, label)
+                        });
+                        let copy = Constraint { name, inherited: false, ..constraint.clone() };
                         self.add_constraint(table, &copy);
                     }
                     _ => {}
@@ -210,7 +222,10 @@ impl Schema {
             }
             if like.including.indexes {
                 for index in &source.indexes {
-                    self.create_index(table, &Index { name: None, ..index.index.clone() });
+                    let columns = part_names(&index.index);
+                    let old = source.name.sibling(&index.name);
+                    let name = self.copied_name(&old, &columns, table, "idx");
+                    self.create_index(table, &Index { name, ..index.index.clone() });
                 }
             }
         }

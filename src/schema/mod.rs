@@ -35,7 +35,10 @@ pub use views::ColumnRead;
 
 use crate::{
     database::Database,
-    ir::{Column, Constraint, ConstraintKind, Domain, ForeignKey, Index, Name, TableOptions},
+    ir::{
+        Column, Constraint, ConstraintKind, Domain, ForeignKey, Index, Name, Op, OpKind,
+        TableOptions,
+    },
     source::Span,
     types::SqlType,
 };
@@ -168,6 +171,8 @@ struct Owner {
     table: Name,
     /// Its place among all indexes, as they were made.
     at: u64,
+    /// What its columns were called when it was made.
+    columns: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -351,12 +356,66 @@ impl Schema {
     /// A name in the path's first schema may be one without a schema, of an object in a later one.
     fn found_on_path(&self, name: Name) -> Name {
         let [first, rest @ ..] = self.path.as_slice() else { return name };
-        let is = |name: &Name| self.tables.get(name).is_some() || self.views.get(name).is_some();
+        let is = |name: &Name| self.relation_exists(name);
         if *first != name.schema || rest.is_empty() || is(&name) {
             return name;
         }
         let later = rest.iter().map(|schema| Name { schema: schema.clone(), ..name.clone() });
         later.into_iter().find(is).unwrap_or(name)
+    }
+
+    /// The operation with the names that it means, where a search path of several schemas finds
+    /// them in a later one; `None` where it means what it says. What looks its table up by
+    /// [`Schema::table`] needs no such help.
+    pub fn on_path(&self, op: &Op) -> Option<Op> {
+        let [first, rest @ ..] = self.path.as_slice() else { return None };
+        if rest.is_empty() || self.database.is_sqlite() {
+            return None;
+        }
+        let mut changed = false;
+        let mut put = |name: &mut Name, found: Name| {
+            changed |= *name != found;
+            *name = found;
+        };
+        let relation = |name: &Name| {
+            let found = self.resolve(name);
+            if found.schema == name.schema { name.clone() } else { found }
+        };
+        let ty = |name: &Name| {
+            let is = |name: &Name| self.types.get(name).is_some();
+            if *first != name.schema || is(name) {
+                return name.clone();
+            }
+            let later = rest.iter().map(|schema| Name { schema: schema.clone(), ..name.clone() });
+            later.into_iter().find(is).unwrap_or_else(|| name.clone())
+        };
+        let mut kind = op.kind.clone();
+        match &mut kind {
+            OpKind::RenameTable { table: name, .. }
+            | OpKind::SetSchema { table: name, .. }
+            | OpKind::CreateIndex { table: name, .. }
+            | OpKind::DropIndex { name, .. }
+            | OpKind::RenameIndex { name, .. }
+            | OpKind::RenameSequence { name, .. }
+            | OpKind::DropSequence { name, .. }
+            | OpKind::DropView { name, .. } => put(name, relation(name)),
+            OpKind::OwnSequence { name, owner } => {
+                put(name, relation(name));
+                owner.iter_mut().for_each(|(table, _)| put(table, relation(table)));
+            }
+            OpKind::CreateSequence { owner, .. } => {
+                owner.iter_mut().for_each(|(table, _)| put(table, relation(table)));
+            }
+            OpKind::DropType { name, .. }
+            | OpKind::AddEnumValue { name, .. }
+            | OpKind::RenameEnumValue { name, .. }
+            | OpKind::ReplaceEnum { name, .. }
+            | OpKind::RenameType { name, .. }
+            | OpKind::MoveType { name, .. }
+            | OpKind::AlterDomain { name, .. } => put(name, ty(name)),
+            _ => {}
+        }
+        changed.then(|| Op { kind, ..op.clone() })
     }
 
     pub fn view(&self, name: &Name) -> Option<&View> {
@@ -424,7 +483,12 @@ impl Schema {
     /// and the constraints that stand on an index share their names; on SQLite tables, views
     /// and indexes do. Nothing where it may be gone again.
     pub fn relation(&self, name: &Name) -> Option<Relation> {
-        let name = &self.resolve(name);
+        self.holder(&self.resolve(name))
+    }
+
+    /// What holds the name that a new thing would get: the search path is not gone through.
+    pub fn holder(&self, name: &Name) -> Option<Relation> {
+        let name = &self.resolve_new(name);
         if let Some(table) = self.tables.get(name) {
             return table.complete.then_some(Relation::Table);
         }

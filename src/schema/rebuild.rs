@@ -46,6 +46,15 @@ impl Schema {
                     kept[place] = !same || seen.insert(key);
                 }
             }
+            // A copy says which columns are referenced.
+            for (c, reference) in t.constraints.iter_mut().zip(references) {
+                if let (ConstraintKind::ForeignKey(fk), Some((_, columns))) =
+                    (&mut c.kind, reference)
+                    && fk.columns.is_empty()
+                {
+                    (fk.columns, c.legible) = (columns, false);
+                }
+            }
             let mut kept = kept.into_iter();
             t.constraints.retain(|_| kept.next() == Some(true));
             t.constraints.retain(|c| match c.kind {
@@ -198,9 +207,7 @@ fn reflect(constraint: &mut Constraint) {
     constraint.on_conflict = None;
     let inline = constraint.inline;
     match &mut constraint.kind {
-        ConstraintKind::ForeignKey(fk)
-            if inline || fk.columns.is_empty() || !constraint.legible =>
-        {
+        ConstraintKind::ForeignKey(fk) if inline || !constraint.legible => {
             (fk.on_delete, fk.on_update) = (None, None);
             (constraint.deferrable, constraint.initially_deferred) = (false, false);
             constraint.name = None;

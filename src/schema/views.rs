@@ -31,7 +31,7 @@ pub(super) struct NewView<'a> {
 
 impl Schema {
     pub(super) fn create_view(&mut self, new: &NewView<'_>) {
-        let name = self.resolve(new.name);
+        let name = self.resolve_new(new.name);
         let replaces = new.or_replace && self.views.get(&name).is_some();
         if !replaces && self.relation_exists(&name) {
             return;

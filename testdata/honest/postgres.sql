@@ -317,3 +317,30 @@ DROP SEQUENCE u_c_seq;
 DROP SEQUENCE q;
 ALTER TABLE u ALTER COLUMN b DROP IDENTITY;
 ALTER SEQUENCE s OWNED BY u.c;
+
+CREATE TABLE t (a integer PRIMARY KEY, b serial);
+CREATE INDEX n1 ON t (b);
+CREATE TYPE mood AS ENUM ('x');
+SET search_path TO other, public; ALTER TABLE t ADD COLUMN c text COLLATE "C"; ALTER INDEX n1 RENAME TO n2; ALTER TYPE mood ADD VALUE 'y'; SET search_path TO public;
+SET search_path TO other, public; CREATE TABLE t (a integer, m mood); CREATE SEQUENCE t_b_seq; CREATE INDEX n2 ON t (a); DROP INDEX n2; SET search_path TO public;
+SET search_path TO other, public; DROP TABLE t; ALTER TABLE t RENAME TO u; ALTER SEQUENCE t_b_seq RENAME TO q; SET search_path TO public;
+SET search_path TO other, public; ALTER TABLE u SET SCHEMA other; ALTER TYPE mood RENAME TO feeling; DROP INDEX n2; SET search_path TO public;
+
+CREATE TABLE t (id text UNIQUE, c integer, UNIQUE (c, id));
+CREATE INDEX ON t (id);
+ALTER TABLE t RENAME id TO b;
+CREATE INDEX ON t (b);
+CREATE TABLE w (LIKE t INCLUDING ALL);
+ALTER TABLE t ALTER COLUMN b TYPE varchar(9);
+CREATE TABLE v (LIKE t INCLUDING ALL);
+
+CREATE TABLE t (a integer, c integer, b integer, UNIQUE (a) INCLUDE (c));
+CREATE TABLE u (a integer REFERENCES t (a));
+ALTER TABLE t ALTER COLUMN c TYPE bigint;
+ALTER TABLE t ALTER COLUMN b TYPE bigint;
+ALTER TABLE t ALTER COLUMN a TYPE bigint;
+
+CREATE TABLE t (a integer, b integer CONSTRAINT n1 CHECK (b > 0));
+CREATE UNIQUE INDEX n1 ON t (a);
+ALTER TABLE t ADD UNIQUE USING INDEX n1;
+ALTER TABLE t ADD CONSTRAINT n1 UNIQUE USING INDEX n1;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Conversion, comparable, conversion};
 use crate::{
     facts::{
-        dependents::{dependents, pins_type},
+        dependents::{dependents, pins_type, standing_on},
         obstacle::{Obstacle, ObstacleKind},
     },
     ir::{
@@ -113,7 +113,7 @@ impl<'a> Found<'a> {
                 let Some(known) = self.table(table) else { return };
                 let Some(found) = known.constraint(clip(name)) else { return };
                 let keyed = found.stands_on_index();
-                if keyed && self.relation(&known.name.sibling(to)).is_some() {
+                if keyed && self.held(&known.name.sibling(to)) {
                     self.relation_exists(clip(to));
                 } else if known.constraint(clip(to)).is_some() {
                     self.constraint_exists(&known.name, clip(to));
@@ -191,7 +191,7 @@ impl<'a> Found<'a> {
                 columns,
                 query,
                 ..
-            } => match self.relation(name) {
+            } => match self.schema.holder(name) {
                 Some(_) if *if_not_exists => {}
                 Some(Relation::View) if *or_replace && !materialized => {
                     let query = query.as_deref();
@@ -211,7 +211,7 @@ impl<'a> Found<'a> {
             }
             OpKind::DropView { name, .. } => self.kind(name, &[Relation::View], "a view"),
             OpKind::CreateSequence { name, if_not_exists, owner, .. } => {
-                if self.relation(name).is_none() {
+                if !self.held(name) {
                     self.owner(name, owner.as_ref());
                 } else if !if_not_exists {
                     self.relation_exists(clip(&name.name));
@@ -240,6 +240,11 @@ impl<'a> Found<'a> {
         self.schema.relation(name)
     }
 
+    /// Whether a new thing cannot have the name.
+    fn held(&self, name: &Name) -> bool {
+        self.schema.holder(name).is_some()
+    }
+
     fn relation_exists(&mut self, name: &str) {
         self.taken(format!("42P07 relation \"{name}\" already exists"));
     }
@@ -258,7 +263,7 @@ impl<'a> Found<'a> {
     fn type_name(&mut self, name: &Name) {
         let name = name.sibling(clip(&name.name));
         let row = matches!(
-            self.relation(&name),
+            self.schema.holder(&name),
             Some(Relation::Table | Relation::View | Relation::MaterializedView)
         );
         if row || !self.schema.is_open() && self.schema.ty(&name).found().is_some() {
@@ -277,7 +282,7 @@ impl<'a> Found<'a> {
     fn rename(&mut self, from: &Name, to: &Name) {
         let Some(kind) = self.relation(from) else { return };
         let to = to.sibling(clip(&to.name));
-        if self.relation(&to).is_some() {
+        if self.held(&to) {
             self.relation_exists(&to.name);
         } else if matches!(kind, Relation::Table | Relation::View | Relation::MaterializedView)
             && !self.schema.is_open()
@@ -298,13 +303,13 @@ impl<'a> Found<'a> {
         let keys = known.constraints.iter().filter(|c| c.stands_on_index());
         let names = keys.filter_map(|c| c.name.as_deref());
         for name in names.chain(known.indexes.iter().map(|i| i.name.as_str())) {
-            if self.relation(&to.sibling(name)).is_some() {
+            if self.held(&to.sibling(name)) {
                 self.relation_exists(name);
             }
         }
         let owned = |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, _)| *t == known.name);
         for sequence in self.schema.sequences().filter(owned) {
-            if self.relation(&to.sibling(&sequence.name.name)).is_some() {
+            if self.held(&to.sibling(&sequence.name.name)) {
                 self.relation_exists(&sequence.name.name);
             }
         }
@@ -331,7 +336,7 @@ impl<'a> Found<'a> {
 
     fn create_table(&mut self, create: &CreateTable) {
         let name = create.table.sibling(clip(&create.table.name));
-        let there = self.relation(&name).is_some();
+        let there = self.held(&name);
         if there && create.if_not_exists {
             return;
         }
@@ -403,7 +408,7 @@ impl<'a> Found<'a> {
             let Some(given) = constraint.name.as_deref() else { continue };
             let keyed = constraint.stands_on_index();
             let before = names.insert(given.to_owned(), keyed);
-            let relation = given == name.name || self.relation(&name.sibling(given)).is_some();
+            let relation = given == name.name || self.held(&name.sibling(given));
             if keyed && (relation || before == Some(true)) {
                 self.relation_exists(given);
             } else if before.is_some() {
@@ -544,6 +549,10 @@ impl<'a> Found<'a> {
             () if !index.unique => "is not a unique index",
             () if index.has_expression() => "contains expressions",
             () if index.predicate.is_some() => "is a partial index",
+            () if constraint.kind == ConstraintKind::PrimaryKey && index.nulls_not_distinct => {
+                return self
+                    .state("42P16 primary keys cannot use NULLS NOT DISTINCT indexes".to_owned());
+            }
             () if index.parts.iter().any(sorted) => "does not have default sorting behavior",
             () => return,
         };
@@ -598,12 +607,18 @@ impl<'a> Found<'a> {
             self.second_key(&table.name);
         }
         self.loosened_key(table, constraint);
+        let index = constraint.using_index.as_deref().map(clip);
+        let kept = constraint.name.as_deref().map(clip).or(index);
+        if let Some(name) = index.filter(|index| kept == Some(*index))
+            && table.constraint(name).is_some()
+            && table.index(name).is_some()
+        {
+            self.taken("23505 duplicate key value violates unique constraint \"pg_constraint_conrelid_contypid_conname_index\"".to_owned());
+            return;
+        }
         let Some(given) = constraint.name.as_deref().map(clip) else { return };
         let own = constraint.using_index.as_deref().map(clip) == Some(given);
-        if constraint.stands_on_index()
-            && !own
-            && self.relation(&table.name.sibling(given)).is_some()
-        {
+        if constraint.stands_on_index() && !own && self.held(&table.name.sibling(given)) {
             self.relation_exists(given);
         } else if table.constraint(given).is_some() {
             self.constraint_exists(&table.name, given);
@@ -634,7 +649,7 @@ impl<'a> Found<'a> {
             self.state(format!("42809 cannot create index on relation \"{}\"", table.name));
         }
         if let Some(name) = index.name.as_deref().map(clip)
-            && self.relation(&table.sibling(name)).is_some()
+            && self.held(&table.sibling(name))
             && !if_not_exists
         {
             self.relation_exists(name);
@@ -821,8 +836,28 @@ impl<'a> Found<'a> {
                 "42804 default for column \"{name}\" cannot be cast automatically to type {to}"
             ));
         }
+        self.included(table, name);
         self.classes_fit(table, name, to);
         self.keys_fit(table, name, to);
+    }
+
+    /// A key is made anew for what it includes, too, but not the foreign keys that stand on it.
+    fn included(&mut self, table: &Table, column: &String) {
+        let has = |c: &&Constraint| c.include.contains(column) && !c.columns.contains(column);
+        let keys = table.constraints.iter().filter(has).filter_map(|c| c.name.as_deref());
+        let of = table.indexes.iter();
+        let of = of.filter(|i| {
+            i.index.include.contains(column) && !i.index.columns().any(|c| c == column)
+        });
+        for key in keys.chain(of.map(|i| i.name.as_str())) {
+            let dependents = standing_on(self.schema, table, key);
+            if !dependents.is_empty() {
+                let words = format!(
+                    "2BP01 cannot drop constraint {key} because other objects depend on it"
+                );
+                self.out.push(Obstacle { kind: ObstacleKind::Depends, words, dependents });
+            }
+        }
     }
 
     /// Indexes are built again with the new type, which their operator classes have to take.

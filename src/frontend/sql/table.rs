@@ -292,7 +292,11 @@ pub(super) fn sequence_options(words: &[&str]) -> String {
 
 /// The name behind COLLATE, as written where a schema is named.
 pub(super) fn collation(cursor: &mut Cursor<'_>) -> Option<String> {
-    cursor.name().map(|name| match name.schema.as_deref() {
+    // The server's own are found before whatever the path lists.
+    let path = cursor.path.take();
+    let name = cursor.name();
+    cursor.path = path;
+    name.map(|name| match name.schema.as_deref() {
         None | Some("pg_catalog") => name.name,
         Some(_) => name.to_string(),
     })

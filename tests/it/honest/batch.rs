@@ -111,6 +111,14 @@ fn block(s: &mut Speaker<'_>, known: &Known, new: &mut Vec<String>) -> String {
             continue;
         }
         new.extend(named);
+        // Of two indexes of one name that a block makes, the later is made; nobody means that.
+        let index = |line: &str| {
+            line.split_once("create_index(")
+                .map(|(_, rest)| rest[..rest.find(',').unwrap_or(0)].to_owned())
+        };
+        if index(&line).is_some_and(|name| code.contains(&format!("create_index({name},"))) {
+            continue;
+        }
         code += &format!("    batch_op.{line}\n");
     }
     code

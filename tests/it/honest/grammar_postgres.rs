@@ -63,10 +63,17 @@ pub(super) fn statement(speaker: &mut Speaker<'_>) -> String {
     }
     let made = speaker.random.weighed(STATEMENTS);
     let statement = made(speaker);
-    match speaker.random.percent(6) {
-        true => shouted(&statement),
-        false => statement,
+    match speaker.random.below(32) {
+        0 | 1 => shouted(&statement),
+        2 => on_path(&statement),
+        _ => statement,
     }
+}
+
+/// With another schema first, and names that are found there.
+fn on_path(statement: &str) -> String {
+    let bare = statement.replace("other.", "");
+    format!("SET search_path TO other, public;\n{bare};\nSET search_path TO public")
 }
 
 /// Upper case, which PostgreSQL folds wherever nothing is quoted.
