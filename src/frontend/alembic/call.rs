@@ -13,7 +13,7 @@ use super::{
     reflected_types,
     value::{Callee, Runtime, Scope, Text, Value},
 };
-use crate::{database::Dialect, source::Span};
+use crate::{database::Dialect, ir::OpaqueEffect, source::Span};
 
 /// The arguments of a call, evaluated.
 pub(super) struct Args {
@@ -91,7 +91,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn arguments(&mut self, call: &ExprCall, span: Span, scope: &Rc<Scope>) -> Args {
+    pub(super) fn arguments(&mut self, call: &ExprCall, span: Span, scope: &Rc<Scope>) -> Args {
         let mut args = Vec::new();
         for arg in &call.arguments.args {
             match arg {
@@ -161,7 +161,7 @@ impl Machine<'_, '_> {
         let last = path.rsplit('.').next().unwrap_or(path);
         match last {
             "inspect" | "from_engine" | "Inspector" if path.starts_with("sqlalchemy") => {
-                Value::Runtime(Runtime::Inspector)
+                Value::Runtime(Runtime::Inspector(self.new_inspector()))
             }
             "is_offline_mode" => Value::Bool(false),
             "conv" if path.starts_with("sqlalchemy") => self.conventional_name(args),
@@ -271,6 +271,11 @@ impl Machine<'_, '_> {
                 _ => unknown(),
             },
             "bool" => first.truth().map_or_else(unknown, Value::Bool),
+            "exec" if self.home.is_some() && !self.models => {
+                let reason = "the code that `exec` runs is not followed";
+                self.opaque(args_span, reason, OpaqueEffect::Anything);
+                Value::None
+            }
             "list" | "set" | "frozenset" | "sorted" | "reversed" | "tuple" | "iter" => {
                 if args.args.is_empty() {
                     return Value::list(Vec::new());

@@ -28,10 +28,27 @@ impl Variables {
             return;
         }
         cursor.at += if cursor.is("DEFAULT") { 1 } else { 2 };
-        match self.list(&mut cursor).filter(|_| cursor.done()) {
+        let from = cursor.at;
+        let listed = self.list(&mut cursor).filter(|_| cursor.done());
+        let values = listed.or_else(|| {
+            cursor.at = from;
+            self.one(&mut cursor).filter(|_| cursor.done()).map(|made| vec![made])
+        });
+        match values {
             Some(values) => self.values.insert(name, values),
             None => self.values.remove(&name),
         };
+    }
+
+    /// What literals and variables of one value make up: `format('%I.%I', a, b)`.
+    fn one(&mut self, cursor: &mut Cursor<'_>) -> Option<String> {
+        let value = |name: &str| match self.values.get(name)?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        let made = joined(cursor, &value)?;
+        self.made += made.len();
+        (self.made <= MAX_MADE).then_some(made)
     }
 
     pub(super) fn set(&mut self, name: String, value: String) {
@@ -119,6 +136,40 @@ impl Variables {
     }
 }
 
+/// Beginnings of statements that change no table, whatever they are completed with.
+const HARMLESS: &[&[&str]] = &[
+    &["GRANT"],
+    &["REVOKE"],
+    &["COMMENT", "ON"],
+    &["CREATE", "ROLE"],
+    &["CREATE", "USER"],
+    &["ALTER", "ROLE"],
+    &["ALTER", "USER"],
+    &["ALTER", "DEFAULT", "PRIVILEGES"],
+    &["ANALYZE"],
+    &["NOTIFY"],
+];
+
+/// Whether the SQL of an `EXECUTE` begins, in a literal, as a statement that changes no table.
+pub(super) fn is_harmless(statement: &Cursor<'_>) -> bool {
+    let mut cursor = *statement;
+    cursor.eat("EXECUTE");
+    while cursor.punct(b'(') || cursor.is("format") {
+        cursor.at += 1;
+    }
+    let Some(begins) = text(&mut cursor) else { return false };
+    if begins.contains(';') {
+        return false;
+    }
+    let words: Vec<&str> = begins.split_whitespace().collect();
+    HARMLESS.iter().any(|head| {
+        let goes_on = words.len() > head.len() || begins.ends_with(char::is_whitespace);
+        goes_on
+            && words.len() >= head.len()
+            && head.iter().zip(&words).all(|(want, word)| want.eq_ignore_ascii_case(word))
+    })
+}
+
 fn is_assignment(cursor: &Cursor<'_>) -> bool {
     let next = |byte: u8| cursor.nth(1).is_some_and(|t| t.kind == Kind::Punct(byte));
     cursor.is("DEFAULT") || (cursor.punct(b':') && next(b'='))
@@ -161,6 +212,9 @@ fn joined(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
     while cursor.eat_punct(b'|') {
         cursor.eat_punct(b'|');
         out.push_str(&term(cursor, value)?);
+        if out.len() > MAX_MADE {
+            return None;
+        }
     }
     Some(out)
 }
@@ -178,8 +232,13 @@ fn term(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
         return value(&name.name);
     };
     let mut args = Vec::new();
+    let mut length = 0;
     while !inner.done() {
         let known = joined(&mut inner, value);
+        length += known.as_ref().map_or(0, String::len);
+        if length > MAX_MADE {
+            return None;
+        }
         if known.is_none() {
             inner.skip_item();
         }
@@ -228,6 +287,9 @@ fn format(template: &str, args: &[Option<String>]) -> Option<String> {
             _ => return None,
         }
         out.push_str(chars.as_str());
+        if out.len() > MAX_MADE {
+            return None;
+        }
     }
     Some(out)
 }

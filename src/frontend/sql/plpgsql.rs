@@ -3,7 +3,7 @@
 use super::{
     Reader,
     cursor::{Cursor, Place},
-    dynamic::Variables,
+    dynamic::{Variables, is_harmless},
     scan::{self, Kind},
 };
 use crate::{
@@ -283,6 +283,9 @@ fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, variables: &mut Variabl
             reader.out.extend(ops);
         }
         return;
+    }
+    if is_harmless(cursor) {
+        return reader.push(OpKind::Neutral { what: "EXECUTE".to_owned() }, span);
     }
     let reason = "the SQL that EXECUTE runs is put together inside the block".to_owned();
     reader.push(OpKind::Opaque(Opaque { reason, effect: OpaqueEffect::Anything }), span);
