@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use super::{
     eval::{bound, display, pairs_to_dict, representation},
     holes,
-    machine::{MAX_SIZE, Machine},
+    machine::{MAX_SIZE, Machine, describe},
     module::span_of,
     reflect::is_reflected,
     reflected_types,
@@ -423,6 +423,20 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// `x.create(bind)` and `x.drop(bind)` of something unknown: it is some table or type.
+    fn makes_something(&mut self, name: &str, args: &Args, of: &Value) {
+        let effect = match name {
+            "create" | "create_all" => OpaqueEffect::Others,
+            "drop" | "drop_all" => OpaqueEffect::Anything,
+            _ => return,
+        };
+        let bind = args.kw("bind").or(args.args.first());
+        if matches!(bind, Some(Value::Runtime(Runtime::Connection))) && !self.models {
+            let reason = format!("what `{name}` is called on is not known: {}", describe(of));
+            self.opaque(args.span, &reason, effect);
+        }
+    }
+
     pub(super) fn method(&mut self, base: Value, name: &str, args: Args) -> Value {
         match &base {
             Value::Str(text) => {
@@ -473,6 +487,7 @@ impl Machine<'_, '_> {
                 {
                     return self.execute(&args);
                 }
+                self.makes_something(name, &args, &base);
                 base
             }
             _ => Value::unknown("the method is not followed"),

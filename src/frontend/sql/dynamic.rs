@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{create::literal, cursor::Cursor, scan::Kind};
-use crate::{database::Dialect, quote};
+use super::{
+    create::literal,
+    cursor::Cursor,
+    scan::{self, Kind},
+};
+use crate::{database::Dialect, ir::OpaqueEffect, quote};
 
 /// The SQL that one block makes up is read as long as it is no longer than this, in bytes.
 const MAX_MADE: usize = 1 << 20;
@@ -150,17 +154,54 @@ const HARMLESS: &[&[&str]] = &[
     &["NOTIFY"],
 ];
 
-/// Whether the SQL of an `EXECUTE` begins, in a literal, as a statement that changes no table.
-pub(super) fn is_harmless(statement: &Cursor<'_>) -> bool {
+/// Beginnings of statements that make something, and change no table that is there.
+const MAKERS: &[&[&str]] = &[
+    &["CREATE", "TABLE"],
+    &["CREATE", "UNLOGGED", "TABLE"],
+    &["CREATE", "VIEW"],
+    &["CREATE", "OR", "REPLACE", "VIEW"],
+    &["CREATE", "MATERIALIZED", "VIEW"],
+    &["CREATE", "TYPE"],
+    &["CREATE", "SEQUENCE"],
+    &["CREATE", "SCHEMA"],
+];
+
+/// The literal that the SQL of an `EXECUTE` begins with.
+fn beginning(statement: &Cursor<'_>) -> Option<String> {
     let mut cursor = *statement;
     cursor.eat("EXECUTE");
     while cursor.punct(b'(') || cursor.is("format") {
         cursor.at += 1;
     }
-    let Some(begins) = text(&mut cursor) else { return false };
-    if begins.contains(';') {
-        return false;
+    text(&mut cursor).filter(|begins| !begins.contains(';'))
+}
+
+/// What SQL may change that is put together, by how it begins: that of one table where it is
+/// named in full, other things where something is made.
+pub(super) fn effect(statement: &Cursor<'_>) -> OpaqueEffect {
+    let Some(begins) = beginning(statement) else { return OpaqueEffect::Anything };
+    let tokens = scan::tokens(&begins, statement.dialect);
+    let mut cursor = Cursor { text: &begins, tokens: &tokens, at: 0, ..*statement };
+    if MAKERS.iter().any(|head| cursor.eat_all(head)) {
+        return OpaqueEffect::Others;
     }
+    if !cursor.eat_all(&["ALTER", "TABLE"]) {
+        return OpaqueEffect::Anything;
+    }
+    cursor.eat_all(&["IF", "EXISTS"]);
+    cursor.eat("ONLY");
+    let table = cursor.name();
+    // Where the name is at the end of the literal, more of it may follow.
+    let closed = cursor.is_any(&["ADD", "ALTER", "DROP", "VALIDATE"]);
+    match table.filter(|_| closed) {
+        Some(table) => OpaqueEffect::Table(table),
+        None => OpaqueEffect::Anything,
+    }
+}
+
+/// Whether the SQL of an `EXECUTE` begins, in a literal, as a statement that changes no table.
+pub(super) fn is_harmless(statement: &Cursor<'_>) -> bool {
+    let Some(begins) = beginning(statement) else { return false };
     let words: Vec<&str> = begins.split_whitespace().collect();
     HARMLESS.iter().any(|head| {
         let goes_on = words.len() > head.len() || begins.ends_with(char::is_whitespace);
