@@ -80,6 +80,8 @@ impl SqlType {
         let name = if name.is_empty() { unquote(&head) } else { name.to_owned() };
         let args = match (name.as_str(), args.is_empty()) {
             ("character" | "bit", true) if lower != "bpchar" => vec!["1".to_owned()],
+            // A precision alone has no digits behind the point.
+            ("numeric", false) if args.len() == 1 => vec![args.concat(), "0".to_owned()],
             _ => args,
         };
         SqlType { name, args, dims }

@@ -114,7 +114,20 @@ fn pick<'a>(
             tree.dir == dir || tree.dir.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'))
         })
     };
-    let fitting: Vec<&Tree> = trees.iter().filter(fits).collect();
+    let mut fitting: Vec<&Tree> = trees.iter().filter(fits).collect();
+    if let Some(dir) = wanted.map(|dir| dir.trim_end_matches('/')) {
+        // The folder itself before those below it; else the tree that has it inside.
+        let itself = |tree: &&Tree| tree.dir == dir;
+        let inside = |tree: &&Tree| {
+            let below = |path: &String| path.strip_prefix(dir).is_some_and(|r| r.starts_with('/'));
+            tree.files.iter().any(below)
+        };
+        if fitting.iter().any(itself) {
+            fitting.retain(|tree| itself(tree));
+        } else if fitting.is_empty() {
+            fitting = trees.iter().filter(inside).collect();
+        }
+    }
     let Some(first) = fitting.first() else {
         return Err(match trees.is_empty() {
             true => nothing_found(opened, root),

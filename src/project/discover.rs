@@ -225,6 +225,33 @@ fn is_of_interest(name: &str) -> bool {
 struct Script {
     env: String,
     locations: Vec<String>,
+    /// The same, for each section that names some: those that share a folder are one.
+    environments: Vec<Vec<String>>,
+}
+
+impl Script {
+    /// Adds what one section names.
+    fn add(&mut self, versions: &[String]) {
+        self.locations.extend(versions.iter().cloned());
+        if versions.is_empty() {
+            return;
+        }
+        let shared = |of: &Vec<String>| of.iter().any(|dir| versions.contains(dir));
+        match self.environments.iter_mut().find(|of| shared(of)) {
+            Some(of) => of.extend(versions.iter().cloned()),
+            None => self.environments.push(versions.to_vec()),
+        }
+    }
+
+    /// Whose revisions lie in a folder, where several databases have a history each: each section
+    /// of a configuration is an environment of its own to Alembic.
+    fn environment(&self, dir: &str) -> Option<&str> {
+        if self.environments.len() < 2 {
+            return None;
+        }
+        let inside = |of: &&Vec<String>| upward(dir).any(|up| of.iter().any(|own| own == up));
+        self.environments.iter().find(inside)?.first().map(String::as_str)
+    }
 }
 
 fn alembic(sources: &Sources, found: &mut Found) {
@@ -233,14 +260,15 @@ fn alembic(sources: &Sources, found: &mut Found) {
         let Ok(file) = sources.load(path) else { continue };
         let text = &sources.file(file).text;
         if text.contains("alembic") || text.contains("run_migrations") {
-            let script = Script { env: path.clone(), locations: Vec::new() };
+            let (locations, environments) = Default::default();
+            let script = Script { env: path.clone(), locations, environments };
             scripts.insert(parent(path).to_owned(), script);
         }
     }
     let configured = ini::locations(sources, &found.files);
     for location in &configured {
         if let Some(script) = scripts.get_mut(&location.script) {
-            script.locations.extend(location.versions.iter().cloned());
+            script.add(&location.versions);
         }
     }
     let candidates: Vec<&String> = found
@@ -255,7 +283,7 @@ fn alembic(sources: &Sources, found: &mut Found) {
     for path in revisions {
         let owner = owner(parent(path), &scripts);
         let dir = match owner {
-            Some(_) => String::new(),
+            Some(owner) => scripts[owner].environment(parent(path)).unwrap_or_default().to_owned(),
             None => orphan_dir(parent(path)).to_owned(),
         };
         groups.entry((dir, owner.map(str::to_owned))).or_default().push(path.clone());

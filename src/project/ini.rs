@@ -37,12 +37,16 @@ type Section = Vec<(String, String)>;
 /// The keys of each section; values may go on in indented lines.
 fn sections(text: &str) -> Vec<Section> {
     let mut all: Vec<Section> = Vec::new();
+    let mut defaults = None;
     for line in text.lines() {
         let bare = line.trim();
         if bare.is_empty() || bare.starts_with(['#', ';']) {
             continue;
         }
         if bare.starts_with('[') {
+            if bare == "[DEFAULT]" {
+                defaults = Some(all.len());
+            }
             all.push(Section::new());
             continue;
         }
@@ -56,6 +60,16 @@ fn sections(text: &str) -> Vec<Section> {
         }
         if let Some((key, value)) = bare.split_once(['=', ':']) {
             section.push((key.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    // Python's configparser gives what `[DEFAULT]` says to every section.
+    let defaults = defaults.and_then(|at| all.get(at)).cloned().unwrap_or_default();
+    for section in &mut all {
+        let has = |of: &Section, name: &str| of.iter().any(|(key, _)| key == name);
+        if has(section, "version_locations") {
+            let missing = defaults.iter().filter(|(key, _)| !has(section, key));
+            let missing: Vec<(String, String)> = missing.cloned().collect();
+            section.extend(missing);
         }
     }
     all

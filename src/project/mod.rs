@@ -31,6 +31,8 @@ pub enum Tool {
     Refinery,
     Flyway,
     GolangMigrate,
+    /// maragu.dev/migrate: a name is a version.
+    Maragu,
     /// Buffalo's pop, and popx: a file for each database.
     Pop,
     Goose,
@@ -52,6 +54,7 @@ pub const TOOLS: &[(Tool, &str, &str)] = &[
     (Tool::Refinery, "refinery", "refinery"),
     (Tool::Flyway, "flyway", "Flyway"),
     (Tool::GolangMigrate, "golang-migrate", "golang-migrate"),
+    (Tool::Maragu, "maragu", "maragu/migrate"),
     (Tool::Pop, "pop", "pop"),
     (Tool::Goose, "goose", "goose"),
     (Tool::Dbmate, "dbmate", "dbmate"),

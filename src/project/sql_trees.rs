@@ -11,7 +11,7 @@ use crate::{
     database::Dialect,
     frontend::sql::{
         Grammar, grammar_of, tool_of_marks,
-        tools::{layout, may_be_code},
+        tools::{Role, layout, may_be_code},
     },
     source::Sources,
 };
@@ -329,6 +329,7 @@ pub(super) fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
     });
     match () {
         () if paired && per_database => Tool::Pop,
+        () if paired && most(Tool::Maragu) && is_maragu(sources, dir, files) => Tool::Maragu,
         () if paired && (all(Tool::GolangMigrate) || depends_on_go(sources, dir)) => {
             Tool::GolangMigrate
         }
@@ -339,6 +340,20 @@ pub(super) fn tool_of(sources: &Sources, dir: &str, files: &[String]) -> Tool {
 /// A Cargo.toml up the path names a crate.
 fn depends_on(sources: &Sources, dir: &str, name: &str) -> bool {
     manifest_has(sources, dir, "Cargo.toml", name)
+}
+
+/// A go.mod names maragu's library, and golang-migrate would not run the files: it refuses two of
+/// one number.
+fn is_maragu(sources: &Sources, dir: &str, files: &[String]) -> bool {
+    let has = |name: &str| manifest_has(sources, dir, "go.mod", name);
+    let twice = || {
+        let mut seen = BTreeSet::new();
+        let part = |path: &String| (layout(Tool::GolangMigrate).part)(file_name(path));
+        let mut parts = files.iter().filter_map(part);
+        parts.any(|part| part.role == Role::Up && !seen.insert(part.key))
+    };
+    (has("maragu.dev/migrate") || has("maragudk/migrate"))
+        && (!depends_on_go(sources, dir) || twice())
 }
 
 fn depends_on_go(sources: &Sources, dir: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Filled, Schema, Sequence, Table, TableColumn,
+    Filled, Lookup, Schema, Sequence, Table, TableColumn,
     apply::{MAX_PARTS, owned_index_names},
     clip,
     expressions::{constraint_mentions, index_mentions, mentions, rename_column_in},
@@ -136,8 +136,12 @@ impl Schema {
     pub(super) fn drop_column(&mut self, table: &Name, column: &str, cascade: bool) {
         let table = self.resolve(table);
         let Some(old) = self.tables.shared(&table) else { return };
-        let Some(found) = old.column(column).found() else { return };
-        let column = found.column.name.clone();
+        // Of a table that is not known in full, constraints over a column may be all that is.
+        let column = match old.column(column) {
+            Lookup::Found(found) => found.column.name.clone(),
+            Lookup::Unknown => column.to_owned(),
+            Lookup::Missing => return,
+        };
         let folds = old.folds;
         self.tables.edit(&table, |t| {
             t.columns.retain(|c| c.column.name != column);
@@ -179,11 +183,15 @@ impl Schema {
         }
         let Some(old) = self.tables.get(&table) else { return };
         let to = if self.database.is_postgres() { clip(to) } else { to };
-        let Some(found) = old.column(column).found() else { return };
-        if old.column(to).found().is_some_and(|c| c.column.name != found.column.name) {
+        let column = match old.column(column) {
+            Lookup::Found(found) => found.column.name.clone(),
+            Lookup::Unknown => column.to_owned(),
+            Lookup::Missing => return,
+        };
+        if old.column(to).found().is_some_and(|c| c.column.name != column) {
             return;
         }
-        let (column, folds) = (found.column.name.clone(), old.folds);
+        let folds = old.folds;
         let follow = |names: &mut Vec<String>| {
             let same = |n: &&mut String| match folds {
                 true => n.eq_ignore_ascii_case(&column),

@@ -43,24 +43,121 @@ pub fn sequence_name(table: &Name, column: &str) -> Name {
     table.sibling(&object_name(&table.name, Some(column), "seq"))
 }
 
-/// The function that an index's expression is a call of: PostgreSQL takes its name for the
-/// column's, and `expr` for all other expressions.
+/// The name that PostgreSQL takes from an index's expression for the column's
+/// (`FigureIndexColname`): a call's, a column's under COLLATE or a cast, or else that of the type
+/// it is cast to. `None`: it has none, and `expr` stands for it.
 pub fn called(sql: &str) -> Option<String> {
     let mut sql = sql.trim();
-    while let Some(inner) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
-        sql = inner.trim();
+    let mut casts: Option<String> = None;
+    loop {
+        if let Some(inner) = enclosed(sql) {
+            sql = inner.trim();
+        } else if let Some((inner, _)) = parted(sql, " COLLATE ") {
+            sql = inner;
+        } else if let Some((inner, ty)) = cast(sql) {
+            sql = inner;
+            casts = casts.or_else(|| type_name(ty));
+        } else {
+            break;
+        }
+    }
+    call(sql).or_else(|| plain(sql)).or(casts).or_else(|| case(sql))
+}
+
+/// What stands in the parentheses that hold all of it.
+fn enclosed(sql: &str) -> Option<&str> {
+    let inner = sql.strip_prefix('(')?.strip_suffix(')')?;
+    balanced(inner).then_some(inner)
+}
+
+fn balanced(sql: &str) -> bool {
+    let mut depth = 0;
+    let mut closes = true;
+    for c in sql.chars() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        closes &= depth >= 0;
+    }
+    closes && depth == 0
+}
+
+/// `a::b` of one operand, or `CAST(a AS b)`.
+fn cast(sql: &str) -> Option<(&str, &str)> {
+    let head = sql.get(..5).filter(|head| head.eq_ignore_ascii_case("cast("));
+    if let Some(inner) = head.and_then(|_| enclosed(&sql[4..])) {
+        return parted(inner, " AS ");
+    }
+    let (inner, ty) = sql.rsplit_once("::").filter(|(inner, _)| balanced(inner))?;
+    let inner = inner.trim();
+    let single = plain(inner).is_some() || enclosed(inner).is_some() || call(inner).is_some();
+    let literal = inner.starts_with('\'') && inner.ends_with('\'');
+    (single || literal || cast(inner).is_some()).then_some((inner, ty.trim()))
+}
+
+/// The last such word outside of parentheses, in either case.
+fn parted<'s>(sql: &'s str, word: &str) -> Option<(&'s str, &'s str)> {
+    let at = sql.to_ascii_uppercase().rfind(word)?;
+    let (before, after) = (&sql[..at], &sql[at + word.len()..]);
+    balanced(before).then_some((before.trim(), after.trim()))
+}
+
+fn call(sql: &str) -> Option<String> {
+    if sql.ends_with(']') && sql.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("array[")) {
+        return Some("array".to_owned());
     }
     let (name, rest) = sql.split_once('(')?;
-    let arguments = rest.strip_suffix(')')?;
     // The parenthesis at the end has to be the one that the call opened.
-    let mut depth = 0;
-    let closes = arguments.chars().all(|c| {
-        depth += i32::from(c == '(') - i32::from(c == ')');
-        depth >= 0
-    });
+    let closes = balanced(rest.strip_suffix(')')?);
     let name = name.trim_end().rsplit('.').next()?;
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (closes && is_name && !name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
+/// `CASE … END`: what its ELSE is called, or `case`.
+fn case(sql: &str) -> Option<String> {
+    let upper = sql.to_ascii_uppercase();
+    let inner = upper.strip_prefix("CASE")?.strip_suffix("END")?;
+    let ends = |c: Option<char>| c.is_some_and(char::is_whitespace);
+    if !ends(inner.chars().next()) || !ends(inner.chars().next_back()) {
+        return None;
+    }
+    let otherwise = parted(&sql[..sql.len() - 3], " ELSE ").map(|(_, sql)| sql);
+    let named = otherwise.and_then(|sql| call(sql).or_else(|| plain(sql)));
+    Some(named.unwrap_or_else(|| "case".to_owned()))
+}
+
+/// A column alone.
+fn plain(sql: &str) -> Option<String> {
+    let name = sql.rsplit('.').next()?;
+    if let Some(quoted) = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        return (!quoted.contains('"')).then(|| quoted.to_owned());
+    }
+    let is_name = sql.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'));
+    let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    (is_name && starts).then(|| name.to_ascii_lowercase())
+}
+
+/// A type as the catalog names it: `int4`, `varchar`.
+fn type_name(written: &str) -> Option<String> {
+    let written = written.split(['(', '[']).next()?.trim();
+    let name = written.rsplit('.').next()?.trim_matches('"').to_ascii_lowercase();
+    let known = match name.as_str() {
+        "int" | "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "boolean" => "bool",
+        "real" => "float4",
+        "float" | "double precision" => "float8",
+        "decimal" | "dec" => "numeric",
+        "character varying" => "varchar",
+        "character" | "char" => "bpchar",
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        other => other,
+    };
+    let is_name = known.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_name && !known.is_empty()).then(|| known.to_owned())
 }
 
 /// A made-up name before it is made: the table, the columns, and what it is for.
@@ -127,13 +224,25 @@ mod tests {
     use super::{MadeUp, called, clip, joined};
 
     #[test]
-    fn a_call_gives_an_index_its_name() {
+    fn an_expression_gives_an_index_its_name() {
         for (sql, name) in [
             ("lower(mail)", Some("lower")),
             ("(app.Canon(lower(mail), 1))", Some("canon")),
             ("lower(a) || lower(b)", None),
             ("(a) + (b)", None),
             ("a ->> 'b'", None),
+            ("a || b::text", None),
+            ("(a::int)", Some("a")),
+            ("\"Q\"::text", Some("Q")),
+            ("(c ->> 'k')::int", Some("int4")),
+            ("(c ->> 'k')::varchar(10)", Some("varchar")),
+            ("CAST(c->>'k' AS bigint)", Some("int8")),
+            ("lower(a)::varchar", Some("lower")),
+            ("(c->>'k')::text COLLATE \"C\"", Some("text")),
+            ("(lower(a) COLLATE \"C\")", Some("lower")),
+            ("ARRAY[a, b]", Some("array")),
+            ("CASE WHEN a = 'x' THEN 1 END", Some("case")),
+            ("CASE WHEN a = 'x' THEN 1 ELSE b END", Some("b")),
         ] {
             assert_eq!(called(sql).as_deref(), name, "{sql}");
         }

@@ -7,13 +7,13 @@ use ruff_python_ast::{Expr, ExprCall, Operator};
 use super::{
     eval::{bound, display, pairs_to_dict, representation},
     holes,
-    machine::{MAX_SIZE, Machine},
+    machine::{MAX_SIZE, Machine, describe},
     module::span_of,
     reflect::is_reflected,
     reflected_types, sets,
     value::{Callee, List, Runtime, Scope, Text, Value},
 };
-use crate::{database::Dialect, source::Span};
+use crate::{database::Dialect, ir::OpaqueEffect, source::Span};
 
 /// The arguments of a call, evaluated.
 pub(super) struct Args {
@@ -91,7 +91,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn arguments(&mut self, call: &ExprCall, span: Span, scope: &Rc<Scope>) -> Args {
+    pub(super) fn arguments(&mut self, call: &ExprCall, span: Span, scope: &Rc<Scope>) -> Args {
         let mut args = Vec::new();
         for arg in &call.arguments.args {
             match arg {
@@ -161,7 +161,7 @@ impl Machine<'_, '_> {
         let last = path.rsplit('.').next().unwrap_or(path);
         match last {
             "inspect" | "from_engine" | "Inspector" if path.starts_with("sqlalchemy") => {
-                Value::Runtime(Runtime::Inspector)
+                Value::Runtime(Runtime::Inspector(self.new_inspector()))
             }
             "is_offline_mode" => Value::Bool(false),
             "conv" if path.starts_with("sqlalchemy") => self.conventional_name(args),
@@ -271,6 +271,11 @@ impl Machine<'_, '_> {
                 _ => unknown(),
             },
             "bool" => first.truth().map_or_else(unknown, Value::Bool),
+            "exec" if self.home.is_some() && !self.models => {
+                let reason = "the code that `exec` runs is not followed";
+                self.opaque(args_span, reason, OpaqueEffect::Anything);
+                Value::None
+            }
             "list" | "set" | "frozenset" | "sorted" | "reversed" | "tuple" | "iter" => {
                 let is_set = matches!(name, "set" | "frozenset");
                 if args.args.is_empty() {
@@ -425,6 +430,20 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// `x.create(bind)` and `x.drop(bind)` of something unknown: it is some table or type.
+    fn makes_something(&mut self, name: &str, args: &Args, of: &Value) {
+        let effect = match name {
+            "create" | "create_all" => OpaqueEffect::Others,
+            "drop" | "drop_all" => OpaqueEffect::Anything,
+            _ => return,
+        };
+        let bind = args.kw("bind").or(args.args.first());
+        if matches!(bind, Some(Value::Runtime(Runtime::Connection))) && !self.models {
+            let reason = format!("what `{name}` is called on is not known: {}", describe(of));
+            self.opaque(args.span, &reason, effect);
+        }
+    }
+
     pub(super) fn method(&mut self, base: Value, name: &str, args: Args) -> Value {
         match &base {
             Value::Str(text) => {
@@ -480,6 +499,7 @@ impl Machine<'_, '_> {
                     let verb = Callee::External(Rc::from(format!("sqlalchemy.{name}")));
                     return self.kept(verb, vec![base], Vec::new(), args.span);
                 }
+                self.makes_something(name, &args, &base);
                 base
             }
             _ => Value::unknown("the method is not followed"),

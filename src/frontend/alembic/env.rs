@@ -36,6 +36,46 @@ pub struct Env {
     pub render_as_batch: bool,
 }
 
+/// The schema that env.py gives Alembic's own table; migrations ask for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum VersionSchema {
+    #[default]
+    Unset,
+    Named(String),
+    Unknown,
+}
+
+/// What env.py passes as `version_table_schema`: a literal, or what the .ini beside it sets under
+/// that name.
+fn version_schema(project: &Project<'_>, path: &str, flat: &str) -> VersionSchema {
+    let Some((_, passed)) = flat.split_once("version_table_schema=") else {
+        return VersionSchema::Unset;
+    };
+    let literal =
+        ['"', '\''].into_iter().find_map(|quote| passed.strip_prefix(quote)?.split(quote).next());
+    if let Some(name) = literal {
+        return VersionSchema::Named(name.to_owned());
+    }
+    if passed.starts_with("None") {
+        return VersionSchema::Unset;
+    }
+    let asked =
+        ["get_main_option(\"version_table_schema\"", "get_main_option('version_table_schema'"];
+    if !asked.iter().any(|asked| flat.contains(asked)) {
+        return VersionSchema::Unknown;
+    }
+    let inis = upward(parent(path)).map(|up| crate::project::join(up, "alembic.ini"));
+    let set = inis.filter(|ini| project.sources.is_file(ini)).find_map(|ini| {
+        let file = project.sources.load(&ini).ok()?;
+        let text = &project.sources.file(file).text;
+        text.lines().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key.trim() == "version_table_schema").then(|| value.trim().to_owned())
+        })
+    });
+    set.map_or(VersionSchema::Unset, VersionSchema::Named)
+}
+
 /// Reads env.py, and finds the naming convention of the metadata it is given.
 pub(super) fn read(project: &mut Project<'_>, path: &str) -> (Env, Conventions) {
     let Some(start) = project.at(path.strip_suffix(".py").unwrap_or(path)) else {
@@ -48,6 +88,7 @@ pub(super) fn read(project: &mut Project<'_>, path: &str) -> (Env, Conventions) 
         render_as_batch: flat.contains("render_as_batch=")
             && !flat.contains("render_as_batch=False"),
     };
+    project.version_schema = version_schema(project, path, &flat);
     let off = pragma_keys(&text.text, &["off", "0", "false", "no"]);
     let conventions = convention_from(project, start).unwrap_or_default();
     // What env.py turns off for the migrations is off, whatever the application's engine does.

@@ -166,6 +166,7 @@ impl Machine<'_, '_> {
             Expr::Starred(starred) => self.eval(&starred.value, scope),
             Expr::Await(awaited) => self.eval(&awaited.value, scope),
             Expr::EllipsisLiteral(_) => Value::None,
+            Expr::Yield(part) => self.yielded(part.value.as_deref(), scope),
             _ => Value::unknown("it is an expression that is not followed"),
         }
     }
@@ -820,9 +821,15 @@ impl Machine<'_, '_> {
             (Runtime::Dialect | Runtime::Connection, "name") => {
                 Value::str(self.dialect().sqlalchemy())
             }
-            (Runtime::Inspector, "bind" | "engine") => Value::Runtime(Runtime::Connection),
-            (Runtime::Inspector, "dialect") => Value::Runtime(Runtime::Dialect),
+            // `DefaultDialect.dialect_description`, with the driver that SQLAlchemy takes by itself.
+            (Runtime::Dialect, "dialect_description") => Value::str(match self.dialect() {
+                crate::database::Dialect::Postgres => "postgresql+psycopg2",
+                crate::database::Dialect::Sqlite => "sqlite+pysqlite",
+            }),
+            (Runtime::Inspector(_), "bind" | "engine") => Value::Runtime(Runtime::Connection),
+            (Runtime::Inspector(_), "dialect") => Value::Runtime(Runtime::Dialect),
             (Runtime::Context, "as_sql") => Value::Bool(false),
+            (Runtime::Context, "version_table_schema") => self.version_schema(),
             (Runtime::Rows, "rowcount") => Value::Int(0),
             _ => Value::Attribute(Rc::new((Value::Runtime(runtime), name.to_owned()))),
         }

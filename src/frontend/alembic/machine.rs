@@ -43,7 +43,7 @@ pub(super) struct Machine<'r, 's> {
     /// An operation inside of them is refused: its exception is on the way to a handler.
     pub(super) raising: bool,
     /// A `return` under a condition that could not be decided was passed in the call at hand.
-    maybe_returned: bool,
+    pub(super) maybe_returned: bool,
     /// Parts of a table that could not be read: said after the table is made.
     pub(super) unread: Vec<(Span, String)>,
     /// Scopes of the migration's own file in which functions were made: a function holds its
@@ -56,6 +56,11 @@ pub(super) struct Machine<'r, 's> {
     pub(super) home_scope: Option<Rc<Scope>>,
     /// The naming convention of the metadata at hand, where it is not the project's.
     pub(super) local_conventions: Option<super::naming::Conventions>,
+    /// What each inspector has answered, by the method and the table.
+    pub(super) answered:
+        std::collections::HashMap<u32, std::collections::HashMap<(String, String), Value>>,
+    /// Context managers that are entered, up to their `yield`.
+    pub(super) managed: Vec<super::contexts::Entered>,
     /// Tables that were declared with a metadata so far.
     pub(super) declared: Vec<Value>,
     /// Indexes that were made so far, while models are read.
@@ -79,11 +84,11 @@ pub(super) struct Machine<'r, 's> {
     pub(super) compared: Option<Value>,
     /// Models are read, not a migration: `Mapped[int]` keeps its argument.
     pub(super) models: bool,
-    steps: usize,
+    pub(super) steps: usize,
     /// Steps that there are in all.
     budget: usize,
     /// The step at which the call at hand is given up; at most the budget.
-    limit: usize,
+    pub(super) limit: usize,
     depth: usize,
     stopped: bool,
 }
@@ -118,6 +123,8 @@ impl<'r, 's> Machine<'r, 's> {
             folder: String::new(),
             home_scope: None,
             local_conventions: None,
+            answered: Default::default(),
+            managed: Vec::new(),
             declared: Vec::new(),
             loose: Vec::new(),
             mapped: Default::default(),
@@ -249,7 +256,7 @@ impl<'r, 's> Machine<'r, 's> {
                 Flow::Next
             }
             Stmt::FunctionDef(def) => {
-                let value = self.function(Rc::new(def.clone()), scope);
+                let value = self.wrapped(Rc::new(def.clone()), scope);
                 scope.set(&def.name, value);
                 Flow::Next
             }
@@ -391,9 +398,24 @@ impl<'r, 's> Machine<'r, 's> {
     }
 
     fn with(&mut self, with: &ruff_python_ast::StmtWith, scope: &Rc<Scope>) -> Flow {
+        self.enter_items(with, 0, scope)
+    }
+
+    /// Enters what a `with` names from an item on, runs its body, and leaves them again.
+    pub(super) fn enter_items(
+        &mut self,
+        with: &ruff_python_ast::StmtWith,
+        from: usize,
+        scope: &Rc<Scope>,
+    ) -> Flow {
         let mut batches = 0;
         let mut commits = 0;
-        for item in &with.items {
+        let mut managed = None;
+        for (at, item) in with.items.iter().enumerate().skip(from) {
+            if let Some(manager) = self.manager(&item.context_expr, scope) {
+                managed = Some((at, manager));
+                break;
+            }
             let value = self.eval(&item.context_expr, scope);
             let entered = match &value {
                 Value::Batch(_) => {
@@ -416,7 +438,10 @@ impl<'r, 's> Machine<'r, 's> {
             }
         }
         self.autocommit += commits;
-        let flow = self.body(&with.body, scope);
+        let flow = match managed {
+            Some((at, manager)) => self.managed(manager, with, at, scope),
+            None => self.body(&with.body, scope),
+        };
         self.autocommit -= commits;
         self.transaction += commits as u32;
         for _ in 0..batches {
@@ -458,7 +483,14 @@ impl<'r, 's> Machine<'r, 's> {
             Expr::Subscript(subscript) => {
                 let base = self.eval(&subscript.value, scope);
                 let key = self.eval(&subscript.slice, scope);
-                if let Value::Dict(items) = base {
+                if let (Value::List(items), Value::Int(at)) = (&base, &key) {
+                    let mut items = items.borrow_mut();
+                    let at = if *at < 0 { *at + items.len() as i64 } else { *at };
+                    let item = usize::try_from(at).ok().and_then(|at| items.get_mut(at));
+                    if let Some(item) = item {
+                        *item = value;
+                    }
+                } else if let Value::Dict(items) = base {
                     // Looked for before it is changed: a dict may hold itself.
                     let known =
                         items.borrow().iter().position(|(k, _)| k.equals(&key) == Some(true));
@@ -743,7 +775,7 @@ impl<'r, 's> Machine<'r, 's> {
         self.depth += 1;
         match &module.items[at] {
             Item::Function(def) => {
-                let value = self.function(Rc::clone(def), scope);
+                let value = self.wrapped(Rc::clone(def), scope);
                 scope.set(name, value);
             }
             Item::Class(def) => {

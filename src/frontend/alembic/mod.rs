@@ -8,6 +8,7 @@ mod api;
 mod batch;
 mod call;
 mod columns;
+mod contexts;
 mod env;
 mod eval;
 mod graph;
@@ -160,9 +161,12 @@ impl<'s> Reader<'s> {
         let script = match function {
             None => Script::absent(),
             Some(Value::Function(function)) => {
-                let (body, span) = match &function.body {
-                    value::Body::Def(def) => shape(def, function.scope.module.file),
-                    value::Body::Lambda { .. } => (Body::Code, None),
+                // A decorator may have put another function in its place.
+                let written = module.bindings.get(name).map(|at| &module.items[*at]);
+                let (body, span) = match (written, &function.body) {
+                    (Some(Item::Function(def)), _) => shape(def, module.file),
+                    (_, value::Body::Def(def)) => shape(def, function.scope.module.file),
+                    (_, value::Body::Lambda { .. }) => (Body::Code, None),
                 };
                 machine.call_function(&function, Vec::new(), Vec::new());
                 let ops = std::mem::take(&mut machine.ops);

@@ -70,6 +70,10 @@ pub(crate) struct Project<'s> {
     pub(super) conventions: super::naming::Conventions,
     /// `PRAGMA foreign_keys = ON` stands in env.py or in what it imports first.
     pub(super) foreign_keys: bool,
+    /// How many inspectors were made.
+    pub(super) inspectors: u32,
+    /// The schema of Alembic's own table, as env.py says it.
+    pub(super) version_schema: super::env::VersionSchema,
 }
 
 impl<'s> Project<'s> {
@@ -102,6 +106,8 @@ impl<'s> Project<'s> {
             known: None,
             conventions: Default::default(),
             foreign_keys: false,
+            inspectors: 0,
+            version_schema: Default::default(),
         }
     }
 

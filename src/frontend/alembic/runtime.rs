@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{
     call::Args,
+    env::VersionSchema,
     holes,
     machine::{Machine, describe},
     ops::{strings, written},
@@ -71,7 +72,7 @@ impl Machine<'_, '_> {
                 args.span,
             ),
             (Runtime::Context, "begin_transaction") => Value::Runtime(Runtime::Context),
-            (Runtime::Inspector, _) => self.inspect(name, &args),
+            (Runtime::Inspector(at), _) => self.ask(at, name, &args),
             (
                 Runtime::Rows,
                 "fetchall" | "all" | "fetchmany" | "keys" | "unique" | "partitions",
@@ -107,6 +108,44 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// `op.get_context().version_table_schema`.
+    pub(super) fn version_schema(&self) -> Value {
+        match &self.project.version_schema {
+            VersionSchema::Unset => Value::None,
+            VersionSchema::Named(name) => Value::str(name),
+            VersionSchema::Unknown => Value::unknown("env.py computes the schema"),
+        }
+    }
+
+    /// An inspector that begins with nothing remembered.
+    pub(super) fn new_inspector(&mut self) -> u32 {
+        self.project.inspectors += 1;
+        self.project.inspectors
+    }
+
+    /// What one inspector answers: the same to the same question, whatever has changed meanwhile
+    /// (`sqlalchemy.engine.reflection.cache`).
+    fn ask(&mut self, inspector: u32, method: &str, args: &Args) -> Value {
+        if method == "clear_cache" {
+            self.answered.remove(&inspector);
+            return Value::None;
+        }
+        let table = self.table_arg(args, 0);
+        // That a table is missing is an exception, and is not remembered.
+        let missing = method != "has_table"
+            && table.as_ref().is_some_and(|t| matches!(self.schema.table(t), Lookup::Missing));
+        let asked = table.map_or_else(String::new, |table| format!("{table:?}"));
+        let question = (method.to_owned(), asked);
+        if let Some(answer) = self.answered.get(&inspector).and_then(|all| all.get(&question)) {
+            return answer.clone();
+        }
+        let answer = self.inspect(method, args);
+        if !missing {
+            self.answered.entry(inspector).or_default().insert(question, answer.clone());
+        }
+        answer
+    }
+
     fn inspect(&mut self, method: &str, args: &Args) -> Value {
         let unknown = || Value::unknown("the table is not known in full");
         match method {
@@ -127,7 +166,6 @@ impl Machine<'_, '_> {
             }
             "get_schema_names" => unknown(),
             "has_table" => self.has_table(args, 0),
-            "clear_cache" => Value::None,
             "get_enums" => {
                 let enums: Vec<Value> = self
                     .schema

@@ -224,6 +224,10 @@ impl Machine<'_, '_> {
                 Some(int(arg(0, "length")).unwrap_or_else(|| "1".to_owned()))
                     .filter(|l| postgres || l != "1"),
             ),
+            // SQLite takes the length; PostgreSQL refuses one (42601).
+            "Text" | "TEXT" | "UnicodeText" if !postgres => {
+                sized("text", "TEXT", int(arg(0, "length")))
+            }
             "Text" | "TEXT" | "UnicodeText" | "CLOB" | "URLType" | "LONGTEXT" | "MEDIUMTEXT"
             | "TINYTEXT" => pick("text", "TEXT"),
             "JSONType" => pick("json", "JSON"),
@@ -323,9 +327,10 @@ impl Machine<'_, '_> {
                     let name = self.enum_type(&Value::Call(Rc::clone(call)))?.name;
                     return Some(SqlType::named(&name.to_string()));
                 }
-                let longest =
-                    labels?.iter().map(|l| l.chars().count()).max().unwrap_or(0).to_string();
-                sized("character varying", "VARCHAR", Some(length.unwrap_or(longest)))
+                let longest = labels?.iter().map(|l| l.chars().count()).max();
+                // A length of 0 is not written.
+                let longest = longest.filter(|length| *length > 0).map(|l| l.to_string());
+                sized("character varying", "VARCHAR", length.or(longest))
             }
             "TSVECTOR" | "TSVectorType" => pick("tsvector", "TEXT"),
             "INET" => pick("inet", "INET"),

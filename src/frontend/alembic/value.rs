@@ -73,7 +73,8 @@ pub(super) struct Rows {
 pub(super) enum Runtime {
     /// `op.get_bind()`, an engine, a session.
     Connection,
-    Inspector,
+    /// One that was made; it remembers what it was asked.
+    Inspector(u32),
     Dialect,
     /// `op.get_context()`.
     Context,

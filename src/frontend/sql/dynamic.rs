@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{create::literal, cursor::Cursor, scan::Kind};
-use crate::{database::Dialect, quote};
+use super::{
+    create::literal,
+    cursor::Cursor,
+    scan::{self, Kind},
+};
+use crate::{database::Dialect, ir::OpaqueEffect, quote};
 
 /// The SQL that one block makes up is read as long as it is no longer than this, in bytes.
 const MAX_MADE: usize = 1 << 20;
@@ -28,10 +32,27 @@ impl Variables {
             return;
         }
         cursor.at += if cursor.is("DEFAULT") { 1 } else { 2 };
-        match self.list(&mut cursor).filter(|_| cursor.done()) {
+        let from = cursor.at;
+        let listed = self.list(&mut cursor).filter(|_| cursor.done());
+        let values = listed.or_else(|| {
+            cursor.at = from;
+            self.one(&mut cursor).filter(|_| cursor.done()).map(|made| vec![made])
+        });
+        match values {
             Some(values) => self.values.insert(name, values),
             None => self.values.remove(&name),
         };
+    }
+
+    /// What literals and variables of one value make up: `format('%I.%I', a, b)`.
+    fn one(&mut self, cursor: &mut Cursor<'_>) -> Option<String> {
+        let value = |name: &str| match self.values.get(name)?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        let made = joined(cursor, &value)?;
+        self.made += made.len();
+        (self.made <= MAX_MADE).then_some(made)
     }
 
     pub(super) fn set(&mut self, name: String, value: String) {
@@ -119,6 +140,77 @@ impl Variables {
     }
 }
 
+/// Beginnings of statements that change no table, whatever they are completed with.
+const HARMLESS: &[&[&str]] = &[
+    &["GRANT"],
+    &["REVOKE"],
+    &["COMMENT", "ON"],
+    &["CREATE", "ROLE"],
+    &["CREATE", "USER"],
+    &["ALTER", "ROLE"],
+    &["ALTER", "USER"],
+    &["ALTER", "DEFAULT", "PRIVILEGES"],
+    &["ANALYZE"],
+    &["NOTIFY"],
+];
+
+/// Beginnings of statements that make something, and change no table that is there.
+const MAKERS: &[&[&str]] = &[
+    &["CREATE", "TABLE"],
+    &["CREATE", "UNLOGGED", "TABLE"],
+    &["CREATE", "VIEW"],
+    &["CREATE", "OR", "REPLACE", "VIEW"],
+    &["CREATE", "MATERIALIZED", "VIEW"],
+    &["CREATE", "TYPE"],
+    &["CREATE", "SEQUENCE"],
+    &["CREATE", "SCHEMA"],
+];
+
+/// The literal that the SQL of an `EXECUTE` begins with.
+fn beginning(statement: &Cursor<'_>) -> Option<String> {
+    let mut cursor = *statement;
+    cursor.eat("EXECUTE");
+    while cursor.punct(b'(') || cursor.is("format") {
+        cursor.at += 1;
+    }
+    text(&mut cursor).filter(|begins| !begins.contains(';'))
+}
+
+/// What SQL may change that is put together, by how it begins: that of one table where it is
+/// named in full, other things where something is made.
+pub(super) fn effect(statement: &Cursor<'_>) -> OpaqueEffect {
+    let Some(begins) = beginning(statement) else { return OpaqueEffect::Anything };
+    let tokens = scan::tokens(&begins, statement.dialect);
+    let mut cursor = Cursor { text: &begins, tokens: &tokens, at: 0, ..*statement };
+    if MAKERS.iter().any(|head| cursor.eat_all(head)) {
+        return OpaqueEffect::Others;
+    }
+    if !cursor.eat_all(&["ALTER", "TABLE"]) {
+        return OpaqueEffect::Anything;
+    }
+    cursor.eat_all(&["IF", "EXISTS"]);
+    cursor.eat("ONLY");
+    let table = cursor.name();
+    // Where the name is at the end of the literal, more of it may follow.
+    let closed = cursor.is_any(&["ADD", "ALTER", "DROP", "VALIDATE"]);
+    match table.filter(|_| closed) {
+        Some(table) => OpaqueEffect::Table(table),
+        None => OpaqueEffect::Anything,
+    }
+}
+
+/// Whether the SQL of an `EXECUTE` begins, in a literal, as a statement that changes no table.
+pub(super) fn is_harmless(statement: &Cursor<'_>) -> bool {
+    let Some(begins) = beginning(statement) else { return false };
+    let words: Vec<&str> = begins.split_whitespace().collect();
+    HARMLESS.iter().any(|head| {
+        let goes_on = words.len() > head.len() || begins.ends_with(char::is_whitespace);
+        goes_on
+            && words.len() >= head.len()
+            && head.iter().zip(&words).all(|(want, word)| want.eq_ignore_ascii_case(word))
+    })
+}
+
 fn is_assignment(cursor: &Cursor<'_>) -> bool {
     let next = |byte: u8| cursor.nth(1).is_some_and(|t| t.kind == Kind::Punct(byte));
     cursor.is("DEFAULT") || (cursor.punct(b':') && next(b'='))
@@ -161,6 +253,9 @@ fn joined(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
     while cursor.eat_punct(b'|') {
         cursor.eat_punct(b'|');
         out.push_str(&term(cursor, value)?);
+        if out.len() > MAX_MADE {
+            return None;
+        }
     }
     Some(out)
 }
@@ -178,8 +273,13 @@ fn term(cursor: &mut Cursor<'_>, value: Value<'_>) -> Option<String> {
         return value(&name.name);
     };
     let mut args = Vec::new();
+    let mut length = 0;
     while !inner.done() {
         let known = joined(&mut inner, value);
+        length += known.as_ref().map_or(0, String::len);
+        if length > MAX_MADE {
+            return None;
+        }
         if known.is_none() {
             inner.skip_item();
         }
@@ -228,6 +328,9 @@ fn format(template: &str, args: &[Option<String>]) -> Option<String> {
             _ => return None,
         }
         out.push_str(chars.as_str());
+        if out.len() > MAX_MADE {
+            return None;
+        }
     }
     Some(out)
 }

@@ -3,11 +3,11 @@
 use super::{
     Reader,
     cursor::{Cursor, Place},
-    dynamic::Variables,
+    dynamic::{Variables, effect, is_harmless},
     scan::{self, Kind},
 };
 use crate::{
-    ir::{ANY_STATE, Op, OpKind, Opaque, OpaqueEffect},
+    ir::{ANY_STATE, Op, OpKind, Opaque},
     source::Span,
 };
 
@@ -284,6 +284,9 @@ fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, variables: &mut Variabl
         }
         return;
     }
+    if is_harmless(cursor) {
+        return reader.push(OpKind::Neutral { what: "EXECUTE".to_owned() }, span);
+    }
     let reason = "the SQL that EXECUTE runs is put together inside the block".to_owned();
-    reader.push(OpKind::Opaque(Opaque { reason, effect: OpaqueEffect::Anything }), span);
+    reader.push(OpKind::Opaque(Opaque { reason, effect: effect(cursor) }), span);
 }

@@ -567,6 +567,17 @@ pub(super) fn index_parts<'a>(
         let from = inner.at;
         let plain =
             inner.ident().filter(|_| inner.done() || inner.punct(b',') || is_ordering(&inner));
+        let within = match plain {
+            Some(_) => None,
+            None => {
+                inner.at = from;
+                column_within(&mut inner)
+            }
+        };
+        let (plain, collated) = match within {
+            Some((name, collated)) => (Some(name), collated),
+            None => (plain, None),
+        };
         let of = match plain {
             Some(name) => Indexed::Column(name),
             None => {
@@ -582,12 +593,37 @@ pub(super) fn index_parts<'a>(
             }
         };
         let mut part = IndexPart::new(of);
+        part.collation = collated;
         order(&mut inner, &mut part);
         parts.push(part);
         inner.skip_item();
         inner.eat_punct(b',');
     }
     parts
+}
+
+/// A column in parentheses, with its collation: `((a))`, `(a COLLATE "C")`. Both databases take
+/// it for the column (PostgreSQL `ComputeIndexAttrs`, SQLite `sqlite3CreateIndex`).
+fn column_within(cursor: &mut Cursor<'_>) -> Option<(String, Option<String>)> {
+    let from = cursor.at;
+    let mut found = None;
+    let mut inner = cursor.parens();
+    while let Some(mut part) = inner {
+        if let Some(deeper) = part.parens() {
+            inner = Some(deeper).filter(|_| part.done());
+            continue;
+        }
+        let name = part.ident();
+        let collated = if part.eat("COLLATE") { collation(&mut part) } else { None };
+        found = name.filter(|_| part.done()).map(|name| (name, collated));
+        break;
+    }
+    let ends = cursor.done() || cursor.punct(b',') || is_ordering(cursor);
+    if found.is_none() || !ends {
+        cursor.at = from;
+        return None;
+    }
+    found
 }
 
 /// The names that stand in double quotes.

@@ -3,7 +3,7 @@
 //! Read off the tools' own sources: sqlx `migrate/source.rs`, Diesel `migrations_internals`,
 //! refinery `util.rs`, Flyway's documentation on naming, golang-migrate `source/parse.go`, goose
 //! `internal/sqlparser`, sql-migrate `sqlparse`, dbmate `pkg/dbmate/migration.go`, pop
-//! `match.go`, Prisma's and drizzle-kit's folders, the Supabase CLI `pkg/migration/file.go`.
+//! `match.go`, maragu.dev/migrate `migrate.go`, Prisma's and drizzle-kit's folders, the Supabase CLI `pkg/migration/file.go`.
 
 use crate::project::{Spoken, Tool, spoken_by_path};
 
@@ -105,6 +105,13 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         names: "`<number>_<name>.up.sql`",
         marks: None,
         commits: Commits::AsSent,
+    },
+    Layout {
+        tool: Tool::Maragu,
+        part: maragu,
+        names: "`<name>.up.sql`",
+        marks: None,
+        commits: Commits::File,
     },
     Layout {
         tool: Tool::Pop,
@@ -264,6 +271,23 @@ fn golang_migrate(path: &str) -> Option<Part> {
         (None, None) => return None,
     };
     Some(numbered(vec![number.parse().ok()?], number, title, role))
+}
+
+/// The whole name is the version, and names are ordered as text.
+fn maragu(path: &str) -> Option<Part> {
+    let name = direct(path)?;
+    let stem = name.strip_suffix(".sql")?;
+    let (stem, role) = match stem.strip_suffix(".up") {
+        Some(stem) => (stem, Role::Up),
+        None => (stem.strip_suffix(".down")?, Role::Down),
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if stem.is_empty() || !stem.chars().all(is_name) {
+        return None;
+    }
+    let title = split_number(stem).map_or(stem, |(_, title)| title);
+    let (key, id) = ((1, Vec::new(), stem.to_owned()), stem.to_owned());
+    Some(Part { key, id, title: words(title.trim_start_matches(['_', '-'])), role, dialect: None })
 }
 
 /// pop looks into the folders below its own too.
@@ -455,6 +479,9 @@ mod tests {
             (Tool::GolangMigrate, "30_a.up..sql", Some(("30", Role::Up))),
             (Tool::GolangMigrate, "0001_a.down.sql", Some(("0001", Role::Down))),
             (Tool::GolangMigrate, "0001_a.sql", None),
+            (Tool::Maragu, "0001_a-b.up.sql", Some(("0001_a-b", Role::Up))),
+            (Tool::Maragu, "0001_a.down.sql", Some(("0001_a", Role::Down))),
+            (Tool::Maragu, "0001_a.b.up.sql", None),
             (Tool::Pop, "2020_a.sqlite3.autocommit.up.sql", Some(("2020", Role::Up))),
             (Tool::Pop, "2020_a.up.fizz", Some(("2020", Role::Up))),
             (Tool::Pop, "old/2020_a.down.sql", Some(("2020", Role::Down))),

@@ -280,9 +280,12 @@ impl<'a> Script<'a> {
         self.written.insert(&table.name, written);
         let mut lines: Vec<Line> =
             table.columns.iter().flat_map(|c| self.column(table, &c.column, None)).collect();
+        let again: BTreeSet<*const Constraint> =
+            repeated(table).into_iter().map(std::ptr::from_ref).collect();
         for c in in_order(table) {
             let later = c.foreign_key().is_some() || !c.validated;
-            if later || self.is_inline_not_null(table, c) {
+            if later || again.contains(&std::ptr::from_ref(c)) || self.is_inline_not_null(table, c)
+            {
                 continue;
             }
             lines.push(match self.constraint(table, c) {
@@ -360,7 +363,8 @@ impl<'a> Script<'a> {
             };
             self.said(made);
         }
-        for c in table.constraints.iter().filter(|c| !c.validated && c.foreign_key().is_none()) {
+        let unchecked = |c: &&Constraint| !c.validated && c.foreign_key().is_none();
+        for c in table.constraints.iter().filter(unchecked).chain(repeated(table)) {
             self.gap();
             let made = self.constraint(table, c);
             self.said(made.map(|text| format!("ALTER TABLE {name} ADD {text}")));
@@ -537,6 +541,20 @@ impl<'a> Written<'a> {
             self.keys.insert(key);
         }
     }
+}
+
+/// The UNIQUEs that say what a key before them says: of such, CREATE TABLE makes only one
+/// (PostgreSQL `transformIndexConstraints`).
+fn repeated(table: &Table) -> Vec<&Constraint> {
+    let mut seen: BTreeSet<&[String]> = BTreeSet::new();
+    let mut again = Vec::new();
+    for c in in_order(table) {
+        let keyed = matches!(c.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique { .. });
+        if keyed && !seen.insert(&c.columns) {
+            again.push(c);
+        }
+    }
+    again
 }
 
 /// The parenthesised part of a CREATE TABLE: comments stand on lines of their own.

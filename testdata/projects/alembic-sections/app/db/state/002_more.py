@@ -1,0 +1,14 @@
+"""more"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = '002'
+down_revision = '001'
+
+
+def upgrade():
+    op.add_column('state', sa.Column('more', sa.Text()))
+
+
+def downgrade():
+    op.drop_column('state', 'more')

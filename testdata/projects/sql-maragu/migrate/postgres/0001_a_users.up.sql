@@ -1,0 +1,4 @@
+CREATE TABLE users (
+    user_id bigserial PRIMARY KEY,
+    mail text NOT NULL
+);
