@@ -64,6 +64,9 @@ impl Schema {
                     self.replace_key(table, constraint);
                 }
                 self.add_constraint(table, constraint);
+                if rebuilt(op) {
+                    self.named_first(table);
+                }
             }
             OpKind::ValidateConstraint { table, name } => self.edit(table, |t| {
                 for constraint in
@@ -161,11 +164,14 @@ impl Schema {
             OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
             OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table, from, .. } => match from {
-                None if self.database.is_sqlite() => self.rebuild(table),
-                None => self.rebuild_on_postgres(table),
-                Some(from) => self.rebuild_from(table, from),
-            },
+            OpKind::Rebuild { table, from, .. } => {
+                match from {
+                    None if self.database.is_sqlite() => self.rebuild(table),
+                    None => self.rebuild_on_postgres(table),
+                    Some(from) => self.rebuild_from(table, from),
+                }
+                self.named_first(table);
+            }
             OpKind::Opaque(opaque) => self.open_up(opaque),
             OpKind::Setting { name, value } if name == "search_path" => {
                 self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();

@@ -108,6 +108,14 @@ impl Schema {
         });
     }
 
+    /// A copy gets the constraints that have a name before the others. SQLAlchemy finds the first of
+    /// several foreign keys that say the same.
+    pub(super) fn named_first(&mut self, table: &Name) {
+        if self.database.is_sqlite() {
+            self.edit(table, |t| t.constraints.sort_by_key(|c| c.name.is_none()));
+        }
+    }
+
     /// A key that is given in batch mode takes the place of the one that is there
     /// (`ApplyBatchImpl.add_constraint`).
     pub(super) fn replace_key(&mut self, table: &Name, constraint: &Constraint) {
