@@ -43,6 +43,8 @@ class History:
     before: tuple = ()
     # More packages that running it needs.
     needs: tuple = ()
+    # The project's own libraries that its revisions import, which a checkout has beside it.
+    beside: tuple = ()
     # Python that has to run before the revisions are loaded.
     prepare: str = ""
     # Up to where, where not to all heads: as Alembic takes it, and the revision it means.
@@ -70,7 +72,7 @@ HISTORIES = [
     History("langflow", "langflow-base==1.13.0", "langflow/alembic", "sqlmodel:SQLModel.metadata", prepare=LANGFLOW),
     History("mlflow", "mlflow==3.18.0", "mlflow/store/db_migrations", base="mlflow.store.tracking.dbmodels.initial_models:Base.metadata", ci=True, alone=True, needs=MLFLOW),
     History("mlflow-auth", "mlflow==3.18.0", "mlflow/server/auth/db/migrations", ci=True, alone=True, needs=MLFLOW),
-    History("neutron", "neutron==29.0.0", "neutron/db/migration/alembic_migrations", recursive=True, metadata="neutron.db.migration.models.head:get_metadata", dialects=("postgresql",), ci=True),
+    History("neutron", "neutron==29.0.0", "neutron/db/migration/alembic_migrations", recursive=True, metadata="neutron.db.migration.models.head:get_metadata", dialects=("postgresql",), beside=("neutron-lib==5.0.1",), ci=True),
     History("open-webui", "open-webui==0.12.4", "open_webui/migrations", "open_webui.models.auths:Base.metadata", environment=(("WEBUI_SECRET_KEY", "secret"),)),
     History("phoenix", "arize-phoenix==20.26.1", "phoenix/db/migrations", "phoenix.db.models:Base.metadata", ci=True),
     History("zenml", "zenml==0.98.0", "zenml/zen_stores/migrations", "sqlmodel:SQLModel.metadata", dialects=("sqlite",), ci=True, needs=ZENML),
@@ -119,7 +121,7 @@ class Models:
     code: str
     # More packages that it needs.
     needs: tuple = ()
-    # Packages whose classes the models are made of, which a checkout has beside them.
+    # More packages whose classes the models are made of, which a checkout has beside them.
     beside: tuple = ()
 
 
@@ -142,7 +144,7 @@ MODELS = [
     Models("langflow", "from langflow.services.database.service import SQLModel; metadata = SQLModel.metadata; metadata.naming_convention = NAMING", beside=("lfx==1.13.0",)),
     Models("mlflow", "import mlflow.store.tracking.dbmodels.models, mlflow.store.model_registry.dbmodels.models; from mlflow.store.db.base_sql_model import Base; metadata = Base.metadata"),
     Models("mlflow-auth", "from mlflow.server.auth.db.models import Base; metadata = Base.metadata"),
-    Models("neutron", "from neutron.db.migration.models import head; metadata = head.get_metadata()", beside=("neutron-lib==5.0.1",)),
+    Models("neutron", "from neutron.db.migration.models import head; metadata = head.get_metadata()"),
     Models("open-webui", "from open_webui.models.auths import Auth; import open_webui.models.calendar, open_webui.models.chat_messages, open_webui.models.chats; metadata = Auth.metadata"),
     Models("phoenix", "from phoenix.db.models import Base; metadata = Base.metadata"),
     Models("zenml", "import zenml.zen_stores.schemas; from sqlmodel import SQLModel; metadata = SQLModel.metadata"),
@@ -176,7 +178,7 @@ MODELS = [
 def folder(history, beside=()):
     """The package's files, unpacked, and those of packages beside it; downloaded where they are not
     here yet."""
-    return wheel(history.spec, beside) if "==" in history.spec else crate(history.spec)
+    return wheel(history.spec, (*history.beside, *beside)) if "==" in history.spec else crate(history.spec)
 
 
 def wheel(spec, beside=()):

@@ -166,14 +166,19 @@ impl Schema {
             OpKind::Attach { table, child, bound } => self.attach(table, child, bound.as_deref()),
             OpKind::Detach { table, child } => self.detach(table, child),
             OpKind::Write(write) => self.write(write, op.span),
-            OpKind::Rebuild { table, from, names, .. } => match from {
-                None if self.database.is_sqlite() => {
-                    self.rebuild(table);
-                    self.name_in_copy(table, names);
+            OpKind::Rebuild { table, from, names, .. } => {
+                match from {
+                    None if self.database.is_sqlite() => {
+                        self.rebuild(table);
+                        self.name_in_copy(table, names);
+                    }
+                    None => self.rebuild_on_postgres(table),
+                    Some(from) => self.rebuild_from(table, from),
                 }
-                None => self.rebuild_on_postgres(table),
-                Some(from) => self.rebuild_from(table, from),
-            },
+                if self.database.is_sqlite() {
+                    self.edit(table, named_first);
+                }
+            }
             OpKind::Opaque(opaque) => self.open_up(opaque),
             OpKind::Setting { name, value } if name == "search_path" => {
                 self.path = schemas(value).map(|s| Name::new(Some(&s), "").schema).collect();

@@ -196,7 +196,8 @@ impl Schema {
 }
 
 /// A copy is written with its key first, then what has a name, then the rest
-/// (`ApplyBatchImpl._transfer_elements_to_new_table`).
+/// (`ApplyBatchImpl._transfer_elements_to_new_table`). Of several foreign keys that say the same,
+/// the next copy is made of the first.
 pub(super) fn named_first(table: &mut Table) {
     table.constraints.sort_by_key(|c| (c.kind != ConstraintKind::PrimaryKey, c.name.is_none()));
 }

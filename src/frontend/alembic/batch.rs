@@ -279,11 +279,8 @@ impl Machine<'_, '_> {
             return Value::None;
         };
         let style = Style::Batch { block: number, rebuild: false };
-        if name == "f" {
+        if NOT_ON_A_TABLE.contains(&name) {
             return self.operation(name, args);
-        }
-        if name == "execute" {
-            return self.execute(&args);
         }
         let span = args.span;
         let Some(table) = batch.table.clone() else {
@@ -297,6 +294,9 @@ impl Machine<'_, '_> {
         Value::None
     }
 }
+
+/// What a block's context has of `op`, and what is not about the block's table.
+const NOT_ON_A_TABLE: &[&str] = &["execute", "f", "get_bind", "get_context", "inline_literal"];
 
 /// What a block says, in the order in which it comes to the copy.
 #[derive(Default)]
