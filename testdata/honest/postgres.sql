@@ -353,3 +353,7 @@ SET search_path TO other, public; CREATE SEQUENCE q OWNED BY w.id; ALTER SEQUENC
 SET search_path TO other, public; ALTER TABLE v ADD UNIQUE USING INDEX i; SET search_path TO public;
 DROP SEQUENCE other.w_b_seq;
 DROP SEQUENCE other.q;
+
+CREATE TABLE u (b integer);
+ALTER TABLE u ADD CHECK (b > 6) NOT VALID;
+CREATE TABLE v (LIKE u INCLUDING CONSTRAINTS);
