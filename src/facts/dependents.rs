@@ -122,7 +122,9 @@ fn fed(schema: &Schema, name: &Name) -> Vec<Dependent> {
         fed_elsewhere(schema, sequence).into_iter().map(|(_, fed)| fed).collect();
     if let Some((table, column)) = &sequence.owner
         && let Some(of) = schema.column(table, column).found()
-        && (of.column.serial || sequence.internal)
+        && (of.column.serial
+            || sequence.internal
+            || schema.fed_by(&sequence.name).contains(&(table.clone(), column.clone())))
     {
         found.push(of_column(table, &of.column));
     }

@@ -197,7 +197,9 @@ impl Schema {
             for constraint in &source.constraints {
                 match constraint.kind {
                     ConstraintKind::Check { .. } if like.including.constraints => {
-                        let copy = Constraint { inherited: false, ..constraint.clone() };
+                        // The new table has no rows that it would have to be held against.
+                        let validated = constraint.enforced;
+                        let copy = Constraint { inherited: false, validated, ..constraint.clone() };
                         self.add_constraint(table, &copy);
                     }
                     ConstraintKind::PrimaryKey

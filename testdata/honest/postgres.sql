@@ -344,3 +344,16 @@ CREATE TABLE t (a integer, b integer CONSTRAINT n1 CHECK (b > 0));
 CREATE UNIQUE INDEX n1 ON t (a);
 ALTER TABLE t ADD UNIQUE USING INDEX n1;
 ALTER TABLE t ADD CONSTRAINT n1 UNIQUE USING INDEX n1;
+
+CREATE TABLE other.w (id text PRIMARY KEY, b bigserial);
+CREATE TABLE v (a integer);
+CREATE UNIQUE INDEX i ON v (a);
+CREATE TABLE other.v (a integer);
+SET search_path TO other, public; CREATE SEQUENCE q OWNED BY w.id; ALTER SEQUENCE q OWNED BY w.b; SET search_path TO public;
+SET search_path TO other, public; ALTER TABLE v ADD UNIQUE USING INDEX i; SET search_path TO public;
+DROP SEQUENCE other.w_b_seq;
+DROP SEQUENCE other.q;
+
+CREATE TABLE u (b integer);
+ALTER TABLE u ADD CHECK (b > 6) NOT VALID;
+CREATE TABLE v (LIKE u INCLUDING CONSTRAINTS);

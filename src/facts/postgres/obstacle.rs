@@ -525,7 +525,7 @@ impl<'a> Found<'a> {
     fn using_index(&mut self, table: &Table, constraint: &Constraint) {
         let Some(name) = constraint.using_index.as_deref().map(clip) else { return };
         let Some(found) = table.index(name) else {
-            match self.relation(&table.name.sibling(name)) {
+            match self.schema.holder(&table.name.sibling(name)) {
                 Some(Relation::Key) => {
                     self.state(format!(
                         "55000 index \"{name}\" is already associated with a constraint"

@@ -435,7 +435,7 @@ pub(super) fn owned_by(cursor: &mut Cursor<'_>) -> Option<(Name, String)> {
     }
     let column = parts.pop()?;
     let table = parts.pop()?;
-    Some((Name::new(parts.pop().as_deref(), &table), column))
+    Some((Name::new(parts.pop().as_deref().or(cursor.path), &table), column))
 }
 
 /// `RANGE (a, lower(b))`, as written.
