@@ -155,11 +155,17 @@ impl<'r, 's> Machine<'r, 's> {
     }
 
     /// Adds an operation and applies it, so that inspectors see it.
-    pub(super) fn emit(&mut self, kind: OpKind, span: Span, style: Style) {
+    pub(super) fn emit(&mut self, mut kind: OpKind, span: Span, style: Style) {
         let certain = true;
         let (transaction, only, if_exists) = (None, false, false);
         let forgiven = Vec::new();
+        let unread = self.project.hooks.apply(&mut kind, self.dialect());
+        let table = unread.and(kind.table().cloned());
         self.emit_op(Op { kind, span, style, transaction, certain, only, if_exists, forgiven });
+        if let Some((table, hook)) = table.zip(unread) {
+            let reason = "the project's own compiler writes a constraint of the table";
+            self.opaque(hook, reason, OpaqueEffect::Table(table));
+        }
     }
 
     /// The same for an operation as SQL said it: with `ONLY` and `IF EXISTS`.

@@ -14,6 +14,7 @@ mod eval;
 mod graph;
 mod guard;
 mod holes;
+mod hooks;
 mod imports;
 mod indexes;
 mod instances;
@@ -103,6 +104,7 @@ impl<'s> Reader<'s> {
         } else if project.conventions.0.is_empty() {
             project.conventions = env::in_models(&mut project, &tree.given.models);
         }
+        project.hooks = hooks::Hooks::read(sources, tree);
         Reader { project, env, dir: tree.dir.clone(), last: None }
     }
 

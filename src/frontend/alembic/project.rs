@@ -68,6 +68,8 @@ pub(crate) struct Project<'s> {
     pub(super) known: Option<Rc<Scope>>,
     /// How the project's metadata names constraints.
     pub(super) conventions: super::naming::Conventions,
+    /// How revisions change what SQLAlchemy writes.
+    pub(super) hooks: super::hooks::Hooks,
     /// `PRAGMA foreign_keys = ON` stands in env.py or in what it imports first.
     pub(super) foreign_keys: bool,
     /// How many inspectors were made.
@@ -105,6 +107,7 @@ impl<'s> Project<'s> {
             full: false,
             known: None,
             conventions: Default::default(),
+            hooks: Default::default(),
             foreign_keys: false,
             inspectors: 0,
             version_schema: Default::default(),

@@ -212,7 +212,7 @@ impl Machine<'_, '_> {
             };
             let catalog = is_catalog(&text.text);
             let answer = self.answer(&text.text, &statement, args);
-            for op in sql::read(&text.text, place, self.dialect()) {
+            for op in sql::read_on(&text.text, place, self.schema) {
                 self.emit_op(op);
             }
             if let Some(answer) = answer {

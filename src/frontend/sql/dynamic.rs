@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 
 use super::{
+    answer::answer,
     create::literal,
     cursor::Cursor,
     scan::{self, Kind},
 };
-use crate::{database::Dialect, ir::OpaqueEffect, quote};
+use crate::{database::Dialect, facts::catalog::Cell, ir::OpaqueEffect, quote, schema::Schema};
 
 /// The SQL that one block makes up is read as long as it is no longer than this, in bytes.
 const MAX_MADE: usize = 1 << 20;
+
+/// The queries of one block that are answered at the most.
+const MAX_ASKED: usize = 50;
 
 /// What the variables of a block hold, where that is told by a literal: one text, or each of a
 /// list in turn.
@@ -18,6 +22,7 @@ const MAX_MADE: usize = 1 << 20;
 pub(super) struct Variables {
     values: HashMap<String, Vec<String>>,
     made: usize,
+    asked: usize,
 }
 
 impl Variables {
@@ -53,6 +58,45 @@ impl Variables {
         let made = joined(cursor, &value)?;
         self.made += made.len();
         (self.made <= MAX_MADE).then_some(made)
+    }
+
+    /// `SELECT conname INTO name FROM pg_constraint WHERE …`: the variable holds what the catalog
+    /// of the schema says, if that is one text; else it is not known what it holds.
+    pub(super) fn selected(&mut self, statement: &Cursor<'_>, schema: Option<&Schema>) {
+        let mut cursor = *statement;
+        while !cursor.done() && !cursor.is("INTO") {
+            cursor.skip();
+        }
+        let into = cursor.at;
+        cursor.at += 1;
+        cursor.eat("STRICT");
+        let Some(name) = cursor.ident() else { return };
+        self.values.remove(&name);
+        while cursor.eat_punct(b',') {
+            let Some(other) = cursor.ident() else { return };
+            self.values.remove(&other);
+        }
+        let Some(schema) = schema.filter(|_| cursor.is("FROM") && self.asked < MAX_ASKED) else {
+            return;
+        };
+        self.asked += 1;
+        // Of several rows, it may be any.
+        let rows = &cursor.tokens[cursor.at..];
+        let end = match rows {
+            [.., limit, one] if cursor.str(*limit).eq_ignore_ascii_case("limit") => {
+                (cursor.str(*one) == "1").then_some(cursor.tokens.len() - 2)
+            }
+            _ => Some(cursor.tokens.len()),
+        };
+        let Some(end) = end else { return };
+        let head = statement.written(statement.at, into);
+        let query = format!("{head} {}", cursor.written(cursor.at, end));
+        let found = answer(&query, &[], schema);
+        if let Some([row]) = found.as_ref().map(|found| found.rows.as_slice())
+            && let [Cell::Text(text)] = row.as_slice()
+        {
+            self.values.insert(name, vec![text.clone()]);
+        }
     }
 
     pub(super) fn set(&mut self, name: String, value: String) {

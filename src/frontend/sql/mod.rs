@@ -39,6 +39,7 @@ use crate::{
     database::Dialect,
     frontend::{self, Outline},
     ir::{IndexPart, Name, Op, OpKind, Opaque, OpaqueEffect, Style, schemas},
+    schema::Schema,
     source::Span,
 };
 
@@ -48,11 +49,22 @@ const MAX_NESTING: usize = 400;
 
 /// Reads SQL text into operations, in one transaction; callers say where that is not so.
 pub fn read(text: &str, place: Place, dialect: Dialect) -> Vec<Op> {
-    read_in(text, place, dialect, None)
+    read_in(text, place, dialect, None, None)
+}
+
+/// The same where the schema that it runs on is known: blocks may ask its catalog.
+pub fn read_on(text: &str, place: Place, schema: &Schema) -> Vec<Op> {
+    read_in(text, place, schema.database().dialect, None, Some(schema))
 }
 
 /// Reads where names without a schema are in this one.
-fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Vec<Op> {
+fn read_in(
+    text: &str,
+    place: Place,
+    dialect: Dialect,
+    path: Option<&str>,
+    schema: Option<&Schema>,
+) -> Vec<Op> {
     let tokens = scan::tokens(text, dialect);
     let mut out = Vec::new();
     let mut path = path.map(str::to_owned);
@@ -61,7 +73,10 @@ fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Ve
         let path_now = path.take();
         let within = path_now.as_deref();
         let cursor = Cursor { text, tokens: statement.tokens, at: 0, place, dialect, path: within };
-        let mut reader = Reader { prepared: std::mem::take(&mut prepared), ..Reader::new(cursor) };
+        // What the text itself has changed so far is not in the schema.
+        let schema = schema.filter(|_| unchanged(&out));
+        let prepared_so_far = std::mem::take(&mut prepared);
+        let mut reader = Reader { prepared: prepared_so_far, schema, ..Reader::new(cursor) };
         reader.statement(&statement);
         prepared = reader.prepared;
         let set = reader.out.iter().rev().find_map(|op| match &op.kind {
@@ -72,6 +87,11 @@ fn read_in(text: &str, place: Place, dialect: Dialect, path: Option<&str>) -> Ve
         path = set.unwrap_or(path_now);
     }
     out
+}
+
+/// Whether operations leave every definition as it is.
+fn unchanged(ops: &[Op]) -> bool {
+    ops.iter().all(|op| op.kind.is_data() && !matches!(op.kind, OpKind::Opaque(_)))
 }
 
 /// Where objects are made under a search path; `None`: in the default schema.
@@ -130,6 +150,8 @@ pub(crate) struct Reader<'a> {
     block: bool,
     /// What PREPARE has named before it.
     prepared: Prepared,
+    /// What the statement runs on, where that is known.
+    schema: Option<&'a Schema>,
 }
 
 /// Prepared statements by name, without those that are long: each EXECUTE reads one again.
@@ -146,6 +168,7 @@ impl<'a> Reader<'a> {
             if_exists: false,
             block: false,
             prepared: HashMap::new(),
+            schema: None,
         }
     }
 

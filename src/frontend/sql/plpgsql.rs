@@ -82,8 +82,12 @@ pub(super) fn statements(
             variables.assigned(&cursor);
             continue;
         }
-        if cursor.is("SELECT") && cursor.is_nth(1, "INTO") {
-            continue;
+        if cursor.is("SELECT") {
+            let known = around.is_plain() && super::unchanged(&reader.out);
+            variables.selected(&cursor, reader.schema.filter(|_| known));
+            if cursor.is_nth(1, "INTO") {
+                continue;
+            }
         }
         let rest = &cursor.tokens[cursor.at..];
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else { continue };
@@ -128,6 +132,11 @@ struct Around {
 impl Around {
     fn handles(&self) -> bool {
         self.blocks.last().is_some_and(|block| block.handles)
+    }
+
+    /// Whether it runs in any case, and once.
+    fn is_plain(&self) -> bool {
+        self.guards.is_empty() && self.left.is_none() && self.blocks.len() <= 1
     }
 
     fn guard(&mut self, certain: bool, asks: bool) {
@@ -279,7 +288,7 @@ fn dynamic(reader: &mut Reader<'_>, cursor: &Cursor<'_>, variables: &mut Variabl
     let deep = super::nesting(cursor.tokens) > super::MAX_NESTING;
     if let Some(made) = (!deep).then(|| variables.executed(cursor)).flatten() {
         for sql in made {
-            let ops = super::read_in(&sql, Place::Within(span), cursor.dialect, cursor.path);
+            let ops = super::read_in(&sql, Place::Within(span), cursor.dialect, cursor.path, None);
             reader.out.extend(ops);
         }
         return;
