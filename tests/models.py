@@ -10,7 +10,9 @@ import json
 import os
 import pathlib
 import pkgutil
+import shutil
 import sys
+import tempfile
 import types
 
 import sqlalchemy as sa
@@ -52,7 +54,12 @@ def flask(root):
 
 
 def main():
-    root, env, dialect = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    given, env, dialect = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    # Some make a database where they are started.
+    scratch = tempfile.TemporaryDirectory()
+    root = pathlib.Path(scratch.name) / given.name
+    shutil.copytree(given, root, symlinks=True)
+    env = root / env.relative_to(given)
     sys.path[:0] = [str(root)]
     # Where people run Alembic.
     os.chdir(root)

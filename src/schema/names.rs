@@ -49,7 +49,7 @@ pub fn sequence_name(table: &Name, column: &str) -> Name {
 pub fn called(sql: &str) -> Option<String> {
     let mut sql = sql.trim();
     let mut casts: Option<String> = None;
-    loop {
+    for _ in 0..MAX_WRAPPED {
         if let Some(inner) = enclosed(sql) {
             sql = inner.trim();
         } else if let Some((inner, _)) = parted(sql, " COLLATE ") {
@@ -63,6 +63,9 @@ pub fn called(sql: &str) -> Option<String> {
     }
     call(sql).or_else(|| plain(sql)).or(casts).or_else(|| case(sql))
 }
+
+/// Parentheses, casts and COLLATE around an expression that are looked through.
+const MAX_WRAPPED: usize = 64;
 
 /// What stands in the parentheses that hold all of it.
 fn enclosed(sql: &str) -> Option<&str> {
@@ -87,10 +90,23 @@ fn cast(sql: &str) -> Option<(&str, &str)> {
         return parted(inner, " AS ");
     }
     let (inner, ty) = sql.rsplit_once("::").filter(|(inner, _)| balanced(inner))?;
-    let inner = inner.trim();
-    let single = plain(inner).is_some() || enclosed(inner).is_some() || call(inner).is_some();
-    let literal = inner.starts_with('\'') && inner.ends_with('\'');
-    (single || literal || cast(inner).is_some()).then_some((inner, ty.trim()))
+    is_operand(inner.trim()).then_some((inner.trim(), ty.trim()))
+}
+
+/// Whether no operator but casts stands outside of parentheses and quotes.
+fn is_operand(sql: &str) -> bool {
+    let (mut depth, mut quote) = (0, None);
+    sql.chars().all(|c| {
+        match c {
+            _ if quote == Some(c) => quote = None,
+            _ if quote.is_some() => {}
+            '\'' | '"' => quote = Some(c),
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => return depth > 0 || c.is_alphanumeric() || matches!(c, '_' | '.' | ':'),
+        }
+        true
+    })
 }
 
 /// The last such word outside of parentheses, in either case.
@@ -133,7 +149,8 @@ fn plain(sql: &str) -> Option<String> {
     }
     let is_name = sql.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'));
     let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    (is_name && starts).then(|| name.to_ascii_lowercase())
+    let is_value = ["true", "false", "null"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    (is_name && starts && !is_value).then(|| name.to_ascii_lowercase())
 }
 
 /// A type as the catalog names it: `int4`, `varchar`.
@@ -240,6 +257,9 @@ mod tests {
             ("lower(a)::varchar", Some("lower")),
             ("(c->>'k')::text COLLATE \"C\"", Some("text")),
             ("(lower(a) COLLATE \"C\")", Some("lower")),
+            ("(true)", None),
+            ("a::text::int", Some("a")),
+            ("(c ->> 'k')::text::int", Some("int4")),
             ("ARRAY[a, b]", Some("array")),
             ("CASE WHEN a = 'x' THEN 1 END", Some("case")),
             ("CASE WHEN a = 'x' THEN 1 ELSE b END", Some("b")),

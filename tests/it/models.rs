@@ -15,7 +15,7 @@ use miglint::{
 use crate::{
     outputs::{facts, on_postgres, on_sqlite},
     servers::{Server, postgres},
-    support::{Folder, home, pool},
+    support::{home, pool},
 };
 
 /// Projects whose models are not run: they import a package that there is not, or have columns of
@@ -45,10 +45,7 @@ fn run(root: &Path, env: &Path, database: Database) -> Result<String, String> {
     let python = std::env::var("MIGLINT_MODELS")
         .expect("the proof needs the libraries of models: run it with scripts/test");
     let dialect = if database.is_postgres() { "postgresql" } else { "sqlite" };
-    // Some make a database where they are started.
-    let folder = Folder::new();
     let output = Command::new(python)
-        .current_dir(folder.path())
         .arg(home().join("tests/models.py"))
         .args([root, env])
         .arg(dialect)

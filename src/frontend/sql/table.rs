@@ -602,6 +602,24 @@ pub(super) fn index_parts<'a>(
     parts
 }
 
+/// Words that are values, and no columns.
+const VALUES: &[&str] = &[
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "CURRENT_CATALOG",
+    "CURRENT_DATE",
+    "CURRENT_ROLE",
+    "CURRENT_SCHEMA",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "SESSION_USER",
+    "USER",
+];
+
 /// A column in parentheses, with its collation: `((a))`, `(a COLLATE "C")`. Both databases take
 /// it for the column (PostgreSQL `ComputeIndexAttrs`, SQLite `sqlite3CreateIndex`).
 fn column_within(cursor: &mut Cursor<'_>) -> Option<(String, Option<String>)> {
@@ -612,6 +630,9 @@ fn column_within(cursor: &mut Cursor<'_>) -> Option<(String, Option<String>)> {
         if let Some(deeper) = part.parens() {
             inner = Some(deeper).filter(|_| part.done());
             continue;
+        }
+        if part.is_any(VALUES) {
+            break;
         }
         let name = part.ident();
         let collated = if part.eat("COLLATE") { collation(&mut part) } else { None };
