@@ -454,7 +454,7 @@ impl Machine<'_, '_> {
                     Value::str(&format!("{a}{b}"))
                 }
                 (Some(_), Some(_)) => Value::unknown("the string grows too long to follow"),
-                _ => holes::joined(&left, &right)
+                _ => holes::joined(left, right)
                     .unwrap_or_else(|| Value::unknown("it is put together from something unknown")),
             },
             (Value::Dict(a), Operator::BitOr, Value::Dict(b)) => {
