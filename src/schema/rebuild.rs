@@ -108,11 +108,12 @@ impl Schema {
         });
     }
 
-    /// A copy gets the constraints that have a name before the others. SQLAlchemy finds the first of
-    /// several foreign keys that say the same.
+    /// A copy gets the constraints that have a name before the others, but for its primary key.
+    /// SQLAlchemy finds the first of several foreign keys that say the same.
     pub(super) fn named_first(&mut self, table: &Name) {
+        let last = |c: &Constraint| c.name.is_none() && c.kind != ConstraintKind::PrimaryKey;
         if self.database.is_sqlite() {
-            self.edit(table, |t| t.constraints.sort_by_key(|c| c.name.is_none()));
+            self.edit(table, |t| t.constraints.sort_by_key(last));
         }
     }
 

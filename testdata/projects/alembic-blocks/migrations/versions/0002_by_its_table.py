@@ -8,7 +8,7 @@ DO $$
 DECLARE key_name TEXT;
 BEGIN
     SELECT conname INTO {strict} key_name FROM pg_constraint
-    WHERE conrelid = '{table}'::regclass AND confrelid = 'owner'::regclass AND contype = 'f'
+    WHERE conrelid = '{table}'::regclass AND confrelid = 'person'::regclass AND contype = 'f'
     {limit};
     EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', key_name);
 END $$;
