@@ -18,7 +18,7 @@ def upgrade():
     with op.batch_alter_table("file") as batch_op:
         if name is not None:
             batch_op.drop_constraint(name, type_="foreignkey")
-        batch_op.create_foreign_key("file_owner", "owner", ["owner_id"], ["id"], ondelete="CASCADE")
+        batch_op.create_foreign_key("file_owner", "person", ["owner_id"], ["id"], ondelete="CASCADE")
 
 
 def downgrade():
@@ -27,4 +27,4 @@ def downgrade():
         return
     with op.batch_alter_table("file") as batch_op:
         batch_op.drop_constraint(name, type_="foreignkey")
-        batch_op.create_foreign_key("file_owner", "owner", ["owner_id"], ["id"])
+        batch_op.create_foreign_key("file_owner", "person", ["owner_id"], ["id"])

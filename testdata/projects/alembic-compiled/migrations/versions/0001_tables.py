@@ -7,9 +7,10 @@ down_revision = None
 
 def upgrade():
     op.create_table(
-        "owner",
+        "person",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("mail", sa.Text),
+        sa.Column("made", sa.DateTime),
         sa.PrimaryKeyConstraint("id", name="the_key"),
         sa.UniqueConstraint("mail", name="the_mail"),
     )
@@ -17,7 +18,7 @@ def upgrade():
     op.create_table(
         "file",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("owner_id", sa.Integer, sa.ForeignKey("owner.id", name="the_owner")),
+        sa.Column("owner_id", sa.Integer, sa.ForeignKey("person.id", name="the_owner")),
         sa.Column("size", sa.Integer),
         sa.CheckConstraint("size > 0", name="the_size"),
     )
@@ -25,4 +26,4 @@ def upgrade():
 
 def downgrade():
     op.drop_table("file")
-    op.drop_table("owner")
+    op.drop_table("person")

@@ -33,7 +33,7 @@ def louder(element, compiler, **kw):
 def upgrade():
     with op.batch_alter_table("file") as batch_op:
         batch_op.add_column(sa.Column("second_id", sa.Integer))
-        batch_op.create_foreign_key("the_second", "owner", ["second_id"], ["id"])
+        batch_op.create_foreign_key("the_second", "person", ["second_id"], ["id"])
 
 
 def downgrade():
