@@ -27,8 +27,8 @@ pub(super) struct Hooks(Vec<Hook>);
 
 struct Hook {
     of: ConstraintType,
-    /// SQLAlchemy's names of the dialects that it is for; none: all.
-    dialects: Vec<String>,
+    /// The dialect that it is for; none: all for which there is no other.
+    dialect: Option<Dialect>,
     effect: Effect,
 }
 
@@ -42,7 +42,7 @@ const CONSTRAINTS: &[(&str, ConstraintType)] = &[
 
 impl Hooks {
     pub(super) fn read(sources: &Sources, tree: &Tree) -> Hooks {
-        let mut found = Vec::new();
+        let mut found: Vec<Hook> = Vec::new();
         for path in tree.env.iter().chain(&tree.files) {
             let Ok(file) = sources.load(path) else { continue };
             if !sources.file(file).text.contains("compiles(") {
@@ -54,7 +54,13 @@ impl Hooks {
                 let hooks = def.decorator_list.iter().filter_map(|of| registered(&of.expression));
                 let unread = Effect::Unread(span_of(file, &def.name));
                 let effect = effect(def).unwrap_or(unread);
-                found.extend(hooks.map(|(of, dialects)| Hook { of, dialects, effect }));
+                for (of, dialects) in hooks {
+                    for dialect in dialects {
+                        // The last that is registered counts.
+                        found.retain(|hook| (hook.of, hook.dialect) != (of, dialect));
+                        found.push(Hook { of, dialect, effect });
+                    }
+                }
             }
         }
         Hooks(found)
@@ -82,13 +88,12 @@ impl Hooks {
         dialect: Dialect,
     ) -> Option<Span> {
         let mut unread = None;
-        let counts = |hook: &&Hook| {
-            hook.dialects.is_empty() || hook.dialects.iter().any(|on| on == dialect.sqlalchemy())
-        };
         for constraint in constraints {
-            // The last that is registered counts.
-            let hook = self.0.iter().filter(counts).rfind(|hook| hook.of == constraint.ty());
-            match hook.map(|hook| hook.effect) {
+            let of = constraint.ty();
+            let on = |on: Option<Dialect>| {
+                self.0.iter().find(|hook| hook.of == of && hook.dialect == on)
+            };
+            match on(Some(dialect)).or_else(|| on(None)).map(|hook| hook.effect) {
                 Some(Effect::Unnamed) => constraint.name = None,
                 Some(Effect::Unread(span)) => unread = Some(span),
                 Some(Effect::Nothing) | None => {}
@@ -98,8 +103,9 @@ impl Hooks {
     }
 }
 
-/// `@compiles(sa.ForeignKeyConstraint, "postgresql")`: the kind of constraint, and the dialects.
-fn registered(decorator: &Expr) -> Option<(ConstraintType, Vec<String>)> {
+/// `@compiles(sa.ForeignKeyConstraint, "postgresql")`: the kind of constraint, and the dialects;
+/// `None` among them is whichever.
+fn registered(decorator: &Expr) -> Option<(ConstraintType, Vec<Option<Dialect>>)> {
     let Expr::Call(call) = decorator else { return None };
     if last_name(&call.func) != Some("compiles") {
         return None;
@@ -107,11 +113,17 @@ fn registered(decorator: &Expr) -> Option<(ConstraintType, Vec<String>)> {
     let (class, dialects) = call.arguments.args.split_first()?;
     let class = last_name(class)?;
     let (_, of) = CONSTRAINTS.iter().find(|(name, _)| *name == class)?;
-    let dialect = |expr: &Expr| match expr {
+    if dialects.is_empty() {
+        return Some((*of, vec![None]));
+    }
+    let text = |expr: &Expr| match expr {
         Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
         _ => None,
     };
-    Some((*of, dialects.iter().map(dialect).collect::<Option<_>>()?))
+    let named: Vec<String> = dialects.iter().map(text).collect::<Option<_>>()?;
+    let known = [Dialect::Postgres, Dialect::Sqlite].into_iter();
+    let meant = known.filter(|dialect| named.iter().any(|name| name == dialect.sqlalchemy()));
+    Some((*of, meant.map(Some).collect()))
 }
 
 /// `def hook(element, compiler, **kw)`: `element.name = None` and what SQLAlchemy itself writes.
