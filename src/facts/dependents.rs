@@ -27,9 +27,7 @@ pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
             let keys = schema.references_to(table).filter(|(child, _)| child.name != *table);
             let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
             found.extend(schema.readers(table, None).map(reader));
-            let owned = |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, _)| t == table);
-            let sequences = schema.sequences().filter(owned);
-            let fed = sequences.flat_map(|s| fed_elsewhere(schema, s));
+            let fed = schema.owned_by(table).flat_map(|s| fed_elsewhere(schema, s));
             found.extend(fed.filter(|(of, _)| of != table).map(|(_, fed)| fed));
             found
         }
@@ -96,9 +94,9 @@ fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dep
         found.extend(schema.readers(&table.name, Some(column)).map(reader));
     }
     let owned = |s: &&Sequence| {
-        s.owner.as_ref().is_some_and(|(t, c)| *t == table.name && going.contains(&c.as_str()))
+        s.owner.as_ref().is_some_and(|(_, column)| going.contains(&column.as_str()))
     };
-    let fed = schema.sequences().filter(owned).flat_map(|s| fed_elsewhere(schema, s));
+    let fed = schema.owned_by(&table.name).filter(owned).flat_map(|s| fed_elsewhere(schema, s));
     found.extend(fed.map(|(_, fed)| fed));
     if stay {
         found.extend(made.into_iter().map(generated));

@@ -142,6 +142,7 @@ impl Schema {
                     let (options, owner) = (options.clone(), owner.clone());
                     let made = Sequence { name: name.clone(), owner, options, internal: false };
                     self.sequences.insert(name.clone(), made);
+                    self.note_owner(name);
                 }
             }
             OpKind::OwnSequence { name, owner } => self.own_sequence(name, owner.as_ref()),
@@ -401,6 +402,7 @@ impl Schema {
             self.sequences.edit(sequence, |s| {
                 s.owner = s.owner.take().map(|(_, column)| (to.clone(), column));
             });
+            self.note_owner(sequence);
         }
         for constraint in &new.constraints {
             self.constraint_names.extend(constraint.name.iter().map(|name| to.sibling(name)));
@@ -457,11 +459,10 @@ impl Schema {
 
     pub(super) fn owned_sequences(&self, table: &Name, column: Option<&str>) -> Vec<Name> {
         let owned = |s: &&Sequence| {
-            s.owner
-                .as_ref()
-                .is_some_and(|(t, c)| t == table && column.is_none_or(|column| column == c))
+            let of = s.owner.as_ref();
+            column.is_none_or(|column| of.is_some_and(|(_, c)| c == column))
         };
-        self.sequences.values().filter(owned).map(|s| s.name.clone()).collect()
+        self.owned_by(table).filter(owned).map(|s| s.name.clone()).collect()
     }
 
     fn create_type(&mut self, name: &Name, kind: TypeKind) {

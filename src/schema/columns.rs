@@ -128,7 +128,9 @@ impl Schema {
         let owner = Some((table.clone(), column.to_owned()));
         let options = identity.map(|identity| identity.options.clone()).unwrap_or_default();
         let internal = identity.is_some();
-        self.sequences.insert(name.clone(), Sequence { name, owner, options, internal });
+        let made = Sequence { name: name.clone(), owner, options, internal };
+        self.sequences.insert(name.clone(), made);
+        self.note_owner(&name);
     }
 
     /// PostgreSQL takes along every index and constraint that names the column, those over

@@ -147,6 +147,7 @@ impl Schema {
             self.not_serial_by(table, column, name);
         }
         self.sequences.edit(name, |s| s.owner.clone_from(&owner));
+        self.note_owner(name);
         let Some((table, column)) = owner else { return };
         let found = self.tables.get(&table).and_then(|t| t.column(&column).found());
         let Some(default) = found.and_then(|c| c.column.default.clone()) else { return };
@@ -175,7 +176,8 @@ impl Schema {
         self.defaults_follow(name, &to);
         let mut new = super::Sequence::clone(&old);
         new.name.clone_from(&to);
-        self.sequences.insert(to, new);
+        self.sequences.insert(to.clone(), new);
+        self.note_owner(&to);
     }
 
     /// A second sequence goes with a `serial` column: its default names the first from now on.

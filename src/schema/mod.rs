@@ -68,6 +68,8 @@ pub struct Schema {
     /// Every table that a foreign key has ever referenced; most never are, and need not be
     /// looked for.
     referenced: HashSet<Name>,
+    /// The sequences that a table's columns have ever owned, by the table.
+    owners: HashMap<Name, BTreeSet<Name>>,
     /// What the columns of queries have cost so far.
     spent: usize,
     /// Parents above the table that is changed at the moment, whose change it follows.
@@ -292,6 +294,7 @@ impl Schema {
             gone: Journaled::default(),
             fresh: Journaled::default(),
             referenced: HashSet::new(),
+            owners: HashMap::new(),
             spent: 0,
             generations: 0,
             mothers: HashSet::new(),
@@ -534,6 +537,21 @@ impl Schema {
 
     pub fn sequences(&self) -> impl Iterator<Item = &Sequence> {
         self.sequences.values()
+    }
+
+    /// The sequences that belong to columns of a table.
+    pub fn owned_by(&self, table: &Name) -> impl Iterator<Item = &Sequence> {
+        let ever = self.owners.get(table).into_iter().flatten();
+        let known = ever.filter_map(|name| self.sequences.get(name));
+        known.filter(move |s| s.owner.as_ref().is_some_and(|(of, _)| of == table))
+    }
+
+    /// Has to follow whatever gives a sequence an owner or a name.
+    fn note_owner(&mut self, sequence: &Name) {
+        let owner = self.sequences.get(sequence).and_then(|s| s.owner.as_ref());
+        if let Some((table, _)) = owner {
+            self.owners.entry(table.clone()).or_default().insert(sequence.clone());
+        }
     }
 
     /// The foreign keys that reference a table, with the table each stands on.

@@ -12,9 +12,7 @@ use crate::{
         Column, ColumnChange, Constraint, ConstraintKind, ConstraintType, CreateTable,
         DefaultValue, EnumPosition, Index, IndexPart, Indexed, Like, Name, Op, OpKind, TableFrom,
     },
-    schema::{
-        Lookup, Relation, Schema, Sequence, Table, TableColumn, TypeKind, clip, sequence_name,
-    },
+    schema::{Lookup, Relation, Schema, Table, TableColumn, TypeKind, clip, sequence_name},
     types::SqlType,
 };
 
@@ -307,8 +305,7 @@ impl<'a> Found<'a> {
                 self.relation_exists(name);
             }
         }
-        let owned = |s: &&Sequence| s.owner.as_ref().is_some_and(|(t, _)| *t == known.name);
-        for sequence in self.schema.sequences().filter(owned) {
+        for sequence in self.schema.owned_by(&known.name) {
             if self.held(&to.sibling(&sequence.name.name)) {
                 self.relation_exists(&sequence.name.name);
             }
