@@ -149,10 +149,13 @@ impl Schema {
             OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
             OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
             OpKind::CreateTrigger { if_not_exists: true, name, .. } if self.has_trigger(name) => {}
-            OpKind::CreateTrigger { name, table, sql, .. } => self.edit(table, |t| {
-                t.triggers.retain(|known| known.name != *name);
-                t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
-            }),
+            OpKind::CreateTrigger { name, table, sql, .. } => {
+                self.triggers.insert(name.to_ascii_lowercase());
+                self.edit(table, |t| {
+                    t.triggers.retain(|known| known.name != *name);
+                    t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
+                });
+            }
             OpKind::DropTrigger { name, table, .. } => self.drop_trigger(name, table.as_ref()),
             OpKind::DropSchema { name, cascade } => self.drop_schema(name, *cascade),
             OpKind::CreateSchema { name } => self.create_namespace(name),
@@ -411,10 +414,13 @@ impl Schema {
             self.views_follow(&from, &to);
         }
         self.fresh.insert(to.clone(), ());
+        for fk in new.constraints.iter().filter_map(|c| c.foreign_key()) {
+            self.note_reference(&fk.table, &to);
+        }
         self.tables.insert(to.clone(), new);
         self.respell_references(&to);
-        if self.referenced.contains(&from) {
-            self.referenced.insert(to.clone());
+        for child in self.ever_referencing(&from).cloned().collect::<Vec<_>>() {
+            self.note_reference(&to, &child);
         }
         // SET SCHEMA takes the sequences along.
         for sequence in owned {
@@ -432,8 +438,10 @@ impl Schema {
         if self.database.is_postgres() {
             return;
         }
-        let same = |n: &&Name| *n != table && n.name.eq_ignore_ascii_case(&table.name);
-        for other in self.referenced.iter().filter(same).cloned().collect::<Vec<_>>() {
+        let same = self.referenced.get(&table.name.to_ascii_lowercase());
+        let others =
+            same.into_iter().flat_map(|names| names.keys()).filter(|other| *other != table);
+        for other in others.cloned().collect::<Vec<_>>() {
             self.edit_referencing(&other, |child, other| {
                 for constraint in &mut child.constraints {
                     if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind
@@ -443,7 +451,9 @@ impl Schema {
                     }
                 }
             });
-            self.referenced.insert(table.clone());
+            for child in self.ever_referencing(&other).cloned().collect::<Vec<_>>() {
+                self.note_reference(table, &child);
+            }
         }
     }
 
@@ -537,8 +547,7 @@ impl Schema {
     }
 
     fn has_trigger(&self, name: &str) -> bool {
-        let same = |t: &Table| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name));
-        self.database.is_sqlite() && self.tables.values().any(same)
+        self.database.is_sqlite() && self.tables_with_trigger(name).next().is_some()
     }
 
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
@@ -548,7 +557,8 @@ impl Schema {
         let holder = match table {
             Some(table) => Some(table.clone()),
             None => {
-                self.tables.values().find(|t| t.triggers.iter().any(is)).map(|t| t.name.clone())
+                let mut of = self.tables_with_trigger(name);
+                of.find(|t| t.triggers.iter().any(is)).map(|t| t.name.clone())
             }
         };
         if let Some(table) = holder {

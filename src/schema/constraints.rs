@@ -1,7 +1,7 @@
 //! Constraints and indexes, and the names that PostgreSQL gives them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -120,7 +120,7 @@ impl Schema {
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
             self.complete_reference(&table, fk);
-            self.referenced.insert(fk.table.clone());
+            self.note_reference(&fk.table, &table);
         }
         let index = constraint.using_index.clone();
         let promoted = index.filter(|index| self.promote_index(&table, index, &mut constraint));
@@ -233,7 +233,8 @@ impl Schema {
             self.index_made(table.sibling(name), table, columns);
         }
         let mut found: Vec<(Name, usize, ForeignKey)> = Vec::new();
-        for child in self.tables.values() {
+        let children: BTreeSet<&Name> = self.ever_referencing(table).chain([table]).collect();
+        for child in children.into_iter().filter_map(|name| self.tables.get(name)) {
             for (at, constraint) in child.constraints.iter().enumerate() {
                 let Some(fk) = constraint.foreign_key() else { continue };
                 let own = child.name == *table && constraint.columns.iter().any(|c| c == column);
@@ -492,6 +493,7 @@ impl Schema {
             }
         }
         self.index_made(qualified, &table, part_names(&index));
+        self.quoted_texts |= !index.loose.is_empty();
         let entry = TableIndex { name, index, created: self.now };
         match view {
             true => self.views.edit(&table, |v| v.indexes.push(entry)),

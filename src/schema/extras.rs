@@ -309,7 +309,9 @@ impl Schema {
 
     /// The tables that inherit from one, and its partitions.
     pub(super) fn children(&self, table: &Name) -> Vec<Name> {
-        let of = self.tables.values().filter(|t| t.parents.contains(table));
+        let some = self.mothers.contains(table);
+        let of = some.then(|| self.tables.values()).into_iter().flatten();
+        let of = of.filter(|t| t.parents.contains(table));
         of.map(|t| t.name.clone()).collect()
     }
 

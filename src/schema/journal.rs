@@ -1,7 +1,7 @@
 //! A map that remembers what it held before, so that it can be put back.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -22,15 +22,59 @@ pub(super) struct Journaled<T> {
     /// Names whose value at that point is logged already: they can be changed in place, so that
     /// a table of a thousand statements is not copied a thousand times.
     logged: HashSet<Name>,
+    /// The names by what they are without case, where they are looked up so.
+    folded: Option<HashMap<Name, BTreeSet<Name>>>,
 }
 
 impl<T> Default for Journaled<T> {
     fn default() -> Self {
-        Journaled { map: BTreeMap::new(), log: Vec::new(), marked: 0, logged: HashSet::new() }
+        Journaled {
+            map: BTreeMap::new(),
+            log: Vec::new(),
+            marked: 0,
+            logged: HashSet::new(),
+            folded: None,
+        }
     }
 }
 
+/// A name as it is compared without case.
+fn folded(name: &Name) -> Name {
+    name.sibling(&name.name.to_ascii_lowercase())
+}
+
 impl<T> Journaled<T> {
+    /// One that finds names without case too, if `folds`.
+    pub(super) fn folding(folds: bool) -> Journaled<T> {
+        Journaled { folded: folds.then(HashMap::new), ..Journaled::default() }
+    }
+
+    /// The first name of the same schema that differs in case at the most.
+    pub(super) fn spelled(&self, name: &Name) -> Option<&Name> {
+        self.folded.as_ref()?.get(&folded(name))?.first()
+    }
+
+    fn put(&mut self, name: Name, value: Arc<T>) -> Option<Arc<T>> {
+        if let Some(names) = &mut self.folded {
+            names.entry(folded(&name)).or_default().insert(name.clone());
+        }
+        self.map.insert(name, value)
+    }
+
+    fn take(&mut self, name: &Name) -> Option<Arc<T>> {
+        let old = self.map.remove(name)?;
+        if let Some(names) = &mut self.folded {
+            let key = folded(name);
+            if let Some(same) = names.get_mut(&key) {
+                same.remove(name);
+                if same.is_empty() {
+                    names.remove(&key);
+                }
+            }
+        }
+        Some(old)
+    }
+
     pub(super) fn get(&self, name: &Name) -> Option<&T> {
         self.map.get(name).map(Arc::as_ref)
     }
@@ -48,13 +92,13 @@ impl<T> Journaled<T> {
     }
 
     pub(super) fn insert(&mut self, name: Name, value: T) {
-        let old = self.map.insert(name.clone(), Arc::new(value));
+        let old = self.put(name.clone(), Arc::new(value));
         self.logged.insert(name.clone());
         self.log.push((name, old));
     }
 
     pub(super) fn remove(&mut self, name: &Name) -> Option<Arc<T>> {
-        let old = self.map.remove(name)?;
+        let old = self.take(name)?;
         self.log.push((name.clone(), Some(Arc::clone(&old))));
         Some(old)
     }
@@ -70,8 +114,8 @@ impl<T> Journaled<T> {
         while self.log.len() > to {
             let Some((name, old)) = self.log.pop() else { return };
             match old {
-                Some(old) => self.map.insert(name, old),
-                None => self.map.remove(&name),
+                Some(old) => self.put(name, old),
+                None => self.take(&name),
             };
         }
         self.mark();

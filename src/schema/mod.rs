@@ -19,7 +19,7 @@ mod touched;
 mod views;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -65,9 +65,13 @@ pub struct Schema {
     /// Tables made since anything may have changed: the ones that the next such place makes
     /// incomplete. Each is visited once, however many places there are.
     fresh: Journaled<()>,
-    /// Every table that a foreign key has ever referenced; most never are, and need not be
-    /// looked for.
-    referenced: HashSet<Name>,
+    /// The tables whose foreign keys have ever referenced a table, by that table, and this by what
+    /// its name is without case and schema.
+    referenced: HashMap<String, BTreeMap<Name, BTreeSet<Name>>>,
+    /// Names that triggers have ever had, without case, and whether an index has ever had a text
+    /// in double quotes (SQLite): most histories have neither, and nothing has to be looked for.
+    triggers: HashSet<String>,
+    quoted_texts: bool,
     /// The sequences that a table's columns have ever owned, by the table.
     owners: HashMap<Name, BTreeSet<Name>>,
     /// What the columns of queries have cost so far.
@@ -283,17 +287,19 @@ impl Schema {
     pub fn new(database: Database, now: Origin) -> Schema {
         Schema {
             database,
-            tables: Journaled::default(),
+            tables: Journaled::folding(database.is_sqlite()),
             types: Journaled::default(),
-            views: Journaled::default(),
+            views: Journaled::folding(database.is_sqlite()),
             sequences: Journaled::default(),
             extras: Journaled::default(),
-            index_owners: Journaled::default(),
+            index_owners: Journaled::folding(database.is_sqlite()),
             indexes_made: 0,
             open: Journaled::default(),
             gone: Journaled::default(),
             fresh: Journaled::default(),
-            referenced: HashSet::new(),
+            referenced: HashMap::new(),
+            triggers: HashSet::new(),
+            quoted_texts: false,
             owners: HashMap::new(),
             spent: 0,
             generations: 0,
@@ -335,17 +341,8 @@ impl Schema {
         if self.tables.get(name).is_some() {
             return name.clone();
         }
-        let same = |t: &&Table| {
-            t.name.name.eq_ignore_ascii_case(&name.name) && t.name.schema == name.schema
-        };
-        let table = self.tables.values().find(same).map(|t| &t.name);
-        let views = self.views.names();
-        let view = || {
-            views
-                .into_iter()
-                .find(|v| v.schema == name.schema && v.name.eq_ignore_ascii_case(&name.name))
-        };
-        table.or_else(view).unwrap_or(name).clone()
+        let known = self.tables.spelled(name).or_else(|| self.views.spelled(name));
+        known.unwrap_or(name).clone()
     }
 
     /// The name under which a new object is kept, whatever else the search path has.
@@ -478,8 +475,7 @@ impl Schema {
         if self.database.is_postgres() || self.index_owners.get(name).is_some() {
             return name.clone();
         }
-        let same = |n: &&Name| n.schema == name.schema && n.name.eq_ignore_ascii_case(&name.name);
-        self.index_owners.names().find(same).unwrap_or(name).clone()
+        self.index_owners.spelled(name).unwrap_or(name).clone()
     }
 
     /// What holds a name among the relations. On PostgreSQL tables, views, indexes, sequences
@@ -554,13 +550,37 @@ impl Schema {
         }
     }
 
+    /// The tables whose triggers have to be looked at for a name.
+    pub fn tables_with_trigger(&self, name: &str) -> impl Iterator<Item = &Table> {
+        let some = self.triggers.contains(&name.to_ascii_lowercase());
+        let of = some.then(|| self.tables()).into_iter().flatten();
+        of.filter(move |t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// The tables whose indexes may have texts in double quotes.
+    pub fn tables_with_quoted_texts(&self) -> impl Iterator<Item = &Table> {
+        self.quoted_texts.then(|| self.tables()).into_iter().flatten()
+    }
+
+    /// The tables that have ever referenced one.
+    fn ever_referencing(&self, target: &Name) -> impl Iterator<Item = &Name> {
+        let same = self.referenced.get(&target.name.to_ascii_lowercase());
+        same.and_then(|names| names.get(target)).into_iter().flatten()
+    }
+
+    /// Has to follow whatever makes a foreign key of a table reference another.
+    fn note_reference(&mut self, target: &Name, table: &Name) {
+        let key = target.name.to_ascii_lowercase();
+        let same = self.referenced.entry(key).or_default();
+        same.entry(target.clone()).or_default().insert(table.clone());
+    }
+
     /// The foreign keys that reference a table, with the table each stands on.
     pub fn references_to<'a>(
         &'a self,
         target: &'a Name,
     ) -> impl Iterator<Item = (&'a Table, &'a Constraint)> {
-        let some = self.referenced.contains(target);
-        let tables = some.then(|| self.tables()).into_iter().flatten();
+        let tables = self.ever_referencing(target).filter_map(|name| self.tables.get(name));
         tables.flat_map(move |table| {
             let keys = table
                 .constraints

@@ -213,6 +213,26 @@ fn names_that_the_server_makes_up_are_not_searched_for_one_by_one() {
 }
 
 #[test]
+fn tables_are_looked_up_and_not_looked_for() {
+    let made = |t: usize| {
+        let columns = format!("a int PRIMARY KEY REFERENCES T{} (a), b int", t / 2);
+        let trigger = format!("CREATE TRIGGER g{t} AFTER INSERT ON t{t} BEGIN SELECT 1; END;\n");
+        format!("CREATE TABLE t{t} ({columns});\nCREATE INDEX i{t} ON T{t} (a);\n{trigger}")
+    };
+    let changed = |t: usize| {
+        format!(
+            "ALTER TABLE T{t} DROP COLUMN B;\nDROP TABLE IF EXISTS x{t};\nALTER TABLE t{t} RENAME TO r{t};\n"
+        )
+    };
+    let many: String = (0..10_000).map(made).chain((0..10_000).map(changed)).collect();
+    let folder = Folder::new();
+    folder.write("migrations/1_many.sql", format!("{many}DROP TABLE nothing;\n"));
+    let answer = check(folder.path(), &["--output-format", "concise", "--database", "sqlite"]);
+    let last = "1_many.sql:60001:1: warning[missing-reference]";
+    assert!(answer.text.contains(last), "{}", head(&answer.text));
+}
+
+#[test]
 fn cycles_of_imports_and_revisions_end() {
     let folder = alembic("bad.py", revision("bad", "'bad'", "    pass"));
     folder.write("a.py", "from b import x as y\nfrom b import *\nx = y\n");

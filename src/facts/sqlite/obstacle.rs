@@ -59,8 +59,8 @@ impl<'a> Found<'a> {
                 }
             }
             OpKind::CreateTrigger { name, if_not_exists, table, fires, .. } => {
-                let same = |t: &Table| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name));
-                if !self.schema.is_open() && self.schema.tables().any(|t| t.complete && same(t)) {
+                let mut same = self.schema.tables_with_trigger(name);
+                if !self.schema.is_open() && same.any(|t| t.complete) {
                     if !if_not_exists {
                         self.taken(format!("trigger {name} already exists"));
                     }
@@ -277,7 +277,7 @@ impl<'a> Found<'a> {
         if self.schema.is_open() || !self.schema.database().at_least((3, 26)) {
             return;
         }
-        let tables = self.schema.tables().filter(|t| t.complete);
+        let tables = self.schema.tables_with_quoted_texts().filter(|t| t.complete);
         let found = tables.flat_map(|t| &t.indexes).find_map(|index| {
             let mut loose = index.index.loose.iter();
             let is = |part: &IndexPart, name: &str| matches!(&part.of, Indexed::Expression(sql) if *sql == quote::text(name));
