@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Field, Mapped, Models, Says};
 use crate::{
     diagnostic::OpaquePlace,
-    frontend::sea_orm::{Entities, Entity, entities, implements},
+    frontend::sea_orm::{Entities, Entity, entities, implements, snake},
     project::{Found, Tree, join, lies_aside, parent, upward},
     schema::Schema,
     source::Sources,
@@ -80,10 +80,13 @@ fn made_by_code(sources: &Sources, project: &Found, tree: &Tree) -> BTreeSet<Str
         for call in sources.file(file).text.split(CALL).skip(1) {
             let argument = call.split(')').next().unwrap_or_default().trim();
             let mut names = argument.rsplit("::").map(str::trim);
-            if names.next() == Some("Entity") {
-                let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".rs");
-                found.insert(names.next().unwrap_or(stem).to_owned());
-            }
+            let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".rs");
+            match names.next() {
+                Some("Entity") => found.insert(names.next().unwrap_or(stem).to_owned()),
+                // `prelude::Cake` is `cake::Entity`.
+                Some(name) if name.starts_with(char::is_uppercase) => found.insert(snake(name)),
+                _ => false,
+            };
         }
     }
     found

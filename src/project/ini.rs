@@ -75,6 +75,12 @@ fn sections(text: &str) -> Vec<Section> {
     all
 }
 
+/// What an `.ini` says under a key, section by section.
+pub(crate) fn values(text: &str, key: &str) -> Vec<String> {
+    let pairs = sections(text).into_iter().flatten();
+    pairs.filter(|(own, _)| own == key).map(|(_, value)| value).collect()
+}
+
 fn toml_section(text: &str) -> Vec<Section> {
     let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
     let Some(section) = table.get("tool").and_then(|t| t.get("alembic")) else { return Vec::new() };

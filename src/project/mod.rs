@@ -3,7 +3,7 @@
 mod base;
 pub mod config;
 mod discover;
-mod ini;
+pub(crate) mod ini;
 mod rust_trees;
 mod sql_trees;
 mod targets;

@@ -290,7 +290,12 @@ impl Machine<'_, '_> {
                     return Value::set_of(items);
                 }
                 match name {
-                    "sorted" => items.sort_by_key(|item| item.as_str()),
+                    "sorted" => {
+                        sort(&mut items);
+                        if args.flag("reverse") {
+                            items.reverse();
+                        }
+                    }
                     "reversed" => items.reverse(),
                     _ => {}
                 }
@@ -667,7 +672,7 @@ impl Machine<'_, '_> {
                 sets::combined(&own, op, &other)
             }
             ("sort", None) if args.kwargs.is_empty() => {
-                items.borrow_mut().sort_by_key(|item| item.as_str());
+                sort(&mut items.borrow_mut());
                 Value::None
             }
             ("reverse", _) => {
@@ -681,7 +686,6 @@ impl Machine<'_, '_> {
             ("sort", _) => Value::None,
             // A literal list stands for the rows of a reflected thing now and then.
             ("all" | "fetchall" | "scalars", _) => Value::List(Rc::clone(items)),
-            ("index" | "count", _) => Value::unknown("the list method is not followed"),
             _ => Value::unknown("the list method is not followed"),
         }
     }
@@ -779,6 +783,14 @@ fn is_builtin(value: &Value, class: &str) -> Option<bool> {
         return None;
     }
     Some(own == wanted || own == "bool" && wanted == "int")
+}
+
+/// Numbers and texts in their order.
+fn sort(items: &mut [Value]) {
+    items.sort_by_key(|item| match item {
+        Value::Int(number) => (Some(*number), None),
+        other => (None, other.as_str()),
+    });
 }
 
 /// The outermost scope: the module's own names.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     database::Database,
-    project::{parent, upward},
+    project::{ini, join, parent, upward},
     schema::{Origin, Schema},
     source::{FileId, Span},
 };
@@ -45,8 +45,8 @@ pub(super) enum VersionSchema {
     Unknown,
 }
 
-/// What env.py passes as `version_table_schema`: a literal, or what the .ini beside it sets under
-/// that name.
+/// What env.py passes as `version_table_schema`: a literal, or what the nearest alembic.ini sets
+/// under that name.
 fn version_schema(project: &Project<'_>, path: &str, flat: &str) -> VersionSchema {
     let Some((_, passed)) = flat.split_once("version_table_schema=") else {
         return VersionSchema::Unset;
@@ -64,16 +64,19 @@ fn version_schema(project: &Project<'_>, path: &str, flat: &str) -> VersionSchem
     if !asked.iter().any(|asked| flat.contains(asked)) {
         return VersionSchema::Unknown;
     }
-    let inis = upward(parent(path)).map(|up| crate::project::join(up, "alembic.ini"));
-    let set = inis.filter(|ini| project.sources.is_file(ini)).find_map(|ini| {
-        let file = project.sources.load(&ini).ok()?;
-        let text = &project.sources.file(file).text;
-        text.lines().find_map(|line| {
-            let (key, value) = line.split_once('=')?;
-            (key.trim() == "version_table_schema").then(|| value.trim().to_owned())
-        })
-    });
-    set.map_or(VersionSchema::Unset, VersionSchema::Named)
+    let mut inis = upward(parent(path)).map(|up| join(up, "alembic.ini"));
+    let Some(ini) = inis.find(|ini| project.sources.is_file(ini)) else {
+        return VersionSchema::Unset;
+    };
+    let Ok(file) = project.sources.load(&ini) else { return VersionSchema::Unknown };
+    let mut said = ini::values(&project.sources.file(file).text, "version_table_schema");
+    said.dedup();
+    match said.as_slice() {
+        [] => VersionSchema::Unset,
+        [name] if !name.contains('%') => VersionSchema::Named(name.clone()),
+        // A value that is put together, or one for each section.
+        _ => VersionSchema::Unknown,
+    }
 }
 
 /// Reads env.py, and finds the naming convention of the metadata it is given.

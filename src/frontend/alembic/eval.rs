@@ -17,6 +17,9 @@ use super::{
 };
 use crate::diagnostic::brief;
 
+/// The databases of SQLAlchemy itself; no driver has such a name in its own for another.
+const DIALECTS: &[&str] = &["postgresql", "sqlite", "mysql", "mariadb", "oracle", "mssql"];
+
 impl Machine<'_, '_> {
     pub(super) fn eval(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Value {
         if !self.step(span_of(scope.module.file, expr)) {
@@ -373,6 +376,14 @@ impl Machine<'_, '_> {
     fn contains(&mut self, container: &Value, item: &Value) -> Option<bool> {
         if let (Value::Str(text), Some(part)) = (container, item.as_str()) {
             return Some(text.text.contains(&*part));
+        }
+        // `postgresql+…`: which driver is not known.
+        if let (Value::Attribute(of), Some(part)) = (container, item.as_str())
+            && matches!(of.0, Value::Runtime(Runtime::Dialect))
+            && of.1 == "dialect_description"
+        {
+            let own = self.dialect().sqlalchemy().contains(&*part);
+            return (own || DIALECTS.contains(&&*part)).then_some(own);
         }
         let mut unknown = false;
         for candidate in self.iterate(container)? {
@@ -821,11 +832,6 @@ impl Machine<'_, '_> {
             (Runtime::Dialect | Runtime::Connection, "name") => {
                 Value::str(self.dialect().sqlalchemy())
             }
-            // `DefaultDialect.dialect_description`, with the driver that SQLAlchemy takes by itself.
-            (Runtime::Dialect, "dialect_description") => Value::str(match self.dialect() {
-                crate::database::Dialect::Postgres => "postgresql+psycopg2",
-                crate::database::Dialect::Sqlite => "sqlite+pysqlite",
-            }),
             (Runtime::Inspector(_), "bind" | "engine") => Value::Runtime(Runtime::Connection),
             (Runtime::Inspector(_), "dialect") => Value::Runtime(Runtime::Dialect),
             (Runtime::Context, "as_sql") => Value::Bool(false),

@@ -88,6 +88,9 @@ impl Holed {
     /// What it may have changed, whatever stands in its holes, as long as they hold a value, a
     /// name or a part of one, and no further statement.
     pub(super) fn reach(&self, place: Place, dialect: Dialect) -> OpaqueEffect {
+        if self.may_call() {
+            return OpaqueEffect::Anything;
+        }
         let named = self.text.replace(HOLE, NAMED);
         let mut table: Option<Name> = None;
         for op in sql::read(&named, place, dialect) {
@@ -111,6 +114,15 @@ impl Holed {
             }
         }
         table.map_or(OpaqueEffect::Rows, OpaqueEffect::Table)
+    }
+
+    /// `SELECT {…}`, without FROM: what stands there may be the call of a function.
+    fn may_call(&self) -> bool {
+        let mut words = self.text.split_whitespace();
+        let selects = words.next().is_some_and(|word| word.eq_ignore_ascii_case("SELECT"));
+        selects
+            && words.clone().next().is_some_and(|word| word.starts_with(HOLE))
+            && !words.any(|word| word.eq_ignore_ascii_case("FROM"))
     }
 }
 

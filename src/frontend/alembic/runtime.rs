@@ -134,7 +134,11 @@ impl Machine<'_, '_> {
         // That a table is missing is an exception, and is not remembered.
         let missing = method != "has_table"
             && table.as_ref().is_some_and(|t| matches!(self.schema.table(t), Lookup::Missing));
-        let asked = table.map_or_else(String::new, |table| format!("{table:?}"));
+        let schema = args.arg(0, "schema").and_then(Value::as_str);
+        let asked = match table {
+            Some(table) => format!("{table:?}"),
+            None => format!("{schema:?}"),
+        };
         let question = (method.to_owned(), asked);
         if let Some(answer) = self.answered.get(&inspector).and_then(|all| all.get(&question)) {
             return answer.clone();

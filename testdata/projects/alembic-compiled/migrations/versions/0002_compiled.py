@@ -14,8 +14,14 @@ def unnamed(element, compiler, **kw):
     return compiler.visit_foreign_key_constraint(element, **kw)
 
 
-@compiles(sa.UniqueConstraint)
+@compiles(sa.UniqueConstraint, "postgresql")
 def as_it_is(element, compiler, **kw):
+    return compiler.visit_unique_constraint(element, **kw)
+
+
+@compiles(sa.UniqueConstraint)
+def for_all_others(element, compiler, **kw):
+    element.name = None
     return compiler.visit_unique_constraint(element, **kw)
 
 

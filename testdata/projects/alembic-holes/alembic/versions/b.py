@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b"
-down_revision = "a"
+down_revision = "c"
 
 
 def upgrade():

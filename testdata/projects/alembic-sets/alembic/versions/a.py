@@ -29,6 +29,10 @@ def upgrade():
     assert unique_of("spots", ["id", "place"]) is None
     if ["id"] == {"id"} or not {"id"} <= COLUMNS or not COLUMNS.issuperset({"zone"}):
         op.drop_table("spots")
+    # An inspector remembers what it was asked, for each schema.
+    inspector = sa.inspect(op.get_bind())
+    if inspector.get_table_names() == inspector.get_table_names(schema="other"):
+        op.drop_table("spots")
     left = COLUMNS - {"zone"}
     left &= {"id", "zone", "id"}
     left |= {"id", "note"}
@@ -40,7 +44,7 @@ def upgrade():
     names.reverse()
     op.create_unique_constraint("by_" + "_".join(names), "spots", ["note"])
     names.clear()
-    if names:
+    if names or sorted([10, 9], reverse=True) != [10, 9] or sorted([10, 9]) != [9, 10]:
         op.drop_table("spots")
 
 
