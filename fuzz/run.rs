@@ -81,20 +81,20 @@ impl Runner {
                 *heard = Some(format!("panic at {}: {first}", place.unwrap_or_default()));
             }
         }));
+        // Outside of the repository, whose own configuration would be found.
+        let folder = std::env::temp_dir().join(format!("miglint-fuzz-{}", std::process::id()));
         let since = Arc::new(AtomicU64::new(u64::MAX));
-        let watched = Arc::clone(&since);
+        let (watched, stays) = (Arc::clone(&since), folder.clone());
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(Duration::from_secs(1));
                 let begun = watched.load(Ordering::Relaxed);
                 if clock.read().as_secs().saturating_sub(begun) > STUCK {
-                    eprintln!("the project in target/fuzz does not end");
+                    eprintln!("the project in {} does not end", stays.display());
                     std::process::abort();
                 }
             }
         });
-        // Outside of the repository, whose own configuration would be found.
-        let folder = std::env::temp_dir().join(format!("miglint-fuzz-{}", std::process::id()));
         let builder = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(check::STACK);
         let _ = std::fs::create_dir_all(kept);
         Runner { folder, pool: builder.build().expect("a thread"), clock, panicked, since }

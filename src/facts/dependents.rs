@@ -151,7 +151,7 @@ fn of_column(table: &Name, column: &Column) -> Dependent {
 pub fn columns_of_type(schema: &Schema, name: &Name) -> Vec<Dependent> {
     let spelled = name.to_string();
     let mut found = Vec::new();
-    for table in schema.tables() {
+    for table in schema.tables_with_type(&spelled) {
         for column in table.columns.iter().filter(|c| c.column.ty.name == spelled) {
             let what = format!("column `{}` of `{}`", column.column.name, table.name);
             found.push(Dependent { what, generated: false, span: column.created.span });

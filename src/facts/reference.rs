@@ -269,13 +269,8 @@ impl<'a> Found<'a> {
     }
 
     fn trigger(&mut self, name: &str) {
-        let known = self
-            .schema
-            .tables()
-            .any(|t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)));
-        let open = self.schema.is_open()
-            || self.schema.views().next().is_some()
-            || self.schema.tables().any(|t| !t.complete);
+        let known = self.schema.tables_with_trigger(name).next().is_some();
+        let open = self.schema.some_in_part() || self.schema.views().next().is_some();
         if self.schema.database().is_sqlite() && !known && !open {
             self.add(FlawKind::Trigger { trigger: name.to_owned() });
         }

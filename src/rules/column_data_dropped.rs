@@ -1,4 +1,6 @@
-use super::{Check, Rule, finding, renames};
+use std::collections::BTreeSet;
+
+use super::{Check, Rule, finding, moves::Moves, renames};
 use crate::{
     diagnostic::{Finding, Label, Severity},
     ir::OpKind,
@@ -14,19 +16,19 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(change: &Change<'_>, out: &mut Vec<Finding>) {
-    let renamed = renames::columns(change);
+    let renamed: BTreeSet<usize> = renames::columns(change).iter().map(|p| p.dropped).collect();
+    let moves = Moves::of(change);
     for (at, applied) in change.applied.iter().enumerate() {
         let OpKind::DropColumn { table, column, .. } = &applied.op.kind else { continue };
         let Some(before) = &applied.before else { continue };
         let Some(old) = before.column(column).found() else { continue };
-        if applied.new_table || !applied.held_rows || renamed.iter().any(|pair| pair.dropped == at)
-        {
+        if applied.new_table || !applied.held_rows || renamed.contains(&at) {
             continue;
         }
-        if old.column.generated.is_some() || renames::made_here(change, old) {
+        if old.column.generated.is_some() || moves.made_here(old) {
             continue;
         }
-        if renames::data_moved(change, at, &before.name, column) {
+        if moves.data_moved(change, at, &before.name, column) {
             continue;
         }
         let mut found = finding(

@@ -26,6 +26,7 @@ mod missing_import_in_migration;
 mod missing_reference;
 mod model_drift;
 mod model_import_in_migration;
+mod moves;
 mod multiple_heads;
 mod not_null_without_backfill;
 mod not_null_without_db_default;

@@ -121,7 +121,7 @@ fn several(words: &str) -> bool {
 /// so that the migration cannot run again.
 fn fails_in_batch(step: &Step<'_>, table: &Table, out: &mut Vec<Finding>) {
     let name = &table.name.name;
-    let view = step.before.views().find(|v| v.tables.contains(&table.name));
+    let view = step.before.readers(&table.name, None).next();
     let generated = table.columns.iter().find(|c| c.column.generated.is_some());
     let (error, because, made) = match (view, generated) {
         (Some(view), _) => (

@@ -1,7 +1,9 @@
-use super::{Check, Rule, finding, renames};
+use std::collections::BTreeSet;
+
+use super::{Check, Rule, finding, moves::Moves, renames};
 use crate::{
     diagnostic::{Finding, Label, Severity},
-    ir::{OpKind, TableFrom},
+    ir::OpKind,
     replay::Change,
 };
 
@@ -14,14 +16,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(change: &Change<'_>, out: &mut Vec<Finding>) {
-    let renamed = renames::tables(change);
+    let renamed: BTreeSet<usize> = renames::tables(change).iter().map(|p| p.dropped).collect();
+    let moves = Moves::of(change);
     for (at, applied) in change.applied.iter().enumerate() {
         let OpKind::DropTable { table, cascade, .. } = &applied.op.kind else { continue };
         let Some(before) = &applied.before else { continue };
         if applied.new_table || !applied.held_rows || before.options.virtual_table {
             continue;
         }
-        if renamed.iter().any(|pair| pair.dropped == at) || copied(change, at, &before.name) {
+        if renamed.contains(&at) || moves.copied(change, at, &before.name) {
             continue;
         }
         let label = if *cascade {
@@ -41,19 +44,4 @@ fn check(change: &Change<'_>, out: &mut Vec<Finding>) {
         found.table = Some(table.to_string());
         out.push(found);
     }
-}
-
-/// The rows were read into another table first, as in SQLite's recipe to rebuild a table, or
-/// in the code around.
-fn copied(change: &Change<'_>, until: usize, table: &crate::ir::Name) -> bool {
-    let read = |tables: &[crate::ir::Name]| tables.iter().any(|t| t == table);
-    change.code_words.contains(&table.name)
-        || change.applied[..until].iter().any(|applied| match &applied.op.kind {
-            OpKind::Write(write) => write.table != *table && read(&write.reads.tables),
-            OpKind::Read(reads) => read(&reads.tables),
-            OpKind::CreateTable(create) => {
-                matches!(&create.from, Some(TableFrom::Query { reads, rows: true, .. }) if read(&reads.tables))
-            }
-            _ => false,
-        })
 }

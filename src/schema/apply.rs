@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, View, clip,
+    Mark, Rows, Schema, Sequence, Table, Trigger, Type, TypeKind, clip,
     expressions::rename_table_in, open_key, rebuild::named_first, type_key, views::NewView,
 };
 use crate::{
@@ -27,6 +27,12 @@ impl Schema {
             return;
         }
         self.now.span = op.span;
+        if matches!(
+            op.kind,
+            OpKind::RenameTable { .. } | OpKind::DropColumn { .. } | OpKind::RenameColumn { .. }
+        ) {
+            self.settle_views();
+        }
         match self.mother(op) {
             None => self.apply_alone(op),
             Some(before) => {
@@ -150,7 +156,7 @@ impl Schema {
             OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
             OpKind::CreateTrigger { if_not_exists: true, name, .. } if self.has_trigger(name) => {}
             OpKind::CreateTrigger { name, table, sql, .. } => {
-                self.triggers.insert(name.to_ascii_lowercase());
+                self.note_trigger(name, self.resolve(table));
                 self.edit(table, |t| {
                     t.triggers.retain(|known| known.name != *name);
                     t.triggers.push(Trigger { name: name.clone(), sql: sql.clone() });
@@ -201,8 +207,9 @@ impl Schema {
         if self.tables.get(&name).is_some() {
             return;
         }
-        let table = Table { complete: false, rows: Rows::Unknown, ..self.empty_table(&name) };
-        self.tables.insert(name, table);
+        let table = Table { rows: Rows::Unknown, ..self.empty_table(&name) };
+        self.tables.insert(name.clone(), table);
+        self.know_in_part(&name);
     }
 
     /// A point to which the schema can be put back.
@@ -217,11 +224,13 @@ impl Schema {
             self.gone.mark(),
             self.fresh.mark(),
             self.extras.mark(),
+            self.suspects.mark(),
         ])
     }
 
     pub fn rollback(&mut self, to: Mark) {
-        let Mark([tables, types, views, sequences, owners, open, gone, fresh, extras]) = to;
+        let Mark([tables, types, views, sequences, owners, open, gone, fresh, extras, suspects]) =
+            to;
         self.tables.rollback(tables);
         self.types.rollback(types);
         self.views.rollback(views);
@@ -231,6 +240,7 @@ impl Schema {
         self.gone.rollback(gone);
         self.fresh.rollback(fresh);
         self.extras.rollback(extras);
+        self.suspects.rollback(suspects);
     }
 
     /// Gives up the way back, and with it the memory it takes.
@@ -244,11 +254,24 @@ impl Schema {
         self.gone.commit();
         self.fresh.commit();
         self.extras.commit();
+        self.suspects.commit();
     }
 
     pub(super) fn edit(&mut self, table: &Name, change: impl FnOnce(&mut Table)) {
         let table = self.resolve(table);
         self.tables.edit(&table, change);
+    }
+
+    /// A table may have more than is known of it from now on.
+    pub(super) fn know_in_part(&mut self, table: &Name) {
+        self.edit(table, |t| t.complete = false);
+        self.partial.insert(self.resolve(table));
+    }
+
+    fn note_partial(&mut self, table: &Table) {
+        if !table.complete {
+            self.partial.insert(table.name.clone());
+        }
     }
 
     fn empty_table(&self, name: &Name) -> Table {
@@ -333,6 +356,7 @@ impl Schema {
         };
         self.give_columns(&mut table, create);
         self.fresh.insert(name.clone(), ());
+        self.note_partial(&table);
         self.tables.insert(name.clone(), table);
         self.respell_references(&name);
         if let Some(TableFrom::PartitionOf { table: parent, .. }) = &create.from
@@ -340,6 +364,7 @@ impl Schema {
         {
             self.give_partition(&mother, &name);
         }
+        self.note_columns(&name);
         let (references, own): (Vec<_>, Vec<_>) = self
             .named(&name, &create.constraints)
             .into_iter()
@@ -360,6 +385,7 @@ impl Schema {
     fn drop_table(&mut self, table: &Name, cascade: bool) {
         let table = self.resolve(table);
         let Some(old) = self.tables.remove(&table) else { return };
+        self.suspect_readers(&table);
         self.gone.insert(table.clone(), self.now.span);
         for name in owned_index_names(&old) {
             self.index_owners.remove(&table.sibling(&name));
@@ -386,6 +412,7 @@ impl Schema {
             return self.rename_view(&from, &to);
         }
         let Some(old) = self.tables.remove(&from) else { return };
+        self.suspect_readers(&from);
         self.gone.insert(from.clone(), self.now.span);
         let mut new = Table { name: to.clone(), ..Table::clone(&old) };
         for parent in self.children(&from) {
@@ -417,7 +444,15 @@ impl Schema {
         for fk in new.constraints.iter().filter_map(|c| c.foreign_key()) {
             self.note_reference(&fk.table, &to);
         }
+        self.note_partial(&new);
+        for trigger in &new.triggers {
+            self.note_trigger(&trigger.name, to.clone());
+        }
+        if self.quoted_texts.contains(&from) {
+            self.quoted_texts.insert(to.clone());
+        }
         self.tables.insert(to.clone(), new);
+        self.note_columns(&to);
         self.respell_references(&to);
         for child in self.ever_referencing(&from).cloned().collect::<Vec<_>>() {
             self.note_reference(&to, &child);
@@ -493,7 +528,9 @@ impl Schema {
             let typed = t.columns.iter().filter(|c| c.column.ty.name == spelled);
             typed.map(|c| (t.name.clone(), c.column.name.clone())).collect()
         };
-        let columns: Vec<_> = self.tables.values().flat_map(of_type).collect();
+        let tables = self.ever_typed(&spelled);
+        let tables = tables.iter().filter_map(|table| self.tables.get(table));
+        let columns: Vec<_> = tables.flat_map(of_type).collect();
         for (table, column) in columns {
             self.drop_column(&table, &column, true);
         }
@@ -523,27 +560,29 @@ impl Schema {
         let Some(old) = self.types.remove(name) else { return };
         self.types.insert(to.clone(), Type { name: to.clone(), ..Type::clone(&old) });
         let (from, to) = (name.to_string(), to.to_string());
-        let yields = |v: &View| v.output.iter().flatten().any(|(_, ty)| ty.name == from);
-        let views = self.views.values().filter(|v| yields(v));
-        for view in views.map(|v| v.name.clone()).collect::<Vec<_>>() {
+        for view in self.ever_yielding(&from) {
             self.views.edit(&view, |v| {
                 let types = v.output.iter_mut().flatten().map(|(_, ty)| &mut ty.name);
                 types.filter(|name| **name == from).for_each(|name| name.clone_from(&to));
             });
+            self.note_view(&view);
         }
-        let using: Vec<Name> = self
-            .tables
-            .values()
-            .filter(|t| t.columns.iter().any(|c| c.column.ty.name == from))
-            .map(|t| t.name.clone())
-            .collect();
-        for table in using {
+        for table in self.ever_typed(&from) {
+            let of = |t: &Table| t.columns.iter().any(|c| c.column.ty.name == from);
+            if !self.tables.get(&table).is_some_and(of) {
+                continue;
+            }
             self.tables.edit(&table, |t| {
                 for c in t.columns.iter_mut().filter(|c| c.column.ty.name == from) {
                     Arc::make_mut(&mut c.column).ty.name.clone_from(&to);
                 }
             });
+            self.note_columns(&table);
         }
+    }
+
+    fn note_trigger(&mut self, trigger: &str, table: Name) {
+        self.triggers.entry(trigger.to_ascii_lowercase()).or_default().insert(table);
     }
 
     fn has_trigger(&self, name: &str) -> bool {
@@ -573,17 +612,13 @@ impl Schema {
         }
         // Names in the default schema are kept without it.
         let kept = Name::new(Some(schema), "").schema;
-        let inside = |name: &Name| name.schema == kept;
-        let views: Vec<Name> =
-            self.views.values().map(|v| v.name.clone()).filter(&inside).collect();
+        let views: Vec<Name> = self.views.within(&kept).cloned().collect();
         self.drop_views(views);
-        let tables: Vec<Name> =
-            self.tables.values().map(|t| t.name.clone()).filter(&inside).collect();
+        let tables: Vec<Name> = self.tables.within(&kept).cloned().collect();
         for table in tables {
             self.drop_table(&table, true);
         }
-        let types: Vec<Name> =
-            self.types.values().map(|t| t.name.clone()).filter(&inside).collect();
+        let types: Vec<Name> = self.types.within(&kept).cloned().collect();
         for ty in types {
             self.drop_type(&ty, true);
         }
@@ -592,14 +627,14 @@ impl Schema {
     fn open_up(&mut self, opaque: &Opaque) {
         match &opaque.effect {
             OpaqueEffect::Rows => {}
-            OpaqueEffect::Table(table) => self.edit(table, |t| t.complete = false),
+            OpaqueEffect::Table(table) => self.know_in_part(table),
             OpaqueEffect::Others => self.open.insert(open_key(), true),
             OpaqueEffect::Anything | OpaqueEffect::Call(_) => {
                 self.open.insert(open_key(), true);
                 let fresh: Vec<Name> = self.fresh.names().cloned().collect();
                 for table in fresh {
                     self.fresh.remove(&table);
-                    self.tables.edit(&table, |t| t.complete = false);
+                    self.know_in_part(&table);
                 }
             }
         }

@@ -47,10 +47,11 @@ impl Schema {
         }
         if old.columns.len() >= MAX_PARTS {
             return if old.complete {
-                self.edit(&table, |t| t.complete = false)
+                self.know_in_part(&table)
             };
         }
         let entry = self.new_column(&table, column);
+        self.note_column(&table, &entry.column);
         self.tables.edit(&table, |t| t.columns.push(entry));
         self.outgrow_queries(&table);
         if self.database.is_sqlite() {
@@ -138,6 +139,7 @@ impl Schema {
     pub(super) fn drop_column(&mut self, table: &Name, column: &str, cascade: bool) {
         let table = self.resolve(table);
         let Some(old) = self.tables.shared(&table) else { return };
+        self.suspect_readers(&table);
         // Of a table that is not known in full, constraints over a column may be all that is.
         let column = match old.column(column) {
             Lookup::Found(found) => found.column.name.clone(),
@@ -221,6 +223,7 @@ impl Schema {
                 s.owner = s.owner.take().map(|(table, _)| (table, to.to_owned()));
             });
         }
+        self.suspect_readers(&table);
         self.views_follow_column(&table, &column, to);
     }
 
@@ -280,6 +283,12 @@ impl Schema {
                 column.identity.clone_from(identity);
             }
         });
+        if change.ty.is_some() || change.default.is_some() {
+            let found = self.tables.get(&table).and_then(|t| t.column(&column).found());
+            if let Some(changed) = found.map(|c| Arc::clone(&c.column)) {
+                self.note_column(&table, &changed);
+            }
+        }
         if retyped {
             self.remake_indexes(&table, &column);
         }

@@ -10,7 +10,7 @@ use super::{
     apply::MAX_PARTS,
     clip,
     expressions::{constraint_mentions, index_mentions},
-    names::{MadeUp, called, joined},
+    names::{MadeUp, called, joined, written},
 };
 use crate::ir::{
     Constraint, ConstraintKind, ConstraintType, ForeignKey, Index, IndexPart, Indexed, Name,
@@ -115,7 +115,7 @@ impl Schema {
             let known = old.complete;
             drop(old);
             return if known {
-                self.edit(&table, |t| t.complete = false)
+                self.know_in_part(&table)
             };
         }
         if let ConstraintKind::ForeignKey(fk) = &mut constraint.kind {
@@ -340,7 +340,7 @@ impl Schema {
             ConstraintType::PrimaryKey => (None, "pkey"),
             ConstraintType::Unique => (joined(indexed), "key"),
             ConstraintType::Exclude => (joined(indexed), "excl"),
-            ConstraintType::ForeignKey => (Some(columns.collect::<Vec<_>>().join("_")), "fkey"),
+            ConstraintType::ForeignKey => (written(columns), "fkey"),
             ConstraintType::NotNull => (joined(columns), "not_null"),
             ConstraintType::Check => {
                 let reads = constraint.reads.as_ref().unwrap_or(&constraint.columns);
@@ -462,7 +462,7 @@ impl Schema {
         }
         if let Some(old) = old.filter(|t| t.indexes.len() >= MAX_PARTS) {
             return if old.complete {
-                self.edit(&table, |t| t.complete = false)
+                self.know_in_part(&table)
             };
         }
         let mut index = index.clone();
@@ -493,7 +493,9 @@ impl Schema {
             }
         }
         self.index_made(qualified, &table, part_names(&index));
-        self.quoted_texts |= !index.loose.is_empty();
+        if !index.loose.is_empty() {
+            self.quoted_texts.insert(table.clone());
+        }
         let entry = TableIndex { name, index, created: self.now };
         match view {
             true => self.views.edit(&table, |v| v.indexes.push(entry)),

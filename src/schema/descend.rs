@@ -220,7 +220,7 @@ impl Schema {
         self.mothers.insert(parent.clone());
         let Some(mother) = self.tables.shared(&parent) else { return };
         if !self.spend((mother.constraints.len() + mother.indexes.len()) * COPY) {
-            return self.edit(&child, |t| t.complete = false);
+            return self.know_in_part(&child);
         }
         if partition {
             self.give_partition(&mother, &child);

@@ -207,7 +207,7 @@ impl Schema {
             let fed = t.columns.iter().filter(feeds);
             fed.map(|c| (t.name.clone(), c.column.name.clone())).collect::<Vec<_>>()
         };
-        self.tables.values().flat_map(with).collect()
+        self.ever_fed(sequence).filter_map(|name| self.tables.get(name)).flat_map(with).collect()
     }
 
     /// A default keeps its sequence by what it is, not by its name.
@@ -241,6 +241,10 @@ impl Schema {
                 change(std::sync::Arc::make_mut(&mut found.column));
             }
         });
+        let found = self.tables.get(table).and_then(|t| t.column(column).found());
+        if let Some(changed) = found.map(|c| std::sync::Arc::clone(&c.column)) {
+            self.note_column(table, &changed);
+        }
     }
 
     pub(super) fn alter_domain(&mut self, name: &Name, change: &DomainChange) {
@@ -341,33 +345,25 @@ impl Schema {
 
     /// PostgreSQL reads `*` when it makes a view: what a table gains later is not in it.
     pub(super) fn outgrow_queries(&mut self, table: &Name) {
-        if self.views.names().next().is_none() {
-            return;
-        }
         let starred =
             |view: &View| view.sql.as_ref().is_some_and(|sql| sql.replace("(*)", "").contains('*'));
         if self.database.is_postgres() {
-            return self.forget_queries(|view| view.tables.contains(table) && starred(view));
+            let stale = self.readers(table, None).filter(|view| starred(view));
+            for view in stale.map(|view| view.name.clone()).collect::<Vec<_>>() {
+                self.views.edit(&view, |v| v.sql = None);
+            }
+            return;
         }
         // SQLite's `*` is what the table has when the view is read, and so for views of views.
         let mut grown = vec![table.clone()];
         while let Some(name) = grown.pop() {
-            let reads = |v: &&View| v.tables.contains(&name) && v.output.is_some() && starred(v);
+            let grows = |v: &&View| v.output.is_some() && starred(v);
             let found: Vec<Name> =
-                self.views.values().filter(reads).map(|v| v.name.clone()).collect();
+                self.readers(&name, None).filter(grows).map(|v| v.name.clone()).collect();
             for view in found {
                 self.views.edit(&view, |v| v.output = None);
                 grown.push(view);
             }
-        }
-    }
-
-    /// A query that names what was renamed is not what the server holds any more.
-    pub(super) fn forget_queries(&mut self, names: impl Fn(&View) -> bool) {
-        let stale: Vec<Name> =
-            self.views.values().filter(|v| names(v)).map(|v| v.name.clone()).collect();
-        for view in stale {
-            self.views.edit(&view, |v| v.sql = None);
         }
     }
 }

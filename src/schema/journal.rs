@@ -9,7 +9,7 @@ use crate::ir::Name;
 
 /// A point in a journal to which the map can be put back; the default is the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Mark(pub(super) [usize; 9]);
+pub struct Mark(pub(super) [usize; 10]);
 
 /// A map by name whose values are shared, and whose changes are logged.
 #[derive(Debug, Clone)]
@@ -85,6 +85,16 @@ impl<T> Journaled<T> {
 
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.map.values().map(Arc::as_ref)
+    }
+
+    /// The names in one schema.
+    pub(super) fn within<'a>(
+        &'a self,
+        schema: &'a Option<String>,
+    ) -> impl Iterator<Item = &'a Name> {
+        let first = Name { schema: schema.clone(), name: String::new() };
+        let from = self.map.range(first..).map(|(name, _)| name);
+        from.take_while(move |name| name.schema == *schema)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {

@@ -16,6 +16,7 @@ mod query;
 mod rebuild;
 mod rows;
 mod touched;
+mod uses;
 mod views;
 
 use std::{
@@ -31,7 +32,7 @@ pub use journal::Mark;
 pub use names::{called, clip, sequence_name};
 pub use query::Columns;
 pub use touched::Touched;
-pub use views::ColumnRead;
+pub use views::{ColumnRead, Lack};
 
 use crate::{
     database::Database,
@@ -68,10 +69,15 @@ pub struct Schema {
     /// The tables whose foreign keys have ever referenced a table, by that table, and this by what
     /// its name is without case and schema.
     referenced: HashMap<String, BTreeMap<Name, BTreeSet<Name>>>,
-    /// Names that triggers have ever had, without case, and whether an index has ever had a text
-    /// in double quotes (SQLite): most histories have neither, and nothing has to be looked for.
-    triggers: HashSet<String>,
-    quoted_texts: bool,
+    /// The tables that have ever had a trigger, by its name without case, and those whose indexes
+    /// have ever had a text in double quotes (SQLite).
+    triggers: HashMap<String, BTreeSet<Name>>,
+    quoted_texts: BTreeSet<Name>,
+    uses: uses::Uses,
+    /// Every table that has ever been known in part only.
+    partial: BTreeSet<Name>,
+    /// Views that may be broken: what they read has changed since that was looked at (SQLite).
+    suspects: Journaled<()>,
     /// The sequences that a table's columns have ever owned, by the table.
     owners: HashMap<Name, BTreeSet<Name>>,
     /// What the columns of queries have cost so far.
@@ -298,8 +304,11 @@ impl Schema {
             gone: Journaled::default(),
             fresh: Journaled::default(),
             referenced: HashMap::new(),
-            triggers: HashSet::new(),
-            quoted_texts: false,
+            triggers: HashMap::new(),
+            quoted_texts: BTreeSet::new(),
+            uses: uses::Uses::default(),
+            partial: BTreeSet::new(),
+            suspects: Journaled::default(),
             owners: HashMap::new(),
             spent: 0,
             generations: 0,
@@ -465,9 +474,15 @@ impl Schema {
         let owner = self.index_owners.get(index).and_then(|owner| self.tables.get(&owner.table));
         match owner {
             Some(table) => Lookup::Found(table),
-            None if self.tables.values().any(|t| !t.complete) => Lookup::Unknown,
+            None if self.some_in_part() => Lookup::Unknown,
             None => self.lookup(None),
         }
+    }
+
+    /// Whether some table is not known in full.
+    pub fn some_in_part(&self) -> bool {
+        let mut ever = self.partial.iter().filter_map(|name| self.tables.get(name));
+        self.is_open() || ever.any(|table| !table.complete)
     }
 
     /// The spelling with which an index was made (SQLite).
@@ -552,14 +567,14 @@ impl Schema {
 
     /// The tables whose triggers have to be looked at for a name.
     pub fn tables_with_trigger(&self, name: &str) -> impl Iterator<Item = &Table> {
-        let some = self.triggers.contains(&name.to_ascii_lowercase());
-        let of = some.then(|| self.tables()).into_iter().flatten();
+        let ever = self.triggers.get(&name.to_ascii_lowercase()).into_iter().flatten();
+        let of = ever.filter_map(|table| self.tables.get(table));
         of.filter(move |t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)))
     }
 
     /// The tables whose indexes may have texts in double quotes.
     pub fn tables_with_quoted_texts(&self) -> impl Iterator<Item = &Table> {
-        self.quoted_texts.then(|| self.tables()).into_iter().flatten()
+        self.quoted_texts.iter().filter_map(|table| self.tables.get(table))
     }
 
     /// The tables that have ever referenced one.

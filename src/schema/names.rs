@@ -213,10 +213,15 @@ impl MadeUp<'_> {
 }
 
 /// The names of an index's columns, in one: a second `a` is `a1` (`ChooseIndexColumnNames`).
-/// Nothing for no columns.
+/// Nothing for no columns. The server stops, too, where no more of it can be in a name
+/// (`ChooseIndexNameAddition`).
 pub(super) fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut names: Vec<String> = Vec::new();
+    let mut length = 0;
     for column in columns {
+        if length > MAX {
+            break;
+        }
         let mut name = column.to_owned();
         let mut number = 0u32;
         while names.contains(&name) {
@@ -228,9 +233,16 @@ pub(super) fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> Option<Strin
             }
             name = format!("{}{digits}", &column[..end]);
         }
+        length += name.len() + 1;
         names.push(name);
     }
     (!names.is_empty()).then(|| names.join("_"))
+}
+
+/// The names of a foreign key's columns, in one (`ChooseForeignKeyConstraintNameAddition`).
+pub(super) fn written<'a>(columns: impl Iterator<Item = &'a str>) -> Option<String> {
+    let names: Vec<&str> = columns.take(MAX + 1).collect();
+    Some(names.join("_"))
 }
 
 /// So many names of one kind are tried one by one.

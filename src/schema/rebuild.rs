@@ -112,7 +112,10 @@ impl Schema {
         let index = |i: &TableIndex| Index { name: Some(i.name.clone()), ..i.index.clone() };
         from.indexes = old.indexes.iter().map(index).collect();
         self.rebuild_from(table, &from);
-        self.edit(table, |t| t.complete = old.complete);
+        match old.complete {
+            true => self.edit(table, |t| t.complete = true),
+            false => self.know_in_part(table),
+        }
     }
 
     /// The copy gets no constraint over a column that it does not have, and nobody hears of it; a

@@ -29,6 +29,13 @@ pub(super) struct NewView<'a> {
     pub(super) query: Option<&'a Query>,
 }
 
+/// What a view reads that is not there.
+#[derive(Debug, Clone, Copy)]
+pub enum Lack<'a> {
+    Table(&'a Name),
+    Column(&'a str),
+}
+
 impl Schema {
     pub(super) fn create_view(&mut self, new: &NewView<'_>) {
         let name = self.resolve_new(new.name);
@@ -50,7 +57,9 @@ impl Schema {
             output: new.query.and_then(|q| self.named_output(q, new.columns)),
             created: self.now,
         };
-        self.views.insert(name, view);
+        self.views.insert(name.clone(), view);
+        self.note_view(&name);
+        self.suspect(name);
     }
 
     /// The columns of its tables that a query names; with `*`, all of them.
@@ -87,7 +96,8 @@ impl Schema {
         table: &'a Name,
         column: Option<&'a str>,
     ) -> impl Iterator<Item = &'a View> {
-        let reading = self.views.values().filter(|v| v.tables.contains(table));
+        let ever = self.ever_reading(table).filter_map(|name| self.views.get(name));
+        let reading = ever.filter(|v| v.tables.contains(table));
         reading.filter(move |v| {
             column.is_none_or(|column| {
                 v.reads.iter().any(|r| r.certain && r.table == *table && r.column == column)
@@ -95,9 +105,69 @@ impl Schema {
         })
     }
 
+    /// What a view reads may be gone (SQLite, which does not look).
+    fn suspect(&mut self, view: Name) {
+        if self.database.is_sqlite() && self.suspects.get(&view).is_none() {
+            self.suspects.insert(view, ());
+        }
+    }
+
+    /// Has to go with whatever takes a table, a view or a column away.
+    pub(super) fn suspect_readers(&mut self, table: &Name) {
+        if self.database.is_sqlite() {
+            for view in self.ever_reading(table).cloned().collect::<Vec<_>>() {
+                self.suspect(view);
+            }
+        }
+    }
+
+    /// A view that reads something that is gone, as SQLite lets it, and what that is: the first by
+    /// name.
+    pub fn broken_view(&self) -> Option<(&View, Lack<'_>)> {
+        let mut views = self.suspects.names().filter_map(|name| self.views.get(name));
+        views.find_map(|view| Some((view, self.lack(view)?)))
+    }
+
+    /// Forgets the views that may be broken and are not, up to the first that is: a view is looked
+    /// at once for each change of what it reads.
+    pub(super) fn settle_views(&mut self) {
+        if self.is_open() {
+            return;
+        }
+        let broken = |name: &Name| self.views.get(name).and_then(|view| self.lack(view)).is_some();
+        let whole: Vec<Name> =
+            self.suspects.names().take_while(|name| !broken(name)).cloned().collect();
+        for name in whole {
+            self.suspects.remove(&name);
+        }
+    }
+
+    fn lack<'a>(&'a self, view: &'a View) -> Option<Lack<'a>> {
+        let gone = |name: &&Name| self.table(name).is_missing() && self.relation(name).is_none();
+        if let Some(table) = view.tables.iter().find(gone) {
+            return Some(Lack::Table(table));
+        }
+        let [table] = view.tables.as_slice() else { return None };
+        let mut names = view.names.iter().flatten();
+        names.find(|column| self.lacks(table, column)).map(|column| Lack::Column(column))
+    }
+
+    /// A table or a view that certainly has no such column.
+    fn lacks(&self, table: &Name, column: &str) -> bool {
+        if let Some(table) = self.table(table).found() {
+            return table.column(column).is_missing() && !is_rowid(column);
+        }
+        let yields = self.view(table).and_then(|view| view.output.as_ref());
+        yields.is_some_and(|columns| {
+            let mut names = columns.iter().map(|(name, _)| name);
+            names.all(|name| !name.is_empty() && !name.eq_ignore_ascii_case(column))
+        })
+    }
+
     /// Takes a view away, with the indexes of a materialized one.
     pub(super) fn remove_view(&mut self, name: &Name) {
         let Some(view) = self.views.remove(name) else { return };
+        self.suspect_readers(name);
         for index in &view.indexes {
             self.index_owners.remove(&name.sibling(&index.name));
         }
@@ -155,6 +225,7 @@ impl Schema {
                 let of = v.reads.iter_mut().filter(|r| r.table == *from);
                 of.for_each(|r| r.table.clone_from(to));
             });
+            self.note_view(&view);
         }
     }
 
@@ -195,6 +266,13 @@ impl Schema {
             self.index_moves(&from.sibling(&index.name), to.sibling(&index.name), &to);
         }
         self.views.insert(to.clone(), View { name: to.clone(), ..View::clone(&view) });
+        self.note_view(&to);
+        self.suspect(to.clone());
+        self.suspect_readers(from);
         self.views_follow(from, &to);
     }
+}
+
+fn is_rowid(column: &str) -> bool {
+    ["rowid", "oid", "_rowid_"].iter().any(|name| column.eq_ignore_ascii_case(name))
 }

@@ -233,6 +233,37 @@ fn tables_are_looked_up_and_not_looked_for() {
 }
 
 #[test]
+fn what_follows_a_change_is_looked_up_and_not_looked_for() {
+    let made = |t: usize| {
+        format!(
+            "CREATE TYPE e{t} AS ENUM ('a');\nCREATE SEQUENCE s{t};\n\
+             CREATE TABLE t{t} (a e{t}, b int DEFAULT nextval('s{t}'), c int);\n"
+        )
+    };
+    let changed = |t: usize| {
+        format!(
+            "ALTER TYPE e{t} RENAME TO f{t};\nALTER SEQUENCE s{t} RENAME TO q{t};\n\
+             DROP INDEX IF EXISTS x{t};\nALTER TABLE t{t} DROP COLUMN c;\n"
+        )
+    };
+    let many: String = (0..6_000).map(made).chain((0..6_000).map(changed)).collect();
+    let answer = check(sql(&many).path(), &["--output-format", "concise"]);
+    assert!(answer.text.contains("003_last.sql:1:30: error"), "{}", head(&answer.text));
+
+    let made = |t: usize| {
+        format!("CREATE TABLE t{t} (a int, b int);\nCREATE VIEW v{t} AS SELECT a FROM t{t};\n")
+    };
+    let changed =
+        |t: usize| format!("ALTER TABLE t{t} RENAME TO r{t};\nALTER TABLE r{t} DROP COLUMN b;\n");
+    let many: String = (0..6_000).map(made).chain((0..6_000).map(changed)).collect();
+    let folder = Folder::new();
+    folder.write("migrations/1_many.sql", format!("{many}DROP TABLE nothing;\n"));
+    let answer = check(folder.path(), &["--output-format", "concise", "--database", "sqlite"]);
+    let last = "1_many.sql:24001:1: error[missing-reference]";
+    assert!(answer.text.contains(last), "{}", head(&answer.text));
+}
+
+#[test]
 fn cycles_of_imports_and_revisions_end() {
     let folder = alembic("bad.py", revision("bad", "'bad'", "    pass"));
     folder.write("a.py", "from b import x as y\nfrom b import *\nx = y\n");

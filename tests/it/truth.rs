@@ -9,7 +9,11 @@ use std::{collections::BTreeSet, fs};
 use miglint::{
     database::{Database, Dialect},
     diagnostic::Severity,
+    facts::refusal::foreseen,
+    frontend::sql::{Place, read},
     rules,
+    schema::{Origin, Schema},
+    source::{FileId, Span},
 };
 use serde_json::Value;
 
@@ -148,4 +152,34 @@ fn sqlite_does_what_is_said_of_it() {
         "sqlite_foreseen",
         format!("{} refusals\n{}", refused, listed.join("\n"))
     );
+}
+
+/// A file that is cut off is read to its end, whichever word is the last, and its places lie in it.
+#[test]
+fn a_statement_may_end_anywhere() {
+    let recorded = cases("pg-ddl-truth.json").into_iter().chain(cases("sqlite-ddl-truth.json"));
+    let mut statements: BTreeSet<String> = recorded
+        .filter_map(|case| case["ddl"].as_str().or(case["sql"].as_str()).map(str::to_owned))
+        .collect();
+    for kept in ["postgres.sql", "sqlite.sql"] {
+        let path = home().join("testdata/honest").join(kept);
+        let text = fs::read_to_string(path).expect("the histories");
+        statements.extend(text.lines().map(str::to_owned));
+    }
+    for statement in &statements {
+        let ends = statement.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at);
+        for end in ends {
+            for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+                let database = Database { dialect, version: (18, 0) };
+                let span = Span::top(FileId(0));
+                let mut schema = Schema::new(database, Origin { migration: 0, change: 0, span });
+                let place = Place::At { file: FileId(0), start: 0 };
+                for op in read(&statement[..end], place, dialect) {
+                    assert!(op.span.end as usize <= end, "{}", &statement[..end]);
+                    foreseen(&schema, &op);
+                    schema.apply(&op);
+                }
+            }
+        }
+    }
 }

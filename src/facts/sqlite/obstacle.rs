@@ -8,7 +8,7 @@ use crate::{
         OpKind,
     },
     quote,
-    schema::{Relation, Schema, Table, View},
+    schema::{Lack, Relation, Schema, Table, View},
 };
 
 /// Everything that stands in an operation's way.
@@ -259,18 +259,6 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// A table or a view that certainly has no such column.
-    fn lacks(&self, table: &Name, column: &str) -> bool {
-        let yields = || self.schema.view(table).and_then(|view| view.output.as_ref());
-        match self.table(table) {
-            Some(table) => table.column(column).is_missing() && !is_rowid(column),
-            None => yields().is_some_and(|columns| {
-                let mut names = columns.iter().map(|(name, _)| name);
-                names.all(|name| !name.is_empty() && !name.eq_ignore_ascii_case(column))
-            }),
-        }
-    }
-
     /// Once a column is renamed or dropped, the schema is read again without texts in double
     /// quotes: an index on one stops it, on whichever table it lies.
     fn texts_in_indexes(&mut self, when: &str) {
@@ -310,29 +298,13 @@ impl<'a> Found<'a> {
         if self.schema.is_open() || !self.schema.database().at_least((3, 26)) {
             return;
         }
-        let gone =
-            |name: &Name| self.schema.table(name).is_missing() && self.relation(name).is_none();
-        let broken = self.schema.views().find_map(|view| {
-            let table = view.tables.iter().find(|table| gone(table))?;
-            Some(format!("error in view {}: no such table: main.{}", view.name.name, table.name))
-        });
-        if let Some(words) = broken {
-            self.state(words);
-        }
-        let lacks = self.schema.views().find_map(|view| {
-            let [table] = view.tables.as_slice() else { return None };
-            let mut names = view.names.iter().flatten();
-            let column = names.find(|c| self.lacks(table, c))?;
-            Some(format!("error in view {}: no such column: {column}", view.name.name))
-        });
-        if let Some(words) = lacks {
-            self.state(words);
-        }
+        let Some((view, lack)) = self.schema.broken_view() else { return };
+        let what = match lack {
+            Lack::Table(table) => format!("no such table: main.{}", table.name),
+            Lack::Column(column) => format!("no such column: {column}"),
+        };
+        self.state(format!("error in view {}: {what}", view.name.name));
     }
-}
-
-fn is_rowid(column: &str) -> bool {
-    ["rowid", "oid", "_rowid_"].iter().any(|name| column.eq_ignore_ascii_case(name))
 }
 
 /// As SQLite prints a name that was written: with its quotes.

@@ -22,11 +22,11 @@ use crate::{
 
 pub(super) fn alter(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
-    cursor.at += 1;
+    cursor.advance(1);
     cursor.eat("MATERIALIZED");
     cursor.eat("FOREIGN");
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
-    cursor.at += 1;
+    cursor.advance(1);
     match word.as_str() {
         "TABLE" => table(reader, whole),
         "VIEW" => {
@@ -74,7 +74,7 @@ fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return Some(());
     }
     while !cursor.done() && !cursor.is("OWNED") {
-        cursor.at += 1;
+        cursor.advance(1);
     }
     let kind = match cursor.eat_all(&["OWNED", "BY"]) {
         true => OpKind::OwnSequence { name, owner: owned_by(cursor) },
@@ -130,7 +130,7 @@ fn ty(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let name = cursor.name()?;
     let text = |cursor: &mut Cursor<'_>| {
         let token = cursor.peek().filter(|t| t.kind == Kind::Text)?;
-        cursor.at += 1;
+        cursor.advance(1);
         Some(literal(cursor.str(token)))
     };
     let kind = if cursor.eat_all(&["ADD", "VALUE"]) {
@@ -393,7 +393,7 @@ fn alter_column(cursor: &mut Cursor<'_>, table: Name) -> Option<OpKind> {
     } else if cursor.eat_all(&["ADD", "GENERATED"]) {
         let always = cursor.is("ALWAYS");
         while !cursor.done() && !cursor.punct(b',') && !cursor.punct(b'(') {
-            cursor.at += 1;
+            cursor.advance(1);
         }
         change.identity = Some(Some(identity(cursor, always)));
     } else if cursor.is_any(&["SET", "RESET", "RESTART", "OPTIONS"]) {

@@ -35,7 +35,7 @@ fn argument(cursor: &mut Cursor<'_>) -> Option<String> {
     let token = cursor.peek().filter(|t| t.kind == Kind::Text)?;
     let text = cursor.str(token);
     let plain = text.starts_with('\'') && !text.contains('\\');
-    cursor.at += 1;
+    cursor.advance(1);
     let ends = cursor.done() || cursor.punct(b',') || cursor.punct(b':');
     (plain && ends).then(|| literal(text))
 }

@@ -23,7 +23,7 @@ use crate::{
 
 pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
-    cursor.at += 1;
+    cursor.advance(1);
     let or_replace = cursor.eat_all(&["OR", "REPLACE"]);
     let (mut temporary, mut unlogged, mut foreign) = (false, false, false);
     while cursor.is_any(&[
@@ -41,7 +41,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         temporary |= cursor.is_any(&["TEMP", "TEMPORARY"]);
         unlogged |= cursor.is("UNLOGGED");
         foreign |= cursor.is("FOREIGN");
-        cursor.at += 1;
+        cursor.advance(1);
     }
     if cursor.eat("TABLE") {
         let mut create = table(cursor, temporary)?;
@@ -73,7 +73,7 @@ pub(super) fn create(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
         return Some(());
     }
     if cursor.is_any(&["FUNCTION", "PROCEDURE"]) {
-        cursor.at += 1;
+        cursor.advance(1);
         let name = cursor.name()?;
         let inner = cursor.parens()?;
         let arguments = inner.written(inner.at, inner.tokens.len()).to_owned();
@@ -315,7 +315,7 @@ fn item(inner: &mut Cursor<'_>, create: &mut CreateTable) -> Option<()> {
         return Some(());
     }
     if inner.is("LIKE") {
-        inner.at += 1;
+        inner.advance(1);
         let table = inner.name()?;
         let including = including(inner);
         create.likes.push(Like { table, before: create.columns.len(), including });
@@ -333,9 +333,9 @@ fn including(cursor: &mut Cursor<'_>) -> Including {
     let mut including = Including::default();
     while cursor.is_any(&["INCLUDING", "EXCLUDING"]) {
         let on = cursor.is("INCLUDING");
-        cursor.at += 1;
+        cursor.advance(1);
         let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase()).unwrap_or_default();
-        cursor.at += 1;
+        cursor.advance(1);
         match word.as_str() {
             "ALL" => {
                 including = Including {
@@ -420,7 +420,7 @@ fn sequence(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
             continue;
         }
         options.push(cursor.written(cursor.at, cursor.at + 1));
-        cursor.at += 1;
+        cursor.advance(1);
     }
     let options = sequence_options(&options);
     reader.push(OpKind::CreateSequence { name, if_not_exists, options, owner }, whole);

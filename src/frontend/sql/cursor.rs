@@ -106,6 +106,11 @@ impl<'a> Cursor<'a> {
         hit
     }
 
+    /// Goes on by tokens, whatever they are; not beyond the end.
+    pub(super) fn advance(&mut self, by: usize) {
+        self.at = (self.at + by).min(self.tokens.len());
+    }
+
     /// A name as the server folds it: unquoted names become lower case on PostgreSQL.
     pub(super) fn ident(&mut self) -> Option<String> {
         let token = self.peek()?;

@@ -33,11 +33,11 @@ fn routine(reader: &mut Reader<'_>, word: &str, whole: Span) -> Option<()> {
 
 pub(super) fn drop(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     let cursor = &mut reader.cursor;
-    cursor.at += 1;
+    cursor.advance(1);
     let materialized = cursor.eat("MATERIALIZED");
     cursor.eat("FOREIGN");
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase())?;
-    cursor.at += 1;
+    cursor.advance(1);
     if matches!(word.as_str(), "FUNCTION" | "PROCEDURE" | "ROUTINE" | "EXTENSION") {
         return routine(reader, &word, whole);
     }

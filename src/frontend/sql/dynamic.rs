@@ -36,7 +36,7 @@ impl Variables {
         if cursor.done() {
             return;
         }
-        cursor.at += if cursor.is("DEFAULT") { 1 } else { 2 };
+        cursor.advance(if cursor.is("DEFAULT") { 1 } else { 2 });
         let from = cursor.at;
         let listed = self.list(&mut cursor).filter(|_| cursor.done());
         let values = listed.or_else(|| {
@@ -68,7 +68,7 @@ impl Variables {
             cursor.skip();
         }
         let into = cursor.at;
-        cursor.at += 1;
+        cursor.advance(1);
         cursor.eat("STRICT");
         let Some(name) = cursor.ident() else { return };
         self.values.remove(&name);
@@ -132,12 +132,12 @@ impl Variables {
         if !cursor.is("ARRAY") {
             let named = |t| self.values.get(&cursor.str(t).to_lowercase());
             if let Some(values) = cursor.peek().and_then(named).cloned() {
-                cursor.at += 1;
+                cursor.advance(1);
                 return Some(values);
             }
             return Some(vec![text(cursor)?]);
         }
-        cursor.at += 1;
+        cursor.advance(1);
         if !cursor.eat_punct(b'[') {
             return None;
         }
@@ -215,7 +215,7 @@ fn beginning(statement: &Cursor<'_>) -> Option<String> {
     let mut cursor = *statement;
     cursor.eat("EXECUTE");
     while cursor.punct(b'(') || cursor.is("format") {
-        cursor.at += 1;
+        cursor.advance(1);
     }
     text(&mut cursor).filter(|begins| !begins.contains(';'))
 }
@@ -262,7 +262,7 @@ fn is_assignment(cursor: &Cursor<'_>) -> bool {
 
 fn text(cursor: &mut Cursor<'_>) -> Option<String> {
     let token = cursor.peek().filter(|t| t.kind == Kind::Text)?;
-    cursor.at += 1;
+    cursor.advance(1);
     cast(cursor);
     let written = cursor.str(token);
     match written.starts_with('$') {
@@ -282,7 +282,7 @@ fn cast(cursor: &mut Cursor<'_>) {
     if !(colon(0) && colon(1)) {
         return;
     }
-    cursor.at += 2;
+    cursor.advance(2);
     cursor.name();
     while cursor.eat_punct(b'[') {
         cursor.eat_punct(b']');

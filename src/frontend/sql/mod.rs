@@ -227,13 +227,13 @@ impl<'a> Reader<'a> {
     /// `PREPARE q AS …`: nothing happens yet. `PREPARE TRANSACTION` ends one.
     fn prepare(&mut self, whole: Span) -> Option<()> {
         let mut cursor = self.cursor;
-        cursor.at += 1;
+        cursor.advance(1);
         if !cursor.is("TRANSACTION") {
             let name = cursor.ident()?;
             while !cursor.done() && !cursor.is("AS") {
                 cursor.skip();
             }
-            cursor.at += 1;
+            cursor.advance(1);
             let statement = cursor.tokens.get(cursor.at..)?;
             if statement.len() <= MAX_PREPARED {
                 self.prepared.insert(name, statement.to_vec());
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
     /// `EXECUTE q (1)`: what was prepared, here.
     fn execute(&mut self, whole: Span) -> Option<()> {
         let mut cursor = self.cursor;
-        cursor.at += 1;
+        cursor.advance(1);
         let name = cursor.ident()?;
         let tokens = self.prepared.get(&name)?;
         let (first, last) = (tokens.first()?, tokens.last()?);
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
     /// `SET lock_timeout = '5s'`, `SET LOCAL …`, `PRAGMA foreign_keys = OFF`.
     fn setting(&mut self, whole: Span) -> Option<()> {
         let reset = self.cursor.is("RESET");
-        self.cursor.at += 1;
+        self.cursor.advance(1);
         self.cursor.eat_any(&["LOCAL", "SESSION"]);
         if self.cursor.is("SCHEMA") && self.cursor.nth(1).is_some_and(|t| t.kind == Kind::Text) {
             let value = create::literal(self.cursor.str(self.cursor.nth(1)?));

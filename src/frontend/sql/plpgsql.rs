@@ -265,7 +265,7 @@ fn caught(mut cursor: Cursor<'_>) -> Vec<&'static str> {
 fn label(cursor: &mut Cursor<'_>) -> bool {
     let punct = |at: usize, byte: u8| cursor.nth(at).is_some_and(|t| t.kind == Kind::Punct(byte));
     let found = punct(0, b'<') && punct(1, b'<') && punct(3, b'>') && punct(4, b'>');
-    cursor.at += if found { 5 } else { 0 };
+    cursor.advance(if found { 5 } else { 0 });
     found
 }
 

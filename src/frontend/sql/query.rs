@@ -58,7 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>, whole: Span) -> Option<()> {
     if let Some(function) = called_for_its_effect(cursor) {
         let reason = format!("what the called function {function} does is not known");
         let mut call = cursor;
-        call.at += 1;
+        call.advance(1);
         reader.opaque(&reason, super::calls::effect(call));
     }
     Some(())
@@ -188,7 +188,7 @@ fn closing(cursor: &Cursor<'_>, from: usize) -> usize {
 }
 
 fn write(mut cursor: Cursor<'_>, verb: &str, statement: &Cursor<'_>) -> Option<OpKind> {
-    cursor.at += 1;
+    cursor.advance(1);
     let mut made = Write {
         kind: WriteKind::Insert,
         table: Name::plain(""),
@@ -200,7 +200,7 @@ fn write(mut cursor: Cursor<'_>, verb: &str, statement: &Cursor<'_>) -> Option<O
     match verb {
         "INSERT" | "REPLACE" | "MERGE" => {
             if cursor.eat("OR") {
-                cursor.at += 1;
+                cursor.advance(1);
             }
             cursor.eat("INTO");
             made.table = cursor.name()?;
@@ -221,7 +221,7 @@ fn write(mut cursor: Cursor<'_>, verb: &str, statement: &Cursor<'_>) -> Option<O
         "UPDATE" => {
             made.kind = WriteKind::Update;
             if cursor.eat("OR") {
-                cursor.at += 1;
+                cursor.advance(1);
             }
             cursor.eat("ONLY");
             made.table = cursor.name()?;
@@ -312,7 +312,7 @@ fn insert(cursor: &mut Cursor<'_>, made: &mut Write) {
 
 fn update(cursor: &mut Cursor<'_>, made: &mut Write) {
     while !cursor.done() && !cursor.is("SET") {
-        cursor.at += 1;
+        cursor.advance(1);
     }
     cursor.eat("SET");
     while !cursor.done() && !cursor.is("WHERE") {
@@ -323,7 +323,7 @@ fn update(cursor: &mut Cursor<'_>, made: &mut Write) {
             cursor.eat_punct(b'=');
             made.columns.push((name.name, value(cursor)));
         } else {
-            cursor.at += 1;
+            cursor.advance(1);
         }
         let mut joined = false;
         while !cursor.done() && !cursor.punct(b',') && !cursor.is("WHERE") {
@@ -386,7 +386,7 @@ fn value(cursor: &Cursor<'_>) -> Value {
     };
     match first.kind {
         Kind::Text | Kind::Number => {
-            cursor.at += 1;
+            cursor.advance(1);
             if alone(&cursor) { Value::NotNull } else { Value::Other }
         }
         Kind::Punct(b'-') => Value::NotNull,
@@ -408,7 +408,7 @@ fn value(cursor: &Cursor<'_>) -> Value {
             Value::NotNull
         }
         Kind::Word if word == "COALESCE" => {
-            cursor.at += 1;
+            cursor.advance(1);
             let Some(mut inner) = cursor.parens() else { return Value::Other };
             let mut last = Value::Other;
             while !inner.done() {
@@ -455,7 +455,7 @@ fn reads_of(cursor: &Cursor<'_>, parsed: Option<&Statement>) -> Reads {
             match before.then(|| cursor.name()).flatten() {
                 Some(name) => found.tables.push(name),
                 None if before => {}
-                None => cursor.at += 1,
+                None => cursor.advance(1),
             }
         }
     }

@@ -97,7 +97,8 @@ fn clauses(cursor: &mut Cursor<'_>, from: usize, column: Column) -> Option<Defin
 fn tell_words(cursor: &Cursor<'_>, from: usize, constraints: &mut [Constraint]) {
     let uniques =
         constraints.iter_mut().filter(|c| matches!(c.kind, ConstraintKind::Unique { .. }));
-    let Some((name, rest)) = cursor.tokens[from..cursor.at].split_first() else { return };
+    let written = cursor.tokens.get(from..cursor.at).unwrap_or_default();
+    let Some((name, rest)) = written.split_first() else { return };
     let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let spelled = cursor.str(*name);
     let plain =
@@ -190,7 +191,7 @@ fn clause(cursor: &mut Cursor<'_>, made: &mut Definition) -> Option<()> {
         generated(cursor, made)?;
     } else if cursor.eat("INITIALLY") {
         let deferred = cursor.is("DEFERRED");
-        cursor.at += 1;
+        cursor.advance(1);
         if let Some(last) = made.constraints.last_mut() {
             last.initially_deferred = deferred;
             // PostgreSQL, CREATE TABLE: INITIALLY DEFERRED implies DEFERRABLE.
@@ -253,7 +254,7 @@ pub(super) fn identity(cursor: &mut Cursor<'_>, always: bool) -> Identity {
             continue;
         }
         options.push(inner.written(inner.at, inner.at + 1));
-        inner.at += 1;
+        inner.advance(1);
     }
     identity.options = sequence_options(&options);
     identity
@@ -308,7 +309,7 @@ fn conflict(cursor: &mut Cursor<'_>) -> Option<String> {
         return None;
     }
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase());
-    cursor.at += 1;
+    cursor.advance(1);
     word
 }
 
@@ -376,7 +377,7 @@ fn action(cursor: &mut Cursor<'_>) -> (Option<String>, Vec<String>) {
         }
     }
     let word = cursor.peek().map(|t| cursor.str(t).to_ascii_uppercase());
-    cursor.at += 1;
+    cursor.advance(1);
     (word, Vec::new())
 }
 
@@ -545,7 +546,7 @@ pub(super) fn check_columns(inner: &Cursor<'_>) -> Vec<String> {
         let cast = cursor.at > 0 && cursor.tokens[cursor.at - 1].kind == Kind::Punct(b':');
         let name = cursor.ident();
         if name.is_none() {
-            cursor.at += 1;
+            cursor.advance(1);
         }
         let Some(name) = name else { continue };
         let keyword = token.kind == Kind::Word && NOT_NAMES.contains(&name.to_lowercase().as_str());
@@ -655,7 +656,7 @@ fn double_quoted(mut inner: Cursor<'_>) -> Vec<String> {
         match inner.ident() {
             Some(name) if quoted => names.push(name),
             Some(_) => {}
-            None => inner.at += 1,
+            None => inner.advance(1),
         }
     }
     names
