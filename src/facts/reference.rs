@@ -272,10 +272,9 @@ impl<'a> Found<'a> {
         let known = self
             .schema
             .tables()
-            .any(|t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)));
-        let open = self.schema.is_open()
-            || self.schema.views().next().is_some()
-            || self.schema.tables().any(|t| !t.complete);
+            .any(|t| t.triggers.iter().any(|g| g.name.eq_ignore_ascii_case(name)))
+            || self.schema.view_with_trigger(name).is_some();
+        let open = self.schema.is_open() || self.schema.tables().any(|t| !t.complete);
         if self.schema.database().is_sqlite() && !known && !open {
             self.add(FlawKind::Trigger { trigger: name.to_owned() });
         }

@@ -149,6 +149,11 @@ impl Schema {
             OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
             OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
             OpKind::CreateTrigger { if_not_exists: true, name, .. } if self.has_trigger(name) => {}
+            OpKind::CreateTrigger { name, table, .. } if self.is_view_of_sqlite(table) => {
+                let view = self.resolve(table);
+                self.triggers.insert(name.to_ascii_lowercase());
+                self.views.edit(&view, |v| v.triggers.push(name.clone()));
+            }
             OpKind::CreateTrigger { name, table, sql, .. } => {
                 self.triggers.insert(name.to_ascii_lowercase());
                 self.edit(table, |t| {
@@ -547,11 +552,21 @@ impl Schema {
     }
 
     fn has_trigger(&self, name: &str) -> bool {
-        self.database.is_sqlite() && self.tables_with_trigger(name).next().is_some()
+        self.database.is_sqlite()
+            && (self.tables_with_trigger(name).next().is_some()
+                || self.view_with_trigger(name).is_some())
+    }
+
+    fn is_view_of_sqlite(&self, name: &Name) -> bool {
+        self.database.is_sqlite() && self.views.get(&self.resolve(name)).is_some()
     }
 
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
         let folds = self.database.is_sqlite();
+        if let Some(view) = self.view_with_trigger(name).map(|v| v.name.clone()) {
+            let is = |known: &String| known.eq_ignore_ascii_case(name);
+            self.views.edit(&view, |v| v.triggers.retain(|known| !is(known)));
+        }
         let is =
             |known: &Trigger| known.name == name || folds && known.name.eq_ignore_ascii_case(name);
         let holder = match table {
