@@ -1,7 +1,7 @@
 //! What stops a table, column, type, key, index, view or sequence from being dropped.
 
 use crate::{
-    ir::{Column, Constraint, ForeignKey, Name, Op, OpKind},
+    ir::{Column, Constraint, ConstraintKind, ForeignKey, Name, Op, OpKind},
     schema::{Schema, Sequence, Table, TableColumn, TypeKind, View, clip, mentions},
     source::Span,
 };
@@ -28,12 +28,17 @@ pub fn dependents(schema: &Schema, op: &Op) -> Vec<Dependent> {
             let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
             found.extend(schema.readers(table, None).map(reader));
             let fed = schema.owned_by(table).flat_map(|s| fed_elsewhere(schema, s));
-            found.extend(fed.filter(|(of, _)| of != table).map(|(_, fed)| fed));
+            let partition = |of: &Name| {
+                let of = schema.table(of).found().filter(|t| t.bound.is_some());
+                of.is_some_and(|t| t.parents.contains(table))
+            };
+            let other = fed.filter(|(of, _)| of != table && !partition(of));
+            found.extend(other.map(|(_, fed)| fed));
             found
         }
         OpKind::DropColumn { table, column, cascade: false, .. } => {
             let Some(known) = schema.table(table).found() else { return Vec::new() };
-            dependents_of_column(schema, known, clip(column))
+            dependents_of_column(schema, known, clip(column), op.only)
         }
         OpKind::DropConstraint { table, name: Some(name), cascade: false, .. } => {
             let found = schema.table(table).found();
@@ -68,11 +73,18 @@ fn is_over(kind: &TypeKind, name: &Name) -> bool {
 
 fn key(child: &Table, constraint: &Constraint) -> Dependent {
     let name = constraint.name.as_deref().unwrap_or("unnamed");
-    let what = format!("foreign key `{name}` on `{}`", child.name);
+    let kind = if constraint.foreign_key().is_some() { "foreign key" } else { "constraint" };
+    let what = format!("{kind} `{name}` on `{}`", child.name);
     Dependent { what, generated: false, span: constraint.span }
 }
 
-fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
+/// `only`: the columns of its children stay.
+pub(super) fn dependents_of_column(
+    schema: &Schema,
+    table: &Table,
+    column: &str,
+    only: bool,
+) -> Vec<Dependent> {
     let made = made_from(table, column);
     // Up to 14 they go with the column (experiment `drop-col-generated-dep`).
     let stay = schema.database().at_least((15, 0));
@@ -89,7 +101,19 @@ fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dep
         let stands = |fk: &ForeignKey| goes(&fk.columns) || fk.key.as_deref().is_some_and(includes);
         !own && c.foreign_key().is_some_and(stands)
     });
+    // A child's column goes along.
+    let goes_too = |of: &Table| !only && inherits(schema, of, table, column, DEEP);
+    let keys =
+        keys.filter(|(child, c)| !(goes_too(child) && c.columns.iter().any(|own| own == column)));
     let mut found: Vec<Dependent> = keys.map(|(child, c)| key(child, c)).collect();
+    // EXCLUDE goes with its own columns, not with those of its expressions.
+    let reads = |c: &&Constraint| match &c.kind {
+        ConstraintKind::Exclude { sql: Some(sql) } => {
+            !goes(&c.columns) && going.iter().any(|column| mentions(sql, column, table.folds))
+        }
+        _ => false,
+    };
+    found.extend(table.constraints.iter().filter(reads).map(|c| key(table, c)));
     for column in &going {
         found.extend(schema.readers(&table.name, Some(column)).map(reader));
     }
@@ -97,11 +121,27 @@ fn dependents_of_column(schema: &Schema, table: &Table, column: &str) -> Vec<Dep
         s.owner.as_ref().is_some_and(|(_, column)| going.contains(&column.as_str()))
     };
     let fed = schema.owned_by(&table.name).filter(owned).flat_map(|s| fed_elsewhere(schema, s));
-    found.extend(fed.map(|(_, fed)| fed));
+    let other = |of: &Name| !schema.table(of).found().is_some_and(goes_too);
+    found.extend(fed.filter(|(of, _)| other(of)).map(|(_, fed)| fed));
     if stay {
         found.extend(made.into_iter().map(generated));
     }
     found
+}
+
+/// Generations that are looked through.
+const DEEP: usize = 8;
+
+/// Whether a table has a column from another one, and not of its own.
+fn inherits(schema: &Schema, of: &Table, from: &Table, column: &str, deep: usize) -> bool {
+    let given = of.column(column).found().is_some_and(|c| !c.local);
+    given
+        && deep > 0
+        && of.parents.iter().any(|parent| {
+            let parent = schema.table(parent).found();
+            parent
+                .is_some_and(|p| p.name == from.name || inherits(schema, p, from, column, deep - 1))
+        })
 }
 
 /// The foreign keys that stand on a key or a unique index.

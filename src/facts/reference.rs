@@ -269,8 +269,9 @@ impl<'a> Found<'a> {
     }
 
     fn trigger(&mut self, name: &str) {
-        let known = self.schema.tables_with_trigger(name).next().is_some();
-        let open = self.schema.some_in_part() || self.schema.views().next().is_some();
+        let known = self.schema.tables_with_trigger(name).next().is_some()
+            || self.schema.view_with_trigger(name).is_some();
+        let open = self.schema.some_in_part();
         if self.schema.database().is_sqlite() && !known && !open {
             self.add(FlawKind::Trigger { trigger: name.to_owned() });
         }

@@ -155,6 +155,11 @@ impl Schema {
             OpKind::RenameSequence { name, to } => self.rename_sequence(name, to),
             OpKind::DropSequence { name, cascade, .. } => self.drop_sequence(name, *cascade),
             OpKind::CreateTrigger { if_not_exists: true, name, .. } if self.has_trigger(name) => {}
+            OpKind::CreateTrigger { name, table, .. } if self.is_view_of_sqlite(table) => {
+                let view = self.resolve(table);
+                self.note_trigger(name, view.clone());
+                self.views.edit(&view, |v| v.triggers.push(name.clone()));
+            }
             OpKind::CreateTrigger { name, table, sql, .. } => {
                 self.note_trigger(name, self.resolve(table));
                 self.edit(table, |t| {
@@ -581,16 +586,26 @@ impl Schema {
         }
     }
 
-    fn note_trigger(&mut self, trigger: &str, table: Name) {
+    pub(super) fn note_trigger(&mut self, trigger: &str, table: Name) {
         self.triggers.entry(trigger.to_ascii_lowercase()).or_default().insert(table);
     }
 
     fn has_trigger(&self, name: &str) -> bool {
-        self.database.is_sqlite() && self.tables_with_trigger(name).next().is_some()
+        self.database.is_sqlite()
+            && (self.tables_with_trigger(name).next().is_some()
+                || self.view_with_trigger(name).is_some())
+    }
+
+    fn is_view_of_sqlite(&self, name: &Name) -> bool {
+        self.database.is_sqlite() && self.views.get(&self.resolve(name)).is_some()
     }
 
     fn drop_trigger(&mut self, name: &str, table: Option<&Name>) {
         let folds = self.database.is_sqlite();
+        if let Some(view) = self.view_with_trigger(name).map(|v| v.name.clone()) {
+            let is = |known: &String| known.eq_ignore_ascii_case(name);
+            self.views.edit(&view, |v| v.triggers.retain(|known| !is(known)));
+        }
         let is =
             |known: &Trigger| known.name == name || folds && known.name.eq_ignore_ascii_case(name);
         let holder = match table {

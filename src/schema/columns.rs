@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Filled, Lookup, Schema, Sequence, Table, TableColumn,
+    Filled, Lookup, Schema, Sequence, Table, TableColumn, TypeKind,
     apply::{MAX_PARTS, owned_index_names},
     clip,
     expressions::{constraint_mentions, index_mentions, mentions, rename_column_in},
@@ -17,12 +17,12 @@ use crate::{
     types::SqlType,
 };
 
-/// PostgreSQL keeps no DEFAULT NULL, but where the type has a length or precision: then it is a
-/// cast, and no NULL as it stands (tried on 14 and 18).
-fn kept(default: DefaultValue, ty: &SqlType) -> Option<DefaultValue> {
+/// PostgreSQL keeps no DEFAULT NULL, but where the type has a length or precision, or is a domain:
+/// then it is a cast, and no NULL as it stands (tried on 14 and 18).
+fn kept(default: DefaultValue, ty: &SqlType, domain: bool) -> Option<DefaultValue> {
     match default.is_null() {
         false => Some(default),
-        true if ty.args.is_empty() => None,
+        true if ty.args.is_empty() && !domain => None,
         true => {
             let bare = SqlType { args: Vec::new(), ..ty.clone() }.to_string();
             // `character` in a cast would be `character(1)`.
@@ -57,7 +57,7 @@ impl Schema {
         if self.database.is_sqlite() {
             self.texts_are_columns(&table, &column.name);
         }
-        let declared = self.named(&table, constraints);
+        let declared = self.named_late(&table, constraints);
         self.add_declared(&table, &declared);
         for index in indexes {
             self.create_index(&table, index);
@@ -87,14 +87,17 @@ impl Schema {
         if postgres {
             column.name = clip(&column.name).to_owned();
             self.qualify(&mut column.ty);
-            column.default = column.default.and_then(|default| kept(default, &column.ty));
+            let domain = self.is_domain(&column.ty);
+            column.default = column.default.and_then(|default| kept(default, &column.ty, domain));
         }
         let sequenced = column.serial || column.identity.is_some();
         // PostgreSQL, CREATE TABLE: serial and GENERATED … AS IDENTITY imply NOT NULL.
         if sequenced && (postgres || column.identity.is_some()) {
             column.nullable = false;
         }
-        if postgres && sequenced {
+        // The identity of a partition is its parent's.
+        let shared = column.identity.is_some() && self.is_partition(table);
+        if postgres && sequenced && !shared {
             self.add_owned_sequence(table, &column.name, column.identity.as_ref());
         }
         let filled = if column.server_filled() { Filled::Fully(column.span) } else { Filled::No };
@@ -107,8 +110,21 @@ impl Schema {
         }
     }
 
+    fn is_partition(&self, table: &Name) -> bool {
+        self.tables.get(table).is_some_and(|t| t.bound.is_some())
+    }
+
+    fn is_domain(&self, ty: &SqlType) -> bool {
+        let name = match ty.name.split_once('.') {
+            Some((schema, name)) => Name::new(Some(schema), name),
+            None => Name::plain(&ty.name),
+        };
+        let found = self.types.get(&name).filter(|_| ty.dims == 0);
+        found.is_some_and(|ty| matches!(ty.kind, TypeKind::Domain { .. }))
+    }
+
     /// A type without a schema is the first of its name on the search path.
-    fn qualify(&self, ty: &mut SqlType) {
+    pub(super) fn qualify(&self, ty: &mut SqlType) {
         if ty.name.contains(['.', ' ']) {
             return;
         }
@@ -234,8 +250,10 @@ impl Schema {
         };
         let column = old.column.name.clone();
         let was_identity = old.column.identity.is_some();
+        let old_type = old.column.ty.clone();
         if let Some(Some(identity)) = &change.identity
             && self.database.is_postgres()
+            && !self.is_partition(&table)
         {
             self.add_owned_sequence(&table, &column, Some(identity));
         }
@@ -249,6 +267,7 @@ impl Schema {
             ty
         });
         let (span, sqlite) = (self.now.span, self.database.is_sqlite());
+        let domain = self.is_domain(ty.as_ref().unwrap_or(&old_type));
         self.tables.edit(&table, |t| {
             let Some(entry) = t.columns.iter_mut().find(|c| c.column.name == column) else {
                 return;
@@ -269,7 +288,7 @@ impl Schema {
             if let Some(default) = &change.default {
                 column.default = match sqlite {
                     true => default.clone(),
-                    false => default.clone().and_then(|default| kept(default, &column.ty)),
+                    false => default.clone().and_then(|d| kept(d, &column.ty, domain)),
                 };
                 column.serial = serial;
                 if serial {
@@ -287,6 +306,13 @@ impl Schema {
             let found = self.tables.get(&table).and_then(|t| t.column(&column).found());
             if let Some(changed) = found.map(|c| Arc::clone(&c.column)) {
                 self.note_column(&table, &changed);
+            }
+        }
+        if change.nullable == Some(true) && self.database.is_postgres() {
+            let of = |c: &Constraint| c.kind == ConstraintKind::NotNull && c.columns == [&*column];
+            let some = self.tables.get(&table).is_some_and(|t| t.constraints.iter().any(of));
+            if some {
+                self.tables.edit(&table, |t| t.constraints.retain(|c| !of(c)));
             }
         }
         if retyped {

@@ -22,11 +22,21 @@ impl Schema {
     /// depends on what is there already. Where the same key is declared twice it makes one index,
     /// under the first name that is given (`transformIndexConstraints`).
     pub fn named(&self, table: &Name, declared: &[Constraint]) -> Vec<Constraint> {
+        self.named_in_turn(table, declared, 0)
+    }
+
+    /// The same for a column that is added: its keys are made before its checks
+    /// (`AT_PASS_ADD_INDEX`, `AT_PASS_ADD_OTHERCONSTR`).
+    pub fn named_late(&self, table: &Name, declared: &[Constraint]) -> Vec<Constraint> {
+        self.named_in_turn(table, declared, 3)
+    }
+
+    fn named_in_turn(&self, table: &Name, declared: &[Constraint], checks: u8) -> Vec<Constraint> {
         if self.database.is_sqlite() {
             return declared.to_vec();
         }
         let rank = |c: &Constraint| match c.kind {
-            ConstraintKind::Check { .. } | ConstraintKind::NotNull => 0,
+            ConstraintKind::Check { .. } | ConstraintKind::NotNull => checks,
             ConstraintKind::PrimaryKey => 1,
             ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => 2,
             ConstraintKind::ForeignKey(_) => 3,

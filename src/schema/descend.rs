@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Schema, Table, inherit::is_inherited, query::COPY};
+use super::{
+    Schema, Table,
+    constraints::{key_names, part_names},
+    inherit::is_inherited,
+    query::COPY,
+};
 use crate::ir::{
     ColumnChange, Constraint, ConstraintKind, Index, Name, Op, OpKind, Opaque, OpaqueEffect, Style,
 };
@@ -83,13 +88,22 @@ impl Schema {
                 let Some(after) = after else { return Vec::new() };
                 let Some(added) = after.column(&column.name).found() else { return Vec::new() };
                 let partition = child.bound.is_some();
-                vec![OpKind::AddColumn {
+                // From PostgreSQL 18 on, NOT NULL goes to the column that the child has already.
+                let marks = self.database.at_least((18, 0)) && !added.column.nullable;
+                let known = child.column(&column.name).found().filter(|_| marks);
+                let marked = known.map(|_| OpKind::AlterColumn {
+                    table: table.clone(),
+                    column: column.name.clone(),
+                    change: ColumnChange { nullable: Some(false), ..Default::default() },
+                });
+                let add = OpKind::AddColumn {
                     table,
                     column: self.inherited_column(after, &added.column, partition),
                     constraints: new_constraints(before, after, partitioned),
                     indexes: Vec::new(),
                     if_not_exists: true,
-                }]
+                };
+                [add].into_iter().chain(marked).collect()
             }
             OpKind::DropColumn { column, cascade, .. } => {
                 let inherited = child.column(column).found().is_some_and(|c| !c.local)
@@ -115,7 +129,13 @@ impl Schema {
             OpKind::AddConstraint { .. } => {
                 let Some(after) = after else { return Vec::new() };
                 let added = new_constraints(before, after, partitioned);
-                let missing = added.into_iter().filter(|c| !has_free(child, c));
+                let marked = |c: &Constraint| {
+                    c.kind == ConstraintKind::NotNull
+                        && c.columns.iter().all(|name| {
+                            child.column(name).found().is_some_and(|c| !c.column.nullable)
+                        })
+                };
+                let missing = added.into_iter().filter(|c| !has_free(child, c) && !marked(c));
                 let mut kinds: Vec<OpKind> = missing
                     .map(|constraint| {
                         let constraint = renamed_where_taken(constraint, child);
@@ -243,7 +263,17 @@ impl Schema {
             if has_free(&table, constraint) {
                 continue;
             }
-            let constraint = renamed_where_taken(for_partition(constraint), &table);
+            let mut copy = renamed_where_taken(for_partition(constraint), &table);
+            let label = match constraint.kind {
+                ConstraintKind::Unique { .. } => Some("key"),
+                ConstraintKind::Exclude { .. } => Some("excl"),
+                _ => None,
+            };
+            if let (Some(index), Some(label)) = (&constraint.name, label) {
+                let index = mother.name.sibling(index);
+                copy.name = self.copied_name(&index, &key_names(constraint), child, label);
+            }
+            let constraint = copy;
             self.go_on(OpKind::AddConstraint { table: child.clone(), constraint });
         }
         for (at, index) in mother.indexes.iter().enumerate() {
@@ -251,9 +281,11 @@ impl Schema {
             let taken = mother.indexes[..at].iter().filter(like).count();
             let has = |t: &Table| t.indexes.iter().filter(like).count() > taken;
             if !self.tables.get(child).is_some_and(has) {
+                let old = mother.name.sibling(&index.name);
+                let name = self.copied_name(&old, &part_names(&index.index), child, "idx");
                 self.go_on(OpKind::CreateIndex {
                     table: child.clone(),
-                    index: Index { name: None, ..index.index.clone() },
+                    index: Index { name, ..index.index.clone() },
                     concurrently: false,
                     if_not_exists: false,
                 });

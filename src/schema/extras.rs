@@ -286,7 +286,12 @@ impl Schema {
     pub(super) fn detach(&mut self, table: &Name, child: &Name) {
         let table = self.resolve(table);
         let source = self.tables.shared(&table);
+        let lose = self.database.at_least((17, 0));
         self.edit(child, |t| {
+            // From 17 on, a partition has its parent's identity, and only so long.
+            let of = t.columns.iter_mut().filter(|c| lose && c.column.identity.is_some());
+            of.filter(|_| t.bound.is_some())
+                .for_each(|c| std::sync::Arc::make_mut(&mut c.column).identity = None);
             t.parents.retain(|parent| *parent != table);
             t.bound = None;
             // What only this parent gave is the table's own from now on.
@@ -311,8 +316,13 @@ impl Schema {
         false
     }
 
+    /// Whether a table ever had children; cheaper than to look for them.
+    pub fn has_children(&self, table: &Name) -> bool {
+        self.mothers.contains(table)
+    }
+
     /// The tables that inherit from one, and its partitions.
-    pub(super) fn children(&self, table: &Name) -> Vec<Name> {
+    pub fn children(&self, table: &Name) -> Vec<Name> {
         let some = self.mothers.contains(table);
         let of = some.then(|| self.tables.values()).into_iter().flatten();
         let of = of.filter(|t| t.parents.contains(table));

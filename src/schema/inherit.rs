@@ -24,8 +24,8 @@ impl Schema {
                 }
             }
             Some(TableFrom::PartitionOf { table: parent, bound }) => {
-                self.inherit(table, parent);
                 table.bound = Some(bound.clone());
+                self.inherit(table, parent);
             }
             Some(TableFrom::Query { query, columns, rows, .. }) => {
                 table.rows = if *rows { Rows::Written(self.now.span) } else { Rows::None };
@@ -109,9 +109,13 @@ impl Schema {
             let inherited = self.copied(inherited, false);
             put(table, inherited);
         }
-        for check in source.constraints.iter().filter(|c| is_inherited(c)) {
+        let named = self.database.at_least((18, 0));
+        let goes = |c: &&Constraint| is_inherited(c) || named && is_not_null(c);
+        for check in source.constraints.iter().filter(goes) {
             if !table.constraints.iter().any(|known| known.name == check.name) {
-                table.constraints.push(Constraint { inherited: true, ..check.clone() });
+                // The new table has no rows that it would have to be held against.
+                let validated = check.enforced;
+                table.constraints.push(Constraint { inherited: true, validated, ..check.clone() });
             }
         }
     }
@@ -194,8 +198,16 @@ impl Schema {
             let Some(source) = self.shared_table(&like.table).filter(|_| !self.tired()) else {
                 continue;
             };
-            for constraint in &source.constraints {
+            // Keys are named when the checks are there.
+            let (keys, others): (Vec<_>, Vec<_>) =
+                source.constraints.iter().partition(|c| c.stands_on_index());
+            for constraint in others.into_iter().chain(keys) {
                 match constraint.kind {
+                    // PostgreSQL 18 copies it always, with its name.
+                    ConstraintKind::NotNull if self.database.at_least((18, 0)) => {
+                        let copy = Constraint { inherited: false, ..constraint.clone() };
+                        self.add_constraint(table, &copy);
+                    }
                     ConstraintKind::Check { .. } if like.including.constraints => {
                         // The new table has no rows that it would have to be held against.
                         let validated = constraint.enforced;
@@ -261,4 +273,8 @@ fn put(table: &mut Table, new: TableColumn) {
 /// foreign keys go to partitions only.
 pub(super) fn is_inherited(constraint: &Constraint) -> bool {
     matches!(constraint.kind, ConstraintKind::Check { .. }) && !constraint.no_inherit
+}
+
+fn is_not_null(constraint: &Constraint) -> bool {
+    constraint.kind == ConstraintKind::NotNull && !constraint.no_inherit
 }

@@ -20,6 +20,7 @@ mod uses;
 mod views;
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
@@ -264,6 +265,10 @@ pub struct View {
     pub words: BTreeSet<String>,
     /// Those of a materialized view.
     pub indexes: Vec<TableIndex>,
+    /// The columns that its text quotes wherever it names them (SQLite).
+    pub quoted: Vec<String>,
+    /// The names of its triggers (SQLite, where all of them share one namespace).
+    pub triggers: Vec<String>,
     /// The query; `None` where it is not known, or something it names was renamed since.
     pub sql: Option<String>,
     /// What its query yields; `None` where that is not known.
@@ -381,10 +386,15 @@ impl Schema {
         if rest.is_empty() || self.database.is_sqlite() {
             return None;
         }
-        let mut changed = false;
-        let mut put = |name: &mut Name, found: Name| {
-            changed |= *name != found;
+        let changed = Cell::new(false);
+        let put = |name: &mut Name, found: Name| {
+            changed.set(changed.get() || *name != found);
             *name = found;
+        };
+        let retype = |ty: &mut SqlType| {
+            let written = ty.name.clone();
+            self.qualify(ty);
+            changed.set(changed.get() || ty.name != written);
         };
         let relation = |name: &Name| {
             let found = self.resolve(name);
@@ -422,9 +432,16 @@ impl Schema {
             | OpKind::RenameType { name, .. }
             | OpKind::MoveType { name, .. }
             | OpKind::AlterDomain { name, .. } => put(name, ty(name)),
+            OpKind::AlterColumn { change, .. } => {
+                change.ty.iter_mut().for_each(|change| retype(&mut change.to));
+            }
+            OpKind::AddColumn { column, .. } => retype(&mut column.ty),
+            OpKind::CreateTable(create) => {
+                create.columns.iter_mut().for_each(|column| retype(&mut column.ty));
+            }
             _ => {}
         }
-        changed.then(|| Op { kind, ..op.clone() })
+        changed.get().then(|| Op { kind, ..op.clone() })
     }
 
     pub fn view(&self, name: &Name) -> Option<&View> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Schema, View, clip};
+use super::{Schema, View, clip, each_token};
 use crate::{
     database::Dialect,
     ir::{Name, Reads, query::Query},
@@ -53,6 +53,8 @@ impl Schema {
             tables,
             words: new.reads.words.clone(),
             indexes: Vec::new(),
+            quoted: self.quoted_in(new),
+            triggers: Vec::new(),
             sql: new.sql.map(str::to_owned),
             output: new.query.and_then(|q| self.named_output(q, new.columns)),
             created: self.now,
@@ -164,6 +166,25 @@ impl Schema {
         })
     }
 
+    /// The columns that a view's text names in quotes alone: SQLite writes a new name in double
+    /// quotes there (`renameEditSql`).
+    fn quoted_in(&self, new: &NewView<'_>) -> Vec<String> {
+        let Some(sql) = new.sql.filter(|_| self.database.is_sqlite()) else { return Vec::new() };
+        let mut plain: HashSet<String> = HashSet::new();
+        each_token(sql, true, |token, _, _| {
+            plain.insert(token.to_ascii_lowercase());
+        });
+        let names = new.reads.columns.iter().flatten();
+        names.filter(|name| !plain.contains(&name.to_ascii_lowercase())).cloned().collect()
+    }
+
+    /// The view whose trigger has this name (SQLite).
+    pub fn view_with_trigger(&self, name: &str) -> Option<&View> {
+        let ever = self.triggers.get(&name.to_ascii_lowercase()).into_iter().flatten();
+        let mut of = ever.filter_map(|view| self.views.get(view));
+        of.find(|v| v.triggers.iter().any(|t| t.eq_ignore_ascii_case(name)))
+    }
+
     /// Takes a view away, with the indexes of a materialized one.
     pub(super) fn remove_view(&mut self, name: &Name) {
         let Some(view) = self.views.remove(name) else { return };
@@ -232,7 +253,8 @@ impl Schema {
     pub(super) fn views_follow_column(&mut self, table: &Name, from: &str, to: &str) {
         // SQLite takes a name in double quotes that is no column for a text, in views too.
         let plain = to.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        let quoted = self.database.is_sqlite() && !plain;
+        let sqlite = self.database.is_sqlite();
+        let quoted = sqlite && !plain;
         for view in self.names_of_readers(table) {
             self.views.edit(&view, |v| {
                 let of = v.reads.iter_mut().filter(|r| r.table == *table && r.column == from);
@@ -241,7 +263,15 @@ impl Schema {
                     to.clone_into(&mut read.column);
                     hit = true;
                 }
-                if quoted {
+                // Its own column is called as its text says.
+                let said = v.names.iter().flatten().any(|n| n.eq_ignore_ascii_case(from));
+                if sqlite && said && v.columns.is_empty() {
+                    let own = v.output.iter_mut().flatten().map(|(name, _)| name);
+                    own.filter(|n| n.eq_ignore_ascii_case(from)).for_each(|n| to.clone_into(n));
+                }
+                let kept = v.quoted.len();
+                v.quoted.retain(|n| !n.eq_ignore_ascii_case(from));
+                if quoted || v.quoted.len() < kept {
                     v.names
                         .iter_mut()
                         .for_each(|names| names.retain(|n| !n.eq_ignore_ascii_case(from)));
@@ -252,6 +282,7 @@ impl Schema {
                     v.sql = None;
                 }
             });
+            self.suspect_readers(&view);
         }
     }
 
@@ -267,6 +298,9 @@ impl Schema {
         }
         self.views.insert(to.clone(), View { name: to.clone(), ..View::clone(&view) });
         self.note_view(&to);
+        for trigger in &view.triggers {
+            self.note_trigger(trigger, to.clone());
+        }
         self.suspect(to.clone());
         self.suspect_readers(from);
         self.views_follow(from, &to);

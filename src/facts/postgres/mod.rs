@@ -3,6 +3,7 @@
 mod casts;
 pub mod catalog;
 pub mod extensions;
+mod family;
 mod lossy;
 mod obstacle;
 pub mod results;

@@ -21,6 +21,7 @@ pub fn obstacles(schema: &Schema, op: &Op) -> Vec<Obstacle> {
     let mut found = Found { schema, out: Vec::new() };
     found.depends(op);
     found.operation(op);
+    found.out.extend(super::family::obstacles(schema, op));
     found.out
 }
 
@@ -56,14 +57,19 @@ impl<'a> Found<'a> {
     /// Views and sequences have columns and names too, but only tables can be altered so.
     fn altered(&mut self, op: &Op) {
         let table = match &op.kind {
-            OpKind::AlterColumn { table, change, .. } if change.default.is_none() => table,
+            OpKind::AlterColumn { table, change, .. }
+                if change.default.is_none() && change.identity.is_none() =>
+            {
+                table
+            }
             OpKind::AddColumn { table, .. }
             | OpKind::DropColumn { table, .. }
             | OpKind::AddConstraint { table, .. }
             | OpKind::DropConstraint { table, .. }
             | OpKind::ValidateConstraint { table, .. } => table,
             OpKind::RenameConstraint { table, name, .. } => {
-                if matches!(self.relation(table), Some(Relation::View)) {
+                if matches!(self.relation(table), Some(Relation::View | Relation::MaterializedView))
+                {
                     let table = &table.name;
                     self.state(format!(
                         "42704 constraint \"{name}\" for table \"{table}\" does not exist"
@@ -71,7 +77,19 @@ impl<'a> Found<'a> {
                 }
                 return;
             }
-            OpKind::AlterColumn { table, .. } => {
+            OpKind::AlterColumn { table, column, change } => {
+                let view = self.relation(table) == Some(Relation::View);
+                let missing = match change.identity {
+                    Some(None) => !change.if_exists,
+                    Some(Some(_)) => true,
+                    None => false,
+                };
+                if view && missing {
+                    let view = &table.name;
+                    self.state(format!(
+                        "55000 column \"{column}\" of relation \"{view}\" is not an identity column"
+                    ));
+                }
                 return self.kind(table, &[Relation::Table, Relation::View], "a table or view");
             }
             _ => return,
@@ -106,6 +124,15 @@ impl<'a> Found<'a> {
                 if let Some(known) = self.table(table) {
                     self.add_constraint(known, None, constraint);
                 }
+            }
+            OpKind::DropConstraint { table, name: Some(name), .. } => {
+                let Some(known) = self.table(table) else { return };
+                let found = known.constraint(clip(name));
+                let found = found.filter(|c| c.kind == ConstraintKind::NotNull);
+                let Some(column) = found.and_then(|c| c.columns.first()) else { return };
+                let Some(of) = known.column(column).found() else { return };
+                let loosened = ColumnChange { nullable: Some(true), ..Default::default() };
+                self.alter_column(known, of, &loosened);
             }
             OpKind::RenameConstraint { table, name, to } => {
                 let Some(known) = self.table(table) else { return };
@@ -398,6 +425,12 @@ impl<'a> Found<'a> {
             self.second_key(&name);
         }
         let mut names: HashMap<String, bool> = HashMap::new();
+        if let Some(TableFrom::Inherits(parents)) = &create.from {
+            let of = parents.iter().filter_map(|parent| self.table(parent));
+            let checks =
+                of.flat_map(|t| &t.constraints).filter(|c| c.ty() == ConstraintType::Check);
+            names.extend(checks.filter_map(|c| Some((c.name.clone()?, false))));
+        }
         for constraint in self.schema.named(&name, &create.constraints) {
             self.key_columns(&constraint);
             self.acts_on_generated(&constraint, &|name| made.contains_key(name));
@@ -432,7 +465,8 @@ impl<'a> Found<'a> {
 
     /// A column that stands twice in a key.
     fn key_columns(&mut self, constraint: &Constraint) {
-        if !constraint.stands_on_index() {
+        let excludes = constraint.ty() == ConstraintType::Exclude;
+        if !constraint.stands_on_index() || excludes {
             return;
         }
         let twice = constraint
@@ -504,7 +538,8 @@ impl<'a> Found<'a> {
             ConstraintType::PrimaryKey => "primary keys",
             ConstraintType::Unique => "unique constraints",
             ConstraintType::ForeignKey => "foreign key constraints",
-            ConstraintType::Check | ConstraintType::Exclude | ConstraintType::NotNull => return,
+            ConstraintType::Exclude => "exclusion constraints",
+            ConstraintType::Check | ConstraintType::NotNull => return,
         };
         if constraint.columns.iter().chain(&constraint.include).any(|c| is_virtual(clip(c))) {
             self.state(format!("0A000 {what} on virtual generated columns are not supported"));
@@ -536,6 +571,10 @@ impl<'a> Found<'a> {
             return;
         };
         let index = &found.index;
+        let mut seen = HashSet::new();
+        if let Some(column) = index.columns().find(|column| !seen.insert(*column)) {
+            self.taken(format!("42701 column \"{column}\" appears twice in unique constraint"));
+        }
         let sorted = |p: &IndexPart| {
             p.descending
                 || p.nulls_first == Some(true)
@@ -578,13 +617,16 @@ impl<'a> Found<'a> {
                     || known.column(name).found().is_some_and(|c| c.column.generated.is_some())
             });
         }
-        let mut names: HashSet<&str> = HashSet::new();
         for constraint in constraints {
             self.add_constraint(known, Some(column), constraint);
-            let Some(given) = constraint.name.as_deref().map(clip) else { continue };
-            if !names.insert(given) {
-                self.constraint_exists(&known.name, given);
+        }
+        let mut names: HashSet<String> = HashSet::new();
+        for given in self.schema.named_late(&known.name, constraints).into_iter() {
+            let Some(given) = given.name else { continue };
+            if names.contains(&given) {
+                self.constraint_exists(&known.name, &given);
             }
+            names.insert(given);
         }
     }
 
@@ -598,6 +640,9 @@ impl<'a> Found<'a> {
             Some(new) => is_virtual(new),
             None => table.column(name).found().is_some_and(|c| is_virtual(&c.column)),
         });
+        if constraint.kind == ConstraintKind::NotNull {
+            return self.not_null(table, constraint);
+        }
         self.using_index(table, constraint);
         self.references_table(constraint);
         if constraint.kind == ConstraintKind::PrimaryKey && table.primary_key().is_some() {
@@ -617,6 +662,25 @@ impl<'a> Found<'a> {
         let own = constraint.using_index.as_deref().map(clip) == Some(given);
         if constraint.stands_on_index() && !own && self.held(&table.name.sibling(given)) {
             self.relation_exists(given);
+        } else if table.constraint(given).is_some() {
+            self.constraint_exists(&table.name, given);
+        }
+    }
+
+    /// From PostgreSQL 18 on a column has one NOT NULL, under one name.
+    fn not_null(&mut self, table: &Table, constraint: &Constraint) {
+        let Some(given) = constraint.name.as_deref().map(clip) else { return };
+        let on = |c: &Constraint| c.columns == constraint.columns;
+        let same = |c: &Constraint| c.kind == ConstraintKind::NotNull && on(c);
+        if table.constraint(given).is_some_and(same) {
+            return;
+        }
+        let of = constraint.columns.first().and_then(|column| table.column(column).found());
+        if of.is_some_and(|c| !c.column.nullable) {
+            let table = &table.name.name;
+            self.state(format!(
+                "55000 cannot create not-null constraint \"{given}\" on a column of table \"{table}\""
+            ));
         } else if table.constraint(given).is_some() {
             self.constraint_exists(&table.name, given);
         }

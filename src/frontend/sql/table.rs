@@ -7,6 +7,7 @@ use crate::{
         Column, Constraint, ConstraintKind, DefaultValue, ForeignKey, Generated, Identity, Index,
         IndexPart, Indexed,
     },
+    schema::called,
     source::Span,
     types::SqlType,
 };
@@ -418,7 +419,9 @@ pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<Constraint> {
         let columns = reads.clone().unwrap_or_else(|| check_columns(&inner));
         (columns, ConstraintKind::Check { sql: Some(sql) })
     } else if cursor.eat("EXCLUDE") {
-        exclude(cursor)
+        let (columns, kind, named) = exclude(cursor);
+        reads = named;
+        (columns, kind)
     } else if cursor.eat_all(&["NOT", "NULL"]) {
         (vec![cursor.ident()?], ConstraintKind::NotNull)
     } else {
@@ -462,32 +465,46 @@ impl Cursor<'_> {
     }
 }
 
-/// `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`, up to what may follow a constraint.
-fn exclude(cursor: &mut Cursor<'_>) -> (Vec<String>, ConstraintKind) {
+/// `EXCLUDE USING gist (a WITH =, b WITH &&) WHERE (…)`, up to what may follow a constraint: its
+/// parts by name, and the columns that it reads.
+fn exclude(cursor: &mut Cursor<'_>) -> (Vec<String>, ConstraintKind, Option<Vec<String>>) {
     let from = cursor.at;
-    let mut columns = Vec::new();
+    let (mut columns, mut reads) = (Vec::new(), Some(Vec::new()));
+    let mut read = |inner: &Cursor<'_>| {
+        reads = match (reads.take(), columns_of(inner)) {
+            (Some(known), Some(more)) => Some(known.into_iter().chain(more).collect()),
+            _ => None,
+        };
+    };
+    let mut plain = Vec::new();
     while !cursor.done()
         && !cursor.punct(b',')
         && !cursor.is_any(&["DEFERRABLE", "INITIALLY", "NOT"])
     {
         if cursor.punct(b'(') && columns.is_empty() {
-            let inner = *cursor;
-            columns = parts_of(inner);
+            let mut at = *cursor;
+            let parts = at.parens().map(|inner| index_parts(inner, &mut |e| read(&e)));
+            for part in parts.unwrap_or_default() {
+                columns.push(match part.of {
+                    Indexed::Column(name) => {
+                        plain.push(name.clone());
+                        name
+                    }
+                    Indexed::Expression(sql) => called(&sql).unwrap_or("expr".to_owned()),
+                });
+            }
+        } else if cursor.is("WHERE") {
+            let mut at = *cursor;
+            at.skip();
+            if let Some(inner) = at.parens() {
+                read(&inner);
+            }
         }
         cursor.skip();
     }
+    let reads = reads.map(|more| plain.into_iter().chain(more).collect());
     let sql = cursor.written(from, cursor.at).to_owned();
-    (columns, ConstraintKind::Exclude { sql: Some(sql) })
-}
-
-/// The plain columns among the parts of an EXCLUDE; PostgreSQL makes a name of them.
-fn parts_of(mut cursor: Cursor<'_>) -> Vec<String> {
-    let Some(inner) = cursor.parens() else { return Vec::new() };
-    let columns = index_parts(inner, &mut |_| {}).into_iter().map(|part| match part.of {
-        Indexed::Column(name) => name,
-        Indexed::Expression(_) => "expr".to_owned(),
-    });
-    columns.collect()
+    (columns, ConstraintKind::Exclude { sql: Some(sql) }, reads)
 }
 
 /// `(a, b)`, or `USING INDEX i`.

@@ -28,6 +28,29 @@ pub(super) struct Known {
     pub(super) indexes: Vec<String>,
     /// Keys that a foreign key may reference.
     pub(super) keys: Vec<Vec<String>>,
+    /// `LIST (a)` of a partitioned table.
+    pub(super) partitioned: Option<String>,
+    pub(super) parents: Vec<String>,
+    /// What of its parent's rows a partition holds.
+    pub(super) bound: Option<String>,
+}
+
+/// What a table is in its family.
+pub(super) fn family_line(
+    table: &str,
+    parents: &[String],
+    bound: Option<&str>,
+    partitioned: Option<&str>,
+) -> Option<String> {
+    if parents.is_empty() && partitioned.is_none() {
+        return None;
+    }
+    Some(format!(
+        "table {table} of ({}) {} by {}",
+        parents.join(", "),
+        bound.map(plain).unwrap_or_default(),
+        partitioned.map(plain).unwrap_or_default()
+    ))
 }
 
 /// SQL without what a server adds or takes away when it keeps an expression: case, space,
@@ -216,6 +239,7 @@ pub(super) fn replayed(schema: &Schema) -> BTreeSet<String> {
     for view in schema.views() {
         let kind = if view.materialized { "materialized view" } else { "view" };
         lines.insert(format!("{kind} {}", view.name));
+        lines.extend(view.triggers.iter().map(|name| format!("trigger {name} on {}", view.name)));
         lines.extend(view.indexes.iter().map(|index| of_index(&view.name, index, "btree")));
     }
     for sequence in schema.sequences() {
@@ -229,6 +253,9 @@ fn of_table(schema: &Schema, table: &Table) -> Vec<String> {
     let sqlite = schema.database().is_sqlite();
     let name = table.name.to_string();
     let mut lines = vec![format!("table {name}")];
+    let parents: Vec<String> = table.parents.iter().map(Name::to_string).collect();
+    let by = table.options.partition_by.as_deref();
+    lines.extend(family_line(&name, &parents, table.bound.as_deref(), by));
     if !table.complete {
         lines.push(format!("{name} is not known in full"));
     }
@@ -303,6 +330,11 @@ fn quoted(name: &Name) -> String {
     }
 }
 
+/// A NOT NULL that nobody gave a name.
+pub(super) fn is_made_up(name: Option<&str>) -> bool {
+    name.is_none_or(|name| name.contains("_not_null"))
+}
+
 fn of_constraint(schema: &Schema, table: &str, c: &Constraint) -> Option<String> {
     let (kind, more) = match &c.kind {
         ConstraintKind::PrimaryKey => ("primary key", String::new()),
@@ -321,11 +353,13 @@ fn of_constraint(schema: &Schema, table: &str, c: &Constraint) -> Option<String>
         ),
         ConstraintKind::Check { sql } => ("check", plain(sql.as_deref().unwrap_or_default())),
         // PostgreSQL 18 names every NOT NULL; the column says it.
-        ConstraintKind::NotNull => return None,
+        ConstraintKind::NotNull if !schema.database().at_least((18, 0)) => return None,
+        ConstraintKind::NotNull if is_made_up(c.name.as_deref()) => return None,
+        ConstraintKind::NotNull => ("not null", String::new()),
         ConstraintKind::Exclude { .. } => ("exclude", String::new()),
     };
     let columns = match c.kind {
-        ConstraintKind::Check { .. } => Vec::new(),
+        ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => Vec::new(),
         _ => c.columns.clone(),
     };
     let key = Key {

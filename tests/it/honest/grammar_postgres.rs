@@ -1,6 +1,9 @@
 //! Random statements for PostgreSQL.
 
-use super::names::{Speaker, cut, list, quote};
+use super::{
+    grammar_family::{family, has_children, whole},
+    names::{Speaker, cut, list, quote},
+};
 
 const TYPES: &[&str] = &[
     "integer",
@@ -22,6 +25,7 @@ const TYPES: &[&str] = &[
     "jsonb",
     "integer[]",
     "double precision",
+    "int4range",
 ];
 
 const ACTIONS: &[&str] = &["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"];
@@ -55,6 +59,9 @@ const STATEMENTS: &[(usize, Statement)] = &[
     (3, sequences),
     (3, several),
     (3, create_as),
+    (7, family),
+    (1, comment),
+    (1, not_null),
 ];
 
 pub(super) fn statement(speaker: &mut Speaker<'_>) -> String {
@@ -65,7 +72,7 @@ pub(super) fn statement(speaker: &mut Speaker<'_>) -> String {
     let statement = made(speaker);
     match speaker.random.below(32) {
         0 | 1 => shouted(&statement),
-        2 => on_path(&statement),
+        2 if !statement.starts_with("COMMENT") => on_path(&statement),
         _ => statement,
     }
 }
@@ -127,7 +134,7 @@ fn default(s: &mut Speaker<'_>, ty: &str) -> String {
     s.random.of(fits).to_owned()
 }
 
-fn is_number(ty: &str) -> bool {
+pub(super) fn is_number(ty: &str) -> bool {
     ["integer", "bigint", "smallint", "numeric", "double"].iter().any(|n| ty.starts_with(n))
         && !ty.ends_with(']')
 }
@@ -212,7 +219,7 @@ fn column_clauses(s: &mut Speaker<'_>, column: &str, ty: &str) -> String {
     text
 }
 
-fn column_definition(
+pub(super) fn column_definition(
     s: &mut Speaker<'_>,
     name: &str,
     others: &[(String, String)],
@@ -359,12 +366,56 @@ fn table_constraint(
                 false => format!("CHECK ({one})"),
             }
         }
+        6 if s.random.percent(20) => exclude(s, &first, &ty, &key),
         6 if s.random.percent(30) => {
             format!("FOREIGN KEY ({}) REFERENCES {} ({})", list(&key), quote(table), list(&key))
         }
         _ => foreign_key(s, columns, &key),
     };
     format!("{called}{body}")
+}
+
+/// EXCLUDE, by an operator that the type has.
+fn exclude(s: &mut Speaker<'_>, first: &str, ty: &str, key: &[String]) -> String {
+    let parts = |of: &[String]| {
+        let parts: Vec<String> = of.iter().map(|c| format!("{} WITH =", quote(c))).collect();
+        parts.join(", ")
+    };
+    let mut text = match s.random.below(4) {
+        _ if ty == "int4range" => format!("EXCLUDE USING gist ({} WITH &&)", quote(first)),
+        0 if is_text(ty) => format!("EXCLUDE (lower({}) WITH =)", quote(first)),
+        0 if is_number(ty) => format!("EXCLUDE (({} + 1) WITH =)", quote(first)),
+        1 => format!("EXCLUDE USING hash ({})", parts(&key[..1])),
+        2 => format!("EXCLUDE USING btree ({})", parts(key)),
+        _ => format!("EXCLUDE ({})", parts(key)),
+    };
+    if s.random.percent(15) {
+        text += &format!(" WHERE ({})", condition(s, first, ty));
+    }
+    text + s.random.maybe(15, " DEFERRABLE")
+}
+
+/// What a comment is about is not looked for.
+fn comment(s: &mut Speaker<'_>) -> String {
+    let Some(known) = s.known() else { return create_table(s) };
+    let table = quote(&known.name);
+    match s.random.some(&known.columns) {
+        Some((column, _)) if s.random.percent(50) => {
+            format!("COMMENT ON COLUMN {table}.{} IS NULL", quote(column))
+        }
+        _ => format!("COMMENT ON TABLE {table} IS 'x'"),
+    }
+}
+
+/// NOT NULL with a name, which PostgreSQL 18 keeps.
+fn not_null(s: &mut Speaker<'_>) -> String {
+    let table = s.table();
+    let column = quote(&s.column(&table));
+    if s.major < 18 {
+        return format!("ALTER TABLE {} ALTER COLUMN {column} SET NOT NULL", quote(&table));
+    }
+    let name = quote(&s.new_name());
+    format!("ALTER TABLE {} ADD CONSTRAINT {name} NOT NULL {column}", quote(&table))
 }
 
 /// A foreign key whose columns have the types of those that they reference, mostly.
@@ -465,6 +516,8 @@ fn alter_column_action(s: &mut Speaker<'_>, table: &str) -> String {
             format!("TYPE {to}{using}")
         }
         3 | 4 => "SET NOT NULL".to_owned(),
+        // Whether a child has a NOT NULL of its own besides its parent's is not kept.
+        5..=7 if s.major >= 18 && has_children(s, table) => "SET NOT NULL".to_owned(),
         5..=7 => "DROP NOT NULL".to_owned(),
         8 | 9 => format!("SET DEFAULT {}", default(s, &old)),
         10 => "DROP DEFAULT".to_owned(),
@@ -750,7 +803,8 @@ fn sequences(s: &mut Speaker<'_>) -> String {
 
 /// `ALTER TABLE t action, action`.
 fn several(s: &mut Speaker<'_>) -> String {
-    let table = s.table();
+    // What several actions do to children depends on how passes and generations lie in each other.
+    let table = whole(s);
     let mut actions = Vec::new();
     for _ in 0..2 + s.random.below(2) {
         let action = match s.random.below(5) {

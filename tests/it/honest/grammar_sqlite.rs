@@ -327,22 +327,33 @@ fn create_trigger(s: &mut Speaker<'_>) -> String {
     // What a trigger does is not read, so it does it to its own table.
     let table = s.table();
     let (written, column) = (table.clone(), s.column(&table));
-    let event = s.random.of(&["INSERT", "DELETE", "UPDATE"]);
+    let event = match s.random.below(5) {
+        0 => format!("UPDATE OF {}", quote(&s.column(&table))),
+        at => ["INSERT", "DELETE", "UPDATE", "INSERT"][at - 1].to_owned(),
+    };
     let exists = s.random.maybe(10, "IF NOT EXISTS ");
+    let name = s.random.of(TRIGGERS);
+    let catalog = s.catalog;
+    if s.random.percent(15)
+        && let Some((view, _)) = s.random.some(&catalog.views)
+    {
+        let view = quote(view);
+        return format!(
+            "CREATE TRIGGER {exists}{name} INSTEAD OF {event} ON {view} BEGIN SELECT 1; END"
+        );
+    }
+    let when = s.random.of(&["AFTER", "BEFORE", "", "AFTER", "INSTEAD OF"]);
+    let each = s.random.maybe(20, "FOR EACH ROW ");
     format!(
-        "CREATE TRIGGER {exists}{} AFTER {event} ON {} BEGIN UPDATE {} SET {} = 1; END",
-        s.random.of(TRIGGERS),
+        "CREATE TRIGGER {exists}{name} {when} {event} ON {} {each}BEGIN UPDATE {} SET {} = 1; END",
         quote(&table),
         quote(&written),
         quote(&column)
     )
+    .replace("  ", " ")
 }
 
 fn drop_trigger(s: &mut Speaker<'_>) -> String {
-    // A view may have triggers too, which are not kept.
-    if !s.catalog.views.is_empty() {
-        return drop_view(s);
-    }
     format!("DROP TRIGGER {}{}", s.random.maybe(30, "IF EXISTS "), s.random.of(TRIGGERS))
 }
 

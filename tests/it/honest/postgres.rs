@@ -3,12 +3,14 @@
 use postgres::{Client, Statement};
 use serde_json::Value;
 
-use super::facts::{Catalog, ColumnLine, IndexLine, Key, Known, reference};
+use super::facts::{
+    Catalog, ColumnLine, IndexLine, Key, Known, family_line, is_made_up, reference,
+};
 
 /// One document of everything that is compared: one round trip for each statement.
 pub(super) const CATALOG: &str = "
 WITH r AS (
-    SELECT c.oid, c.relkind, CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS q
+    SELECT c.oid, c.relkind, c.relpartbound, CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS q
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname IN ('public', 'other')
 ), ty AS (
@@ -23,8 +25,10 @@ SELECT json_build_object(
         CASE WHEN a.attcollation <> t.typcollation THEN co.collname END) ORDER BY r.q, a.attnum)
     FROM r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE r.relkind = 'r'),
-'tables', (SELECT json_agg(q ORDER BY q) FROM r WHERE relkind = 'r'),
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE r.relkind IN ('r', 'p')),
+'tables', (SELECT json_agg(json_build_array(q, pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid),
+        (SELECT json_agg(p.q ORDER BY h.inhseqno) FROM pg_inherits h JOIN r p ON p.oid = h.inhparent WHERE h.inhrelid = r.oid)) ORDER BY q)
+    FROM r WHERE relkind IN ('r', 'p')),
 'views', (SELECT json_agg(json_build_array(q, relkind) ORDER BY q) FROM r WHERE relkind IN ('v', 'm')),
 'constraints', (SELECT json_agg(json_build_array(r.q, k.conname, k.contype, k.condeferrable, k.condeferred,
         k.convalidated,
@@ -36,7 +40,8 @@ SELECT json_build_object(
         k.confdeltype, k.confupdtype, pg_get_expr(k.conbin, k.conrelid),
         (SELECT to_json(i)->>'indnullsnotdistinct' FROM pg_index i WHERE i.indexrelid = k.conindid)) ORDER BY r.q, k.conname)
     FROM pg_constraint k JOIN r ON r.oid = k.conrelid LEFT JOIN r f ON f.oid = k.confrelid
-    WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')),
+    WHERE k.contype IN ('p', 'u', 'f', 'c', 'x', 'n')
+        AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid)),
 'indexes', (SELECT json_agg(json_build_array(x.q, r.q, i.indisunique, am.amname,
         (SELECT json_agg(json_build_array(i.indkey[at - 1] <> 0,
             CASE WHEN i.indkey[at - 1] <> 0 THEN (SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[at - 1])
@@ -84,9 +89,15 @@ fn action(letter: &str) -> Option<&'static str> {
 pub(super) fn catalog(document: &str) -> Catalog {
     let value: Value = serde_json::from_str(document).expect("JSON");
     let mut catalog = Catalog::default();
-    for name in list(&value["tables"]) {
-        catalog.lines.insert(format!("table {}", text(name)));
-        catalog.tables.push(Known { name: text(name).to_owned(), ..Known::default() });
+    for row in list(&value["tables"]) {
+        let name = text(&row[0]).to_owned();
+        let (partitioned, bound) = (row[1].as_str(), row[2].as_str());
+        let parents = texts(&row[3]);
+        catalog.lines.insert(format!("table {name}"));
+        catalog.lines.extend(family_line(&name, &parents, bound, partitioned));
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let (partitioned, bound) = (owned(partitioned), owned(bound));
+        catalog.tables.push(Known { name, partitioned, parents, bound, ..Known::default() });
     }
     for row in list(&value["columns"]) {
         let table = of(&mut catalog.tables, text(&row[0]));
@@ -118,6 +129,8 @@ pub(super) fn catalog(document: &str) -> Catalog {
             "u" => ("unique", String::new()),
             "x" => ("exclude", String::new()),
             "c" => ("check", super::facts::plain(text(&row[11]))),
+            "n" if is_made_up(row[1].as_str()) => continue,
+            "n" => ("not null", String::new()),
             _ => {
                 let (on_delete, on_update) = (action(text(&row[9])), action(text(&row[10])));
                 let more = reference(text(&row[7]), &texts(&row[8]), on_delete, on_update);
@@ -126,14 +139,15 @@ pub(super) fn catalog(document: &str) -> Catalog {
         };
         let table = of(&mut catalog.tables, text(&row[0]));
         table.constraints.push(text(&row[1]).to_owned());
-        if matches!(kind, "primary key" | "unique") {
+        // Those to a partitioned table are several in the catalog.
+        if matches!(kind, "primary key" | "unique") && table.partitioned.is_none() {
             table.keys.push(columns.clone());
         }
         let key = Key {
             table: text(&row[0]),
             kind,
             name: row[1].as_str(),
-            columns: if kind == "check" { Vec::new() } else { columns },
+            columns: if matches!(kind, "check" | "exclude") { Vec::new() } else { columns },
             more,
             deferrable: row[3] == true,
             deferred: row[4] == true,
