@@ -420,10 +420,14 @@ impl Schema {
         self.suspect_readers(&from);
         self.gone.insert(from.clone(), self.now.span);
         let mut new = Table { name: to.clone(), ..Table::clone(&old) };
-        for parent in self.children(&from) {
-            self.tables.edit(&parent, |t| {
+        for child in self.children(&from) {
+            self.tables.edit(&child, |t| {
                 t.parents.iter_mut().filter(|p| **p == from).for_each(|p| p.clone_from(&to));
             });
+            self.note_child(&to, &child);
+        }
+        for parent in &new.parents {
+            self.note_child(parent, &to);
         }
         let legacy = self.legacy_rename && self.database.is_sqlite();
         if !legacy {

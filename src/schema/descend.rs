@@ -38,20 +38,16 @@ impl Schema {
             OpKind::DropIndex { name, .. } => self.index_owners.get(name)?.table.clone(),
             _ => return None,
         };
-        self.mothers.contains(&table).then(|| self.tables.shared(&table)).flatten()
+        self.has_children(&table).then(|| self.tables.shared(&table)).flatten()
     }
 
     /// Goes on with the tables that inherit from one, after the operation has changed it.
     pub(super) fn descend(&mut self, op: &Op, before: &Table) {
         if let OpKind::RenameTable { .. } | OpKind::SetSchema { .. } = op.kind {
-            // Its children follow by themselves; the new name has them from now on.
-            let moved = self.tables.values().find(|t| t.created == before.created).map(|t| &t.name);
-            if let Some(moved) = moved.cloned() {
-                self.mothers.insert(moved);
-            }
+            // Its children follow by themselves.
             return;
         }
-        let wide = self.tables.names().count() + before.columns.len() * COPY;
+        let wide = self.children(&before.name).len() + before.columns.len() * COPY;
         self.generations += 1;
         let deep = self.generations > MAX_GENERATIONS;
         if deep || !self.spend(wide) {
@@ -237,7 +233,7 @@ impl Schema {
     /// Under INHERIT it has everything already.
     pub(super) fn adopt(&mut self, parent: &Name, child: &Name, partition: bool) {
         let (parent, child) = (self.resolve(parent), self.resolve(child));
-        self.mothers.insert(parent.clone());
+        self.note_child(&parent, &child);
         let Some(mother) = self.tables.shared(&parent) else { return };
         if !self.spend((mother.constraints.len() + mother.indexes.len()) * COPY) {
             return self.know_in_part(&child);

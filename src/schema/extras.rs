@@ -318,15 +318,19 @@ impl Schema {
 
     /// Whether a table ever had children; cheaper than to look for them.
     pub fn has_children(&self, table: &Name) -> bool {
-        self.mothers.contains(table)
+        self.mothers.contains_key(table)
     }
 
     /// The tables that inherit from one, and its partitions.
     pub fn children(&self, table: &Name) -> Vec<Name> {
-        let some = self.mothers.contains(table);
-        let of = some.then(|| self.tables.values()).into_iter().flatten();
-        let of = of.filter(|t| t.parents.contains(table));
-        of.map(|t| t.name.clone()).collect()
+        let ever = self.mothers.get(table).into_iter().flatten();
+        let of = ever.filter_map(|name| self.tables.get(name));
+        of.filter(|t| t.parents.contains(table)).map(|t| t.name.clone()).collect()
+    }
+
+    /// Has to follow whatever makes a table inherit from another.
+    pub(super) fn note_child(&mut self, parent: &Name, child: &Name) {
+        self.mothers.entry(parent.clone()).or_default().insert(child.clone());
     }
 
     /// A default is kept by what it means: it follows the rename of a label.
@@ -338,8 +342,7 @@ impl Schema {
             c.ty.name == spelled && default.is_some_and(|sql| sql.starts_with(&from))
         };
         let using: Vec<(Name, String)> = self
-            .tables
-            .values()
+            .tables_with_type(&spelled)
             .flat_map(|t| t.columns.iter().map(move |c| (&t.name, &c.column)))
             .filter(|(_, c)| follows(c))
             .map(|(table, c)| (table.clone(), c.name.clone()))

@@ -97,7 +97,7 @@ impl Schema {
 
     fn inherit(&mut self, table: &mut Table, parent: &Name) {
         let parent = self.resolve(parent);
-        self.mothers.insert(parent.clone());
+        self.note_child(&parent, &table.name);
         table.parents.push(parent.clone());
         let Some(source) = self.tables.shared(&parent).filter(|_| !self.tired()) else {
             table.complete = false;

@@ -85,8 +85,8 @@ pub struct Schema {
     spent: usize,
     /// Parents above the table that is changed at the moment, whose change it follows.
     generations: usize,
-    /// Every table that another one has ever inherited from.
-    mothers: HashSet<Name>,
+    /// The tables that have ever inherited from a table, by that table.
+    mothers: HashMap<Name, BTreeSet<Name>>,
     /// What the project's own functions yield, by name; not known where several differ.
     yields: HashMap<String, SqlType>,
     /// The search path that the current migration has set; empty: the default one.
@@ -317,7 +317,7 @@ impl Schema {
             owners: HashMap::new(),
             spent: 0,
             generations: 0,
-            mothers: HashSet::new(),
+            mothers: HashMap::new(),
             yields: HashMap::new(),
             path: Vec::new(),
             legacy_rename: false,
