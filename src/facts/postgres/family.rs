@@ -382,6 +382,18 @@ impl<'a> Found<'a> {
                     table.name.name
                 ));
             }
+            ConstraintKind::ForeignKey(fk) if parted => {
+                let to = self.schema.table(&self.schema.resolve(&fk.table)).found();
+                let below = |to: &&Table| {
+                    to.name != table.name && self.is_partition_below(to, &table.name, DEEP)
+                };
+                if let Some(to) = to.filter(below) {
+                    self.state(format!(
+                        "55006 cannot ALTER TABLE \"{}\" because it is being used by active queries in this session",
+                        to.name.name
+                    ));
+                }
+            }
             ConstraintKind::PrimaryKey if parted => {
                 let keyed = |child: &&Table| {
                     child.primary_key().is_some_and(|key| key.columns != constraint.columns)
@@ -408,6 +420,19 @@ impl<'a> Found<'a> {
             }
             _ => {}
         }
+    }
+
+    fn is_partition_below(&self, table: &Table, top: &Name, deep: usize) -> bool {
+        table.bound.is_some()
+            && table.parents.iter().any(|parent| {
+                parent == top
+                    || deep > 0
+                        && self
+                            .schema
+                            .table(parent)
+                            .found()
+                            .is_some_and(|p| self.is_partition_below(p, top, deep - 1))
+            })
     }
 
     fn create_index(&mut self, table: &'a Table, index: &Index) {
