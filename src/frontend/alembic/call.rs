@@ -747,6 +747,18 @@ impl Machine<'_, '_> {
             return Value::None;
         }
         if let Value::Call(call) = &base
+            && call.name() == "Table"
+            && matches!(name, "append_column" | "append_constraint")
+            && !self.models
+        {
+            let part = match self.uncertain {
+                0 => args.args.into_iter().next().unwrap_or(Value::None),
+                _ => Value::unknown("it is added under a condition that cannot be decided"),
+            };
+            call.append(part);
+            return Value::None;
+        }
+        if let Value::Call(call) = &base
             && matches!(call.name(), "text" | "sql")
             && matches!(name, "bindparams" | "execution_options" | "columns")
         {

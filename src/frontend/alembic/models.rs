@@ -121,7 +121,8 @@ impl Machine<'_, '_> {
             return None;
         }
         let table = self.table_name(base)?;
-        let parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
+        let mut parts: Vec<Value> = call.args.iter().skip(2).cloned().collect();
+        parts.extend(call.appended());
         self.table_of(table, &parts, span, Style::Alembic)
     }
 

@@ -89,6 +89,9 @@ pub(super) struct Text {
     pub(super) origin: Option<(FileId, u32)>,
 }
 
+/// Stands for no attribute.
+const APPENDED: &str = "appended parts";
+
 pub(super) struct Call {
     pub(super) callee: Callee,
     pub(super) args: Vec<Value>,
@@ -357,6 +360,18 @@ impl Call {
             Some(at) => state[at].1 = value,
             None if state.len() < 1_000 => state.push((name.to_owned(), value)),
             None => {}
+        }
+    }
+
+    /// What was added to a table after it was made: `table.append_column(…)`.
+    pub(super) fn appended(&self) -> Vec<Value> {
+        self.get(APPENDED).as_ref().and_then(Value::items).unwrap_or_default()
+    }
+
+    pub(super) fn append(&self, part: Value) {
+        match self.get(APPENDED) {
+            Some(Value::List(parts)) => parts.borrow_mut().push(part),
+            _ => self.set(APPENDED, Value::list(vec![part])),
         }
     }
 
