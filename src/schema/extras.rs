@@ -302,7 +302,7 @@ impl Schema {
     }
 
     /// Whether a table is another one, or has it among its parents and theirs.
-    fn descends_from(&self, table: &Name, ancestor: &Name) -> bool {
+    pub fn descends_from(&self, table: &Name, ancestor: &Name) -> bool {
         let mut todo = vec![table];
         let mut seen = HashSet::new();
         while let Some(at) = todo.pop() {

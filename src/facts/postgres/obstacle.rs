@@ -951,7 +951,8 @@ impl<'a> Found<'a> {
     /// Foreign keys are built again with the new type.
     fn keys_fit(&mut self, table: &Table, column: &String, to: &SqlType) {
         let ty = |of: &Table, other: &str| -> Option<SqlType> {
-            if of.name == table.name && other == column {
+            // What inherits from the table follows.
+            if other == column && self.schema.descends_from(&of.name, &table.name) {
                 return Some(to.clone());
             }
             of.column(other).found().map(|c| c.column.ty.clone())
